@@ -1,0 +1,1 @@
+"""Filings, their cases, clocks, decisions and acts."""

@@ -1,0 +1,1 @@
+"""The one book of data: elements, resources, sources, grants."""

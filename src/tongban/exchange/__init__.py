@@ -1,0 +1,1 @@
+"""Moving data between offices: connectors, the right to share, its evidence."""

@@ -1,0 +1,1 @@
+"""Service items, bundles, packs and the plan made from them."""

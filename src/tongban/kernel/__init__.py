@@ -1,0 +1,1 @@
+"""What every room stands on: values, texts, errors, ids, the clock, deadlines, transactions."""

@@ -1,0 +1,1 @@
+"""Evidence: two append-only Merkle logs, private entries and salted public leaves."""

@@ -1,0 +1,1 @@
+"""Electronic licences: identifiers, status, versions, signatures."""

@@ -1,0 +1,1 @@
+"""Materials that people hand in and notices that offices issue."""

@@ -1,0 +1,1 @@
+"""Divisions, organisations, subjects, staff and their roles."""

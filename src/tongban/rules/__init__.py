@@ -1,0 +1,1 @@
+"""Law as data: checked expressions, three values, dated parameters."""
