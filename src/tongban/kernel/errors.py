@@ -4,6 +4,7 @@ TongbanError                 the root: code, what is wrong and why, what to do n
 ├── Invalid                  what was given is malformed                          422
 │   ├── InvalidValue         one value (a code, a date, an amount)
 │   └── InvalidDeclaration   one line of a city's file or a pack
+│       └── DeclarationErrors  several such lines at once
 ├── NotAllowed               no right to see or do this                           403
 ├── NotFound                 nothing here by that name (for this reader)          404
 ├── Conflict                 the state of things forbids it now                   409
@@ -18,6 +19,8 @@ TongbanError                 the root: code, what is wrong and why, what to do n
 
 A source that is down is never a fact that is absent: SourceTrouble is not NotFound.
 """
+
+from collections.abc import Sequence
 
 from tongban.kernel.texts import Text
 
@@ -57,6 +60,18 @@ class InvalidDeclaration(Invalid):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what.en} {self.todo.en}"
+
+
+class DeclarationErrors(InvalidDeclaration):
+    """Several lines are wrong; `errors` holds each, and the first one speaks for all."""
+
+    def __init__(self, errors: Sequence[InvalidDeclaration]) -> None:
+        first = errors[0]
+        super().__init__(first.code, what=first.what, todo=first.todo, file=first.file, line=first.line)
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
 
 
 class NotAllowed(TongbanError):

@@ -1,0 +1,30 @@
+"""Declared things: a city's and a pack's YAML, read into models, each mistake at its file and line."""
+
+from tongban.kernel.declarations.fields import Declaration, TextField, checked
+from tongban.kernel.declarations.reading import (
+    Declared,
+    load,
+    load_all,
+    raise_all,
+    read,
+    read_all,
+    read_plain,
+    schema,
+)
+from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration
+
+__all__ = [
+    "Declaration",
+    "DeclarationErrors",
+    "Declared",
+    "InvalidDeclaration",
+    "TextField",
+    "checked",
+    "load",
+    "load_all",
+    "raise_all",
+    "read",
+    "read_all",
+    "read_plain",
+    "schema",
+]
