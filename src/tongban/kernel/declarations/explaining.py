@@ -27,6 +27,7 @@ EXPECTED = {
     "frozen_set_type": Text(zh="列表", en="a list"),
     "dict_type": Text(zh="“键: 值”的映射", en="a mapping of keys to values"),
     "model_type": Text(zh="“键: 值”的映射", en="a mapping of keys to values"),
+    "dataclass_type": Text(zh="“键: 值”的映射", en="a mapping of keys to values"),
     "model_attributes_type": Text(zh="“键: 值”的映射", en="a mapping of keys to values"),
     "date_type": Text(zh="日期，如2026-01-31", en="a date such as 2026-01-31"),
     "date_parsing": Text(zh="日期，如2026-01-31", en="a date such as 2026-01-31"),
@@ -64,7 +65,7 @@ def _words(detail: ErrorDetails, schema: JsonSchema) -> tuple[Text, Text]:
         what: Text = context["what"]
         todo: Text = context["todo"]
         return Text(zh=f"{path}：{what.zh}", en=f"{path}: {what.en}"), todo
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):  # of a model, of a dataclass
         return _unknown_key(str(location[-1]), path, _keys_at(schema, location[:-1]))
     if kind == "missing":
         return _missing_key(str(location[-1]), path)

@@ -1,0 +1,67 @@
+"""The frozen values that a pack becomes, and that cross the room's door."""
+
+from tongban.items.bundle.ground import Basis, Law, Mark, Period, Unit
+from tongban.items.bundle.item import (
+    Act,
+    Check,
+    Claim,
+    Decision,
+    Item,
+    ItemType,
+    Licence,
+    Limits,
+    Material,
+    Need,
+    Pledge,
+    Produced,
+    Remedy,
+    SeparateField,
+    Use,
+)
+from tongban.items.bundle.parameters import DatedParameter, DatedValue, TakenAt
+from tongban.items.bundle.people import (
+    Choice,
+    Confirmation,
+    Derived,
+    Kind,
+    Notice,
+    Participant,
+    Question,
+    ValueType,
+)
+from tongban.items.bundle.whole import Bundle
+
+__all__ = [
+    "Act",
+    "Basis",
+    "Bundle",
+    "Check",
+    "Choice",
+    "Claim",
+    "Confirmation",
+    "DatedParameter",
+    "DatedValue",
+    "Decision",
+    "Derived",
+    "Item",
+    "ItemType",
+    "Kind",
+    "Law",
+    "Licence",
+    "Limits",
+    "Mark",
+    "Material",
+    "Need",
+    "Notice",
+    "Participant",
+    "Period",
+    "Pledge",
+    "Produced",
+    "Question",
+    "Remedy",
+    "SeparateField",
+    "TakenAt",
+    "Unit",
+    "Use",
+    "ValueType",
+]

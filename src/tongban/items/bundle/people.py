@@ -1,0 +1,139 @@
+"""Who takes part, what they are asked, told and asked to confirm."""
+
+from typing import Literal
+
+from tongban.items.bundle.ground import Basis, declared
+from tongban.kernel.declarations import TextField
+
+Kind = Literal["person", "entity", "place"]
+ValueType = Literal["text", "integer", "cents", "date", "boolean", "choice", "choices"]
+
+
+@declared
+class Participant:
+    """A role in a filing."""
+
+    role: str
+    """Its word in expressions and answers: applicant, director, shareholder, place, company."""
+    name: TextField
+    """The role's name on the screen."""
+    kind: Kind
+    """person, entity or place."""
+    known_by: Literal["sign_in", "named", "answered", "produced"]
+    """How we learn who it is: signed in; named by the filer (name and number); an answer (an address
+    code); or a case of this filing brings it into being."""
+    min: int = 1
+    """The fewest there may be."""
+    max: int = 1
+    """The most there may be; more than one makes the role a collection in rules."""
+    may_be: tuple[str, ...] = ()
+    """Roles whose person may fill this one too, the usual one first."""
+    confirms: bool = False
+    """Whether this person must sign in and confirm for themselves, unless they are the filer."""
+    why: TextField | None = None
+    """Why the filer is asked to name this person."""
+    basis: Basis | None = None
+    """The article that requires the role."""
+
+
+@declared
+class Choice:
+    """One of the values that a question offers."""
+
+    value: str
+    """What is stored."""
+    label: TextField
+    """What the person reads."""
+    word: str = ""
+    """The word it contributes to a composed value, such as a company's name."""
+    code: str = ""
+    """Its code in a national classification, where there is one."""
+    after: TextField | None = None
+    """What remains to be done after the filing if this is chosen."""
+
+
+@declared
+class Question:
+    """A value that only the person can give."""
+
+    id: str
+    """Its word in answers, unique in the bundle."""
+    of: str
+    """The role it is about; asked once per participant of that role."""
+    element: str
+    """The catalogue element that the answer is a value of."""
+    type: ValueType
+    """text, integer, cents, date, boolean, choice (one) or choices (several)."""
+    label: TextField
+    """The question."""
+    why: TextField
+    """Why we ask: shown beside the question."""
+    basis: Basis
+    """The article that lets an office ask."""
+    choices: tuple[Choice, ...] = ()
+    """For choice and choices."""
+    default: str | int | bool | None = None
+    """What stands there before the person changes it; a defaulted answer still counts as asked."""
+    only_if: str = ""
+    """A rule expression over answers: asked only where it is met."""
+    minimum: int | None = None
+    """Least value (integer, cents), length (text) or number of choices."""
+    maximum: int | None = None
+    """Greatest value, length or number of choices."""
+    pattern: str = ""
+    """A regular expression that a text answer must match in full."""
+    pattern_says: TextField | None = None
+    """What a matching answer looks like, in words."""
+    fallback: bool = False
+    """Asked only after the source answered that it has no record; never instead of asking it."""
+
+
+@declared
+class Confirmation:
+    """A statement that somebody makes by ticking or signing; counted apart from values."""
+
+    id: str
+    """Its word in answers."""
+    of: str
+    """The role that confirms."""
+    text: TextField
+    """What is confirmed, in full."""
+    basis: Basis
+    """The article that asks for it."""
+    only_if: str = ""
+    """A rule expression over answers: needed only where it is met."""
+
+
+@declared
+class Notice:
+    """What a person is told before anything about them is fetched (PIPL art. 17 and 35)."""
+
+    title: TextField
+    """The heading."""
+    paragraphs: tuple[TextField, ...]
+    """Who handles what, why, for how long, and what rights the person has."""
+    basis: Basis
+    """The article that requires it."""
+
+
+@declared
+class Derived:
+    """A value that follows from others, so that nobody types it; exactly one way of making it."""
+
+    of: str
+    """The role it is about."""
+    element: str
+    """The element that it is a value of."""
+    why: TextField
+    """How it follows, in words."""
+    basis: Basis
+    """The article by which it follows."""
+    join: tuple[str, ...] = ()
+    """Texts put one after another: "company.trade_word", "company.industry.word" (a choice's word),
+    "division.name"; a part in quotes stands for itself."""
+    copy: str = ""
+    """The value of another name."""
+    code_of: str = ""
+    """The code of the choice made in a question, such as an industry's class."""
+    when_only_one: str = ""
+    """The value of another name, where the role has exactly one participant; asked otherwise."""
