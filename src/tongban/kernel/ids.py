@@ -1,6 +1,5 @@
 """Names that no two things share, ordered by time, made of a given moment and given chance."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -56,6 +55,6 @@ def new_id(now: datetime, chance: Chance) -> str:
     return "".join(characters)
 
 
-def is_id(text: str, alphabet: Sequence[str] = CROCKFORD) -> bool:
+def is_id(text: str) -> bool:
     """Say whether a text has the shape of such a name."""
-    return len(text) == LENGTH and all(character in alphabet for character in text)
+    return len(text) == LENGTH and all(character in CROCKFORD for character in text)
