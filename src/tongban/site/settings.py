@@ -1,10 +1,13 @@
-"""Django's settings, read from the environment: the only place where it is read."""
+"""Django's settings, read from the environment: the only place where it is read.
+
+Each variable and what it is for stands in docs/settings.md; a test compares the two.
+"""
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from tongban.site.sqlite import use_locked_sqlite
+from tongban.site.store import database, secret_key
 
 use_locked_sqlite()
 
@@ -12,10 +15,17 @@ ROOT = Path(__file__).resolve().parents[3]
 CITY = Path(os.environ.get("TONGBAN_CITY", ROOT / "cities" / "yunxi"))
 VAR = Path(os.environ.get("TONGBAN_VAR", ROOT / "var"))
 
-SECRET_KEY = os.environ.get("TONGBAN_SECRET_KEY", "")
-DEBUG = False
+# Where this node is seen from outside. Cookies and redirects follow from it: with https they are
+# sent over TLS only, and the proxy in front must set X-Forwarded-Proto itself.
+ORIGIN = os.environ.get("TONGBAN_ORIGIN", "http://127.0.0.1:8080")
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+OVER_TLS = ORIGIN.startswith("https://")
+
+SECRET_KEY = secret_key(os.environ.get("TONGBAN_SECRET_KEY", ""), VAR / "secret_key")
+DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "tongban.site.urls"
+WSGI_APPLICATION = "tongban.site.wsgi.application"
 
 INSTALLED_APPS = [
     "django.contrib.sessions",
@@ -32,38 +42,86 @@ INSTALLED_APPS = [
     "tongban.portal",
     "tongban.workbench",
     "tongban.rest",
+    "tongban.site",
 ]
 
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tongban.site.headers.PolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
 
-def _database(url: str) -> dict[str, object]:
-    """Turn DATABASE_URL into Django's words; sqlite:///path and postgresql://user:pw@host:port/name."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path),
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 30,
-                # FULL: a commit that was answered survives a power cut (DESIGN §7, crash table).
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON",
-            },
-        }
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {"options": "-c synchronous_commit=on"},
-    }
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.csrf",
+            ],
+        },
+    },
+]
 
-
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'tongban.sqlite3'}"))}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'tongban.sqlite3'}"))}
 
 USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = "Asia/Shanghai"  # the one civil time of the country
+USE_I18N = True
 LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = OVER_TLS
+
 STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # straight from the rooms' folders: nothing to collect, nothing stale
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600
+
+# A session is a row: it survives a restart and can be ended from here. It never outlives a day's work.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "tongban_session"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = OVER_TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = OVER_TLS
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if OVER_TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OVER_TLS else None
+X_FRAME_OPTIONS = "DENY"
+# Pages may send a form to this node, and through sign-in to the identity provider; nowhere else.
+FORM_TARGETS = [t for t in os.environ.get("TONGBAN_FORM_TARGETS", "").split(",") if t]
+
+UPLOAD_LIMIT_BYTES = int(os.environ.get("TONGBAN_UPLOAD_LIMIT_BYTES", "20971520"))  # 20 MiB
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form or a JSON body, files not counted
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger ones wait in a temporary file
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# One line an event on standard error, for whatever collects it. Bodies and facts are never logged.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("TONGBAN_LOG", "WARNING")},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

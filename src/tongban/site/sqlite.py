@@ -16,6 +16,8 @@ SAFE_SINCE = (3, 51, 3)  # first release with the WAL-reset correction
 def use_locked_sqlite() -> None:
     """Put pysqlite3 in sqlite3's place; refuse to go on with a SQLite that can corrupt the store."""
     if dbapi2.sqlite_version_info < SAFE_SINCE:
-        raise RuntimeError(f"SQLite {dbapi2.sqlite_version} can corrupt a WAL database; 3.51.3 or later is needed")
+        raise RuntimeError(
+            f"SQLite {dbapi2.sqlite_version} can corrupt a WAL database; 3.51.3 or later is needed"
+        )
     sys.modules["sqlite3"] = pysqlite3
     sys.modules["sqlite3.dbapi2"] = dbapi2
