@@ -1,0 +1,20 @@
+"""An independent verifier of Tongban licences, notices and evidence.
+
+It shares no code with Tongban, imports neither Django nor a database, and asks nobody on a network:
+what it says follows from the file, the root key it was told to trust, and the time.
+"""
+
+from tongban_verify.documents import verify_file, verify_licence
+from tongban_verify.report import Reason, Report, Verdict
+from tongban_verify.trust import Anchor, anchor_from_bytes, anchor_from_fingerprint
+
+__all__ = [
+    "Anchor",
+    "Reason",
+    "Report",
+    "Verdict",
+    "anchor_from_bytes",
+    "anchor_from_fingerprint",
+    "verify_file",
+    "verify_licence",
+]

@@ -1,0 +1,89 @@
+"""`tongban-verify FILE`: one sentence on standard output, and an exit code that says the same."""
+
+import argparse
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from tongban_verify.documents import utc_now, verify_file
+from tongban_verify.report import Reason, Report
+from tongban_verify.strict import LARGEST_FILE, Unreadable
+from tongban_verify.trust import Anchor, Doubt, anchor_from_bytes, anchor_from_fingerprint, moment
+
+
+def main() -> int:
+    """Verify one file; 0 valid, 1 invalid, 2 cannot tell, 3 unreadable (also when the anchor is)."""
+    asked = _parser().parse_args()
+    language = asked.lang or _language()
+    try:
+        anchor = _anchor(asked.trust)
+    except (OSError, ValueError, Unreadable, Doubt) as trouble:
+        sys.stderr.write(
+            f"无法读取信任文件 {asked.trust}。\n"
+            if language == "zh"
+            else f"The trust anchor {asked.trust} cannot be read: {trouble}\n"
+        )
+        return 3
+    report = _report(asked.file, anchor, asked.at or utc_now())
+    if asked.json:
+        sys.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n")
+    else:
+        sys.stdout.write(report.sentence(language) + "\n")
+    return report.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tongban-verify",
+        description="Verify a Tongban licence, notice or evidence file, without any network.",
+        epilog="Exit codes: 0 valid, 1 invalid, 2 cannot tell, 3 unreadable.",
+    )
+    parser.add_argument("file", metavar="FILE", help="the file to verify, or - for standard input")
+    parser.add_argument(
+        "--trust",
+        metavar="ANCHOR",
+        help="whom to trust: the node's trust.json, its root public key (PEM), or sha256:FINGERPRINT",
+    )
+    parser.add_argument("--lang", choices=("zh", "en"), help="language of the sentence (default: as LANG)")
+    parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
+    parser.add_argument("--at", type=_moment, metavar="TIME", help="verify as of this time (ISO 8601)")
+    return parser
+
+
+def _anchor(given: str | None) -> Anchor | None:
+    if given is None:
+        return None
+    if given.startswith("sha256:"):
+        return anchor_from_fingerprint(given)
+    return anchor_from_bytes(Path(given).read_bytes())
+
+
+def _report(file: str, anchor: Anchor | None, now: datetime) -> Report:
+    try:
+        data = _read(sys.stdin.buffer) if file == "-" else _read_path(Path(file))
+    except OSError:
+        return Report((Reason("unreadable"),))
+    return verify_file(data, anchor, now)
+
+
+def _read_path(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return _read(file)
+
+
+def _read(file: BinaryIO) -> bytes:
+    return file.read(LARGEST_FILE + 1)
+
+
+def _language() -> str:
+    return "en" if os.environ.get("LANG", "zh").startswith(("en", "C", "POSIX")) else "zh"
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return moment(text)
+    except ValueError:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -1,0 +1,175 @@
+"""What the verifier says, in one plain sentence of Chinese or English, and as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+
+class Verdict(Enum):
+    """The four things that can be said of a file; the value is the exit code."""
+
+    VALID = 0
+    INVALID = 1
+    CANNOT_TELL = 2
+    UNREADABLE = 3
+
+
+# Why a file is not simply valid. Each reason is a code, a Chinese and an English clause.
+_REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "unreadable": ("不是可以读取的验证文件", "this is not a file that can be verified"),
+        "shape": (
+            "文件缺少内容或含有未经签名的多余内容",
+            "parts are missing, or there is content that nobody signed",
+        ),
+        "trust_signature": (
+            "信任文件不是由其根密钥签名的",
+            "the trust statement is not signed by its root key",
+        ),
+        "wrong_root": (
+            "信任文件出自另一个根密钥",
+            "the trust statement comes from another root key than the trusted one",
+        ),
+        "other_node": ("文件各部分不属于同一节点", "its parts belong to different nodes"),
+        "unknown_key": (
+            "签名密钥不在信任文件中，或不属于所称的发证机构",
+            "the signing key is not in the trust statement, or is not the stated office's",
+        ),
+        "key_period": ("签发时该密钥不在有效期内", "the key was not valid at the moment of signing"),
+        "signature": ("机构签名与内容不符", "the office's signature does not fit"),
+        "content": ("内容在签名后被改动", "the content was changed after it was signed"),
+        "identifier": ("证照标识不正确", "the licence identifier is wrong"),
+        "issuer": (
+            "证照上的发证机构与签名机构不一致",
+            "the issuing office on the licence is not the office that signed",
+        ),
+        "opening": ("存证条目与其公开承诺值不符", "the evidence entry does not fit its public commitment"),
+        "evidence": ("存证条目不是这份文件的", "the evidence is about something else than this document"),
+        "promise": (
+            "存证承诺不是由日志密钥签名的，或不含该条目",
+            "the log's promise is not signed by the log, or is for another entry",
+        ),
+        "proof": ("包含证明不能得出日志的树根", "the inclusion proof does not lead to the log's root"),
+        "checkpoint": ("日志检查点不是由日志密钥签名的", "the checkpoint is not signed by the log"),
+        "promise_overdue": (
+            "存证承诺的公布期限已过，文件中仍没有公布证明；请重新下载，若仍如此，则日志未履行承诺",
+            "the log's promise is past its deadline and the file holds no proof of publication: download it"
+            " again, and if it still holds none, the log broke its promise",
+        ),
+        "no_evidence": ("没有存证承诺或证明", "there is neither a promise nor a proof from the log"),
+        "history": ("状态变更记录前后不衔接", "the history of its status does not hang together"),
+        "suspended": ("证照已被暂扣", "the licence is suspended"),
+        "revoked": ("证照已被撤销或吊销", "the licence was revoked"),
+        "cancelled": ("证照已注销", "the licence was cancelled"),
+        "ended": ("证照已失效或已被新版本取代", "the licence has ended or was replaced by a later version"),
+        "other_status": ("证照处于其他非有效状态", "the licence has another status than valid"),
+        "not_yet": ("证照尚未到生效日期", "the licence is not yet in force"),
+        "expired": ("证照已过有效期", "the licence has expired"),
+        "not_published": (
+            "日志已签名承诺公布存证，期限未到、尚未公布",
+            "the log has promised to publish the evidence and has not done so yet, within its deadline",
+        ),
+        "no_anchor": (
+            "未指定可信根密钥，只核对了文件自身的一致性；请向发证机构核对根密钥指纹",
+            "no trusted root key was given, so only the file's own consistency was checked: compare the root"
+            " key's fingerprint with the one that the authority publishes",
+        ),
+    }
+)
+_UNDECIDED: Final = frozenset({"not_published", "no_anchor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason why a file is not simply valid."""
+
+    code: str
+
+    def words(self, language: str) -> str:
+        """Give the reason as a clause in Chinese (zh) or English (en)."""
+        zh, en = _REASONS[self.code]
+        return zh if language == "zh" else en
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on one file, its reasons, and what the file says of itself as far as it was checked."""
+
+    reasons: tuple[Reason, ...]
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Invalid if anything is wrong, undecided if anything is open, and valid only if nothing is."""
+        codes = {reason.code for reason in self.reasons}
+        if "unreadable" in codes:
+            return Verdict.UNREADABLE
+        if codes - _UNDECIDED:
+            return Verdict.INVALID
+        return Verdict.CANNOT_TELL if codes else Verdict.VALID
+
+    @property
+    def exit_code(self) -> int:
+        """0 valid, 1 invalid, 2 cannot tell, 3 unreadable."""
+        return self.verdict.value
+
+    def sentence(self, language: str) -> str:
+        """Say the verdict, what it is about and why, in one sentence of Chinese (zh) or English (en)."""
+        if language == "zh":
+            return self._chinese()
+        return self._english()
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the report for programs."""
+        return {
+            "verdict": self.verdict.name.lower(),
+            "exit_code": self.exit_code,
+            "reasons": [
+                {"code": reason.code, "zh": reason.words("zh"), "en": reason.words("en")}
+                for reason in self.reasons
+            ],
+            "sentence": {"zh": self.sentence("zh"), "en": self.sentence("en")},
+            **self.facts,
+        }
+
+    def _chinese(self) -> str:
+        about = self._about("zh")
+        why = "；".join(reason.words("zh") for reason in self.reasons)
+        said = {
+            Verdict.VALID: f"有效：{about}由{self._named('issuer', 'zh')}签发，签名、存证和日志均核验无误。",
+            Verdict.INVALID: f"无效：{about}未通过核验——{why}。",
+            Verdict.CANNOT_TELL: f"尚不能确认：{about}目前核验无误，但{why}。",
+            Verdict.UNREADABLE: f"无法读取：{why}。",
+        }[self.verdict]
+        return said + self._fingerprint("（根密钥指纹：{}）")
+
+    def _english(self) -> str:
+        about = self._about("en")
+        why = "; ".join(reason.words("en") for reason in self.reasons)
+        said = {
+            Verdict.VALID: f"Valid: {about}, issued by {self._named('issuer', 'en')}; signature, evidence"
+            " and log all verify.",
+            Verdict.INVALID: f"Invalid: {about} does not verify, because {why}.",
+            Verdict.CANNOT_TELL: f"Cannot tell: {about} shows no fault, but {why}.",
+            Verdict.UNREADABLE: f"Unreadable: {why}.",
+        }[self.verdict]
+        return said + self._fingerprint(" (Root key fingerprint: {})")
+
+    def _about(self, language: str) -> str:
+        title = self._named("title", language) or ("该文件" if language == "zh" else "this file")
+        number = self.facts.get("number")
+        holder = self.facts.get("holder")
+        if language == "zh":
+            return title + (f"（{number}，{holder}）" if holder else f"（{number}）" if number else "")
+        return title + (f" {number} of {holder}" if holder else f" {number}" if number else "")
+
+    def _named(self, fact: str, language: str) -> str:
+        found = self.facts.get(fact)
+        return str(found[language]) if isinstance(found, Mapping) and language in found else ""
+
+    def _fingerprint(self, form: str) -> str:
+        codes = {reason.code for reason in self.reasons}
+        print_it = self.verdict is not Verdict.UNREADABLE and codes & {"no_anchor", "wrong_root"}
+        return form.format(self.facts.get("root_fingerprint")) if print_it else ""

@@ -1,0 +1,185 @@
+"""The trust statement: which keys belong to which office and which log, signed by the node's root key."""
+
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_public_key,
+)
+
+from tongban_verify.strict import Json, Unreadable, canonical, from_hex, read_json, require_keys
+
+FORMAT: Final = "tongban-trust/1"
+CONTEXT: Final = b"tongban trust v1\n"
+ALGORITHM: Final = "Ed25519"
+_KEY_FIELDS: Final = {"kid", "alg", "public_key", "valid_from", "valid_to"}
+
+
+class Doubt(Exception):
+    """One check failed; `code` is the reason's code in report.py."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One public key and the time in which it may sign."""
+
+    kid: str
+    public: Ed25519PublicKey
+    valid_from: datetime
+    valid_to: datetime
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the whole key, to be compared by eye."""
+        return "sha256:" + sha256(_spki(self.public)).hexdigest()
+
+    def check(self, message: bytes, signature: object) -> None:
+        """Check a signature in lower-case hexadecimal; raises ValueError when it is not this key's."""
+        try:
+            self.public.verify(from_hex(signature, 64), message)
+        except InvalidSignature as wrong:
+            raise ValueError("the signature does not fit") from wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """A trust statement whose signature by its own root key was found right."""
+
+    node: str
+    issued_at: datetime
+    root: Key
+    logs: tuple[str, ...]
+    offices: dict[str, "TrustedOffice"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedOffice:
+    """An office as the trust statement names it, with every key it has had."""
+
+    credit_code: str
+    name: Json
+    keys: dict[str, Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What the verifying person trusts beforehand: the root key, and perhaps a trust statement at hand."""
+
+    fingerprint: str
+    statement: Trust | None = None
+
+
+def anchor_from_fingerprint(text: str) -> Anchor:
+    """Trust the root key with this fingerprint: `sha256:` and 64 hexadecimal digits."""
+    digits = text.strip().lower().removeprefix("sha256:")
+    from_hex(digits, 32)
+    return Anchor("sha256:" + digits)
+
+
+def anchor_from_bytes(data: bytes) -> Anchor:
+    """Trust what a file holds: a trust statement, or a root public key in PEM.
+
+    Raises Unreadable when it is neither, Doubt when the trust statement's own signature is wrong.
+    """
+    if data.lstrip().startswith(b"-----BEGIN"):
+        try:
+            public = load_pem_public_key(data)
+        except (ValueError, UnsupportedAlgorithm) as trouble:
+            raise Unreadable("not a public key in PEM") from trouble
+        if not isinstance(public, Ed25519PublicKey):
+            raise Unreadable("not an Ed25519 key")
+        return Anchor("sha256:" + sha256(_spki(public)).hexdigest())
+    trust = read_trust(read_json(data))
+    return Anchor(trust.root.fingerprint, trust)
+
+
+def read_trust(found: object) -> Trust:
+    """Read a trust statement and check its signature; raises Doubt `shape` or `trust_signature`."""
+    try:
+        whole = require_keys(found, {"format", "content", "signature"})
+        content = require_keys(whole["content"], {"node", "issued_at", "root", "logs", "offices"})
+        signature = require_keys(whole["signature"], {"kid", "alg", "value"})
+        if whole["format"] != FORMAT:
+            raise ValueError("another format")
+        root = read_key(content["root"])
+        trust = Trust(
+            node=_text(content["node"]),
+            issued_at=moment(content["issued_at"]),
+            root=root,
+            logs=tuple(_text(log) for log in _list(content["logs"])),
+            offices=_offices(content["offices"]),
+        )
+    except (ValueError, TypeError) as broken:
+        raise Doubt("shape", str(broken)) from broken
+    try:
+        if signature["kid"] != root.kid or signature["alg"] != ALGORITHM:
+            raise ValueError("signed by another key than its root")
+        root.check(CONTEXT + canonical(content), signature["value"])
+    except ValueError as wrong:
+        raise Doubt("trust_signature", str(wrong)) from wrong
+    return trust
+
+
+def read_key(found: object) -> Key:
+    """Read a public key and check that its id is its own; raises ValueError."""
+    fields = require_keys(found, _KEY_FIELDS)
+    encoded = _text(fields["public_key"])
+    der = b64decode(encoded, validate=True)
+    try:
+        public = load_der_public_key(der)
+    except UnsupportedAlgorithm as unknown:
+        raise ValueError("a key of an unknown kind") from unknown
+    if fields["alg"] != ALGORITHM or not isinstance(public, Ed25519PublicKey):
+        raise ValueError("not an Ed25519 key")
+    if b64encode(der).decode() != encoded or sha256(der).hexdigest()[:16] != fields["kid"]:
+        raise ValueError("the key id is not that of the key")
+    return Key(fields["kid"], public, moment(fields["valid_from"]), moment(fields["valid_to"]))
+
+
+def moment(text: object) -> datetime:
+    """Read a moment with its offset; raises ValueError."""
+    found = datetime.fromisoformat(_text(text))
+    if found.utcoffset() is None:
+        raise ValueError("a moment without an offset")
+    return found
+
+
+def _offices(found: object) -> dict[str, TrustedOffice]:
+    offices: dict[str, TrustedOffice] = {}
+    for each in _list(found):
+        office = require_keys(each, {"office", "credit_code", "name", "keys"})
+        keys = [read_key(key) for key in _list(office["keys"])]
+        slug = _text(office["office"])
+        if slug in offices:
+            raise ValueError(f"{slug} stands twice")
+        name = require_keys(office["name"], {"zh", "en"})
+        offices[slug] = TrustedOffice(_text(office["credit_code"]), name, {key.kid: key for key in keys})
+    return offices
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return value
+
+
+def _spki(public: Ed25519PublicKey) -> bytes:
+    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
