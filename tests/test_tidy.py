@@ -12,6 +12,8 @@ from tests.sources import ROOT, name_of, python_files, rooms, tracked, tree_of
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 70
 REFUSED_NAMES = {"services", "service", "utils", "util", "common", "helpers", "misc", "manager", "core"}
+# One for the platform, and one for the verifier, which stands alone.
+CLOCKS = {"src/tongban/kernel/clock.py", "packages/verify/src/tongban_verify/documents.py"}
 CLOCK_READS = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
@@ -75,7 +77,7 @@ def test_only_the_clock_reads_the_clock() -> None:
     found = [
         f"{name_of(path)}:{node.lineno}"
         for path in python_files("src/", "packages/")
-        if name_of(path) != "src/tongban/kernel/clock.py"
+        if name_of(path) not in CLOCKS
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name | ast.Attribute)
@@ -210,7 +212,7 @@ def test_every_sentence_is_there_in_both_languages() -> None:
         f"{name_of(path)}:{line}"
         for path in python_files("src/")
         for line, zh, en in _texts_of(path)
-        if (LETTER.search(zh) and not CHINESE.search(zh))
+        if (zh != en and LETTER.search(zh) and not CHINESE.search(zh))  # a name like PDF is the same
         or len(CHINESE.findall(en)) > len(LETTER.findall(en))
     ]
     assert not found, f"Text(zh, en): Chinese first, English second: {found}"
