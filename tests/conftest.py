@@ -4,9 +4,11 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 pytest_plugins = ["tests.processes", "tests.browser"]
 
@@ -69,8 +71,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
-def database(transactional_db: None) -> None:
-    """A real database whose transactions commit: the actions under test open their own."""
+def database(transactional_db: None, settings: Settings, tmp_path: Path) -> None:
+    """A real database whose transactions commit, beside an empty folder for what the node writes.
+
+    The folder is emptied with the database: a log that an earlier test published would otherwise be
+    ahead of this test's database, and the node would rightly refuse to write (DESIGN §7).
+    """
+    settings.VAR = tmp_path / "var"
+    settings.VAR.mkdir()
 
 
 @pytest.fixture

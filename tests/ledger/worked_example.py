@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tongban.kernel.ids import SeededChance
 from tongban.ledger import tree
+from tongban.ledger.fields import COMMON, FIELDS
 from tongban.ledger.keys import LogSigner
-from tongban.ledger.kinds import fields_as_markdown, kinds_as_markdown
+from tongban.ledger.kinds import KINDS
 from tongban.ledger.notes import Checkpoint, sign_checkpoint
 from tongban.ledger.rules import Proof, SealedEntry, disclose, make_promise, read_opening, seal_entry
 
@@ -38,12 +39,23 @@ def example_entries() -> list[SealedEntry]:
         ),
         (
             "licence.prepared",
-            {"licence_identifier": "example-licence-1", "content_digest": "00" * 32, "because": {"zh": "符合", "en": "met"}},
+            {
+                "licence_identifier": "example-licence-1",
+                "content_digest": "00" * 32,
+                "because": {"zh": "符合", "en": "met"},
+            },
             False,
         ),
     ]
     return [
-        seal_entry(kind, fields, office="market.990100", show_office=shown, now=NOON + timedelta(seconds=at), chance=chance)
+        seal_entry(
+            kind,
+            fields,
+            office="market.990100",
+            show_office=shown,
+            now=NOON + timedelta(seconds=at),
+            chance=chance,
+        )
         for at, (kind, fields, shown) in enumerate(told)
     ]
 
@@ -59,7 +71,11 @@ def example() -> dict[str, Any]:
         return tree.append(tree.Range(), hashes[index << level : (index + 1) << level]).root()
 
     proof = Proof(
-        signer.origin("decisions"), 1, json.loads(entries[1].leaf), tuple(tree.inclusion_proof(1, 3, hash_at)), note
+        signer.origin("decisions"),
+        1,
+        json.loads(entries[1].leaf),
+        tuple(tree.inclusion_proof(1, 3, hash_at)),
+        note,
     )
     opening = read_opening(json.loads(entries[1].opening))
     return {
@@ -76,6 +92,29 @@ def example() -> dict[str, Any]:
         "all_leaves": [entry.leaf.decode() for entry in entries],
         "all_leaf_hashes": [each.hex() for each in hashes],
     }
+
+
+def kinds_as_markdown() -> str:
+    """Give the table of kinds that docs/ledger.md shows."""
+    rows = ["| kind | 中文 | meaning | must have | may have |", "|---|---|---|---|---|"]
+    for kind in KINDS.values():
+        must, may = (
+            ", ".join(f"`{name}`" for name in names) or "–" for names in (kind.required, kind.optional)
+        )
+        rows.append(
+            f"| `{kind.name}` {kind.version} | {kind.meaning.zh} | {kind.meaning.en} | {must} | {may} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def fields_as_markdown() -> str:
+    """Give the table of fields that docs/ledger.md shows; the common ones, which any kind may have, first."""
+    rows = ["| field | 中文 | meaning | any kind |", "|---|---|---|---|"]
+    for name in sorted(FIELDS, key=lambda name: (name not in COMMON, name)):
+        rows.append(
+            f"| `{name}` | {FIELDS[name].zh} | {FIELDS[name].en} | {'yes' if name in COMMON else ''} |"
+        )
+    return "\n".join(rows) + "\n"
 
 
 def blocks() -> dict[str, str]:

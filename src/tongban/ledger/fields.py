@@ -7,7 +7,12 @@ from tongban.kernel.texts import Text
 
 COMMON = ("because", "case_number", "item", "maker", "note", "staff", "subject")  # any kind may have these
 
-IDENTIFIERS = ("case_number", "filing_number", "licence_identifier", "notice_number")  # numbers given out once only
+IDENTIFIERS = (
+    "case_number",
+    "filing_number",
+    "licence_identifier",
+    "notice_number",
+)  # numbers given out once only
 
 FIELDS: dict[str, Text] = {
     "act": Text("对外办理事项", "which act at another organisation"),
@@ -52,7 +57,9 @@ FIELDS: dict[str, Text] = {
     "files_digest": Text("文件摘要", "digest of the files"),
     "filing_number": Text("一件事申报号", "number of the filing"),
     "first_index": Text("首条序号", "index of the first entry"),
-    "found_by": Text("确认方式", "how the outcome was learnt: the answer, a repeat with the key, or a lookup"),
+    "found_by": Text(
+        "确认方式", "how the outcome was learnt: the answer, a repeat with the key, or a lookup"
+    ),
     "grant": Text("共享授权", "under which grant"),
     "helper": Text("代办人", "who helps or files for another"),
     "holder": Text("持证主体", "who holds the licence"),

@@ -52,7 +52,10 @@ def make_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) ->
         raise Conflict(
             "ledger.key_exists",
             what=Text("日志密钥已存在，不得覆盖。", f"{KEY_FILE} exists already and is not replaced."),
-            todo=Text("请使用现有密钥；确需更换的，先将其移出并妥善保管。", "Use it; to change keys, move it away and keep it safe."),
+            todo=Text(
+                "请使用现有密钥；确需更换的，先将其移出并妥善保管。",
+                "Use it; to change keys, move it away and keep it safe.",
+            ),
         )
     private = Ed25519PrivateKey.generate()
     lock = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
@@ -71,7 +74,10 @@ def load_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) ->
         raise NotFound(
             "ledger.key_missing",
             what=Text("没有日志密钥。", f"There is no {KEY_FILE}."),
-            todo=Text("请先初始化节点，或从保管处恢复密钥。", "Initialise the node, or restore the key from where it is kept."),
+            todo=Text(
+                "请先初始化节点，或从保管处恢复密钥。",
+                "Initialise the node, or restore the key from where it is kept.",
+            ),
         ) from absent
     except (ValueError, TypeError) as wrong:
         raise _not_a_key() from wrong
@@ -80,13 +86,25 @@ def load_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) ->
     return LogSigner(node, private.public_key().public_bytes_raw(), private)
 
 
-def public_log_key(folder: Path) -> tuple[str, bytes] | None:
-    """Give the node and raw public key of its logs from the public file, None when there is none."""
+@dataclass(frozen=True, slots=True)
+class PublicLogKey:
+    """The public half alone: enough to verify, not to sign."""
+
+    node: str
+    public_key: bytes
+
+    def vkey(self, log: str) -> VerifierKey:
+        """Give the public key that a verifier of this log is configured with."""
+        return VerifierKey(origin(self.node, log), self.public_key)
+
+
+def public_log_key(folder: Path) -> PublicLogKey | None:
+    """Give the public key of the node's logs from the public file, None when there is none."""
     try:
         node, key = (folder / PUBLIC_FILE).read_text(encoding="ascii").split()
     except FileNotFoundError:
         return None
-    return node, bytes.fromhex(key)
+    return PublicLogKey(node, bytes.fromhex(key))
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
-from tongban.ledger.fields import COMMON, FIELDS
+from tongban.ledger.fields import COMMON
 
 RESERVED = ("at", "entry", "kind_version", "office")  # written by the ledger itself, never by a caller
 
@@ -38,86 +38,262 @@ def _kind(name: str, zh: str, en: str, required: str, optional: str = "", versio
 
 
 # Filings and cases.
-_kind("filing.opened", "开始申报，已告知", "A draft filing was opened after the notice.",
-      "filing_number bundle", "pack_version pack_digest helper authority notice_digest")
-_kind("filing.submitted", "提交申报", "The filing was submitted.",
-      "filing_number bundle", "pack_version pack_digest answers_digest facts_digest plan_digest helper authority")
+_kind(
+    "filing.opened",
+    "开始申报，已告知",
+    "A draft filing was opened after the notice.",
+    "filing_number bundle",
+    "pack_version pack_digest helper authority notice_digest",
+)
+_kind(
+    "filing.submitted",
+    "提交申报",
+    "The filing was submitted.",
+    "filing_number bundle",
+    "pack_version pack_digest answers_digest facts_digest plan_digest helper authority",
+)
 _kind("draft.expired", "申报草稿过期", "A draft expired by its deadline.", "filing_number", "bundle deadline")
-_kind("participant.confirmed", "当事人本人确认", "A participant confirmed for themselves.",
-      "filing_number participant", "confirmed method answers_digest assurance")
-_kind("authority.recorded", "记录代办授权", "The authority of a helper was recorded.",
-      "filing_number authority", "helper method material_digest until")
-_kind("case.accepted", "受理", "The case was accepted.",
-      "case_number item", "filing_number maker basis deadline rule_digest notice_number pack_version")
-_kind("case.not_accepted", "不予受理", "A named person did not accept the case.",
-      "case_number item staff", "filing_number because basis notice_number right_office")
-_kind("case.correction_requested", "一次性告知补正", "Everything to be completed was told at once.",
-      "case_number", "item needs because notice_number deadline maker")
-_kind("case.decided", "作出审批决定", "The case was decided.",
-      "case_number item decision maker",
-      "filing_number rule_digest rule_text facts_digest facts parameters parameters_digest clauses trace_digest"
-      " engine pack_version pack_digest because articles licence_identifier notice_number risk_grade")
-_kind("case.withdrawn", "撤回申请", "The applicant withdrew, or law deems it withdrawn.",
-      "case_number", "filing_number maker because basis notice_number")
-_kind("case.special_procedure", "特别程序", "The clock stops for a procedure that law excludes from it.",
-      "case_number procedure", "phase basis because deadline started_on ended_on notice_number")
-_kind("human.requested", "请求人工办理", "Somebody asked for a person to decide, or for the reasons (PIPL 24).",
-      "filing_number", "participant decision_entry ask")
-_kind("pledge.signed", "签署告知承诺", "The applicant signed a pledge in place of proof.",
-      "filing_number pledge", "participant pledge_digest element basis check_by item")
-_kind("pledge.checked", "承诺核查", "A pledge was checked afterwards.",
-      "pledge result", "filing_number participant rectify_by credit_record licence_identifier")
+_kind(
+    "participant.confirmed",
+    "当事人本人确认",
+    "A participant confirmed for themselves.",
+    "filing_number participant",
+    "confirmed method answers_digest assurance",
+)
+_kind(
+    "authority.recorded",
+    "记录代办授权",
+    "The authority of a helper was recorded.",
+    "filing_number authority",
+    "helper method material_digest until",
+)
+_kind(
+    "case.accepted",
+    "受理",
+    "The case was accepted.",
+    "case_number item",
+    "filing_number maker basis deadline rule_digest notice_number pack_version",
+)
+_kind(
+    "case.not_accepted",
+    "不予受理",
+    "A named person did not accept the case.",
+    "case_number item staff",
+    "filing_number because basis notice_number right_office",
+)
+_kind(
+    "case.correction_requested",
+    "一次性告知补正",
+    "Everything to be completed was told at once.",
+    "case_number",
+    "item needs because notice_number deadline maker",
+)
+_kind(
+    "case.decided",
+    "作出审批决定",
+    "The case was decided.",
+    "case_number item decision maker",
+    "filing_number rule_digest rule_text facts_digest facts parameters parameters_digest clauses trace_digest"
+    " engine pack_version pack_digest because articles licence_identifier notice_number risk_grade",
+)
+_kind(
+    "case.withdrawn",
+    "撤回申请",
+    "The applicant withdrew, or law deems it withdrawn.",
+    "case_number",
+    "filing_number maker because basis notice_number",
+)
+_kind(
+    "case.special_procedure",
+    "特别程序",
+    "The clock stops for a procedure that law excludes from it.",
+    "case_number procedure",
+    "phase basis because deadline started_on ended_on notice_number",
+)
+_kind(
+    "human.requested",
+    "请求人工办理",
+    "Somebody asked for a person to decide, or for the reasons (PIPL 24).",
+    "filing_number",
+    "participant decision_entry ask",
+)
+_kind(
+    "pledge.signed",
+    "签署告知承诺",
+    "The applicant signed a pledge in place of proof.",
+    "filing_number pledge",
+    "participant pledge_digest element basis check_by item",
+)
+_kind(
+    "pledge.checked",
+    "承诺核查",
+    "A pledge was checked afterwards.",
+    "pledge result",
+    "filing_number participant rectify_by credit_record licence_identifier",
+)
 
 # Licences, papers, materials.
-_kind("licence.prepared", "制作证照", "A licence was prepared for signing.",
-      "licence_identifier content_digest", "licence_type holder issuer filing_number decision_entry previous operation")
-_kind("licence.signed", "签发证照", "The office's signature over a licence was stored.",
-      "licence_identifier content_digest", "signature_digest key_id issuer licence_type")
-_kind("licence.status_changed", "证照状态变更", "A licence changed its status.",
-      "licence_identifier status", "previous_status licence_type issuer decision_entry basis")
-_kind("notice.issued", "出具文书", "A notice was issued.",
-      "notice_number notice_kind", "body_digest filing_number deadline remedies_digest")
-_kind("material.received", "收到材料", "A material was received.",
-      "material material_digest", "filing_number media_type size_bytes retain_until scan need participant")
-_kind("material.destroyed", "销毁材料", "A material was destroyed by the retention schedule.",
-      "material material_digest", "filing_number basis retain_until")
+_kind(
+    "licence.prepared",
+    "制作证照",
+    "A licence was prepared for signing.",
+    "licence_identifier content_digest",
+    "licence_type holder issuer filing_number decision_entry previous operation",
+)
+_kind(
+    "licence.signed",
+    "签发证照",
+    "The office's signature over a licence was stored.",
+    "licence_identifier content_digest",
+    "signature_digest key_id issuer licence_type",
+)
+_kind(
+    "licence.status_changed",
+    "证照状态变更",
+    "A licence changed its status.",
+    "licence_identifier status",
+    "previous_status licence_type issuer decision_entry basis content_digest operation",
+)
+_kind(
+    "notice.issued",
+    "出具文书",
+    "A notice was issued.",
+    "notice_number notice_kind",
+    "body_digest filing_number deadline remedies_digest",
+)
+_kind(
+    "material.received",
+    "收到材料",
+    "A material was received.",
+    "material material_digest",
+    "filing_number media_type size_bytes retain_until scan need participant",
+)
+_kind(
+    "material.destroyed",
+    "销毁材料",
+    "A material was destroyed by the retention schedule.",
+    "material material_digest",
+    "filing_number basis retain_until",
+)
 
 # Acts at other organisations.
-_kind("act.intended", "拟对外办理", "An act at another organisation was decided on, before it is sent.",
-      "case_number act act_key", "connector operation request_digest")
-_kind("act.done", "对外办理完成", "The other organisation did it.",
-      "case_number act act_key", "connector operation number answer_digest attempt found_by")
-_kind("act.refused", "对外办理被拒", "The other organisation refused it.",
-      "case_number act act_key", "connector operation answer_digest attempt")
-_kind("act.in_doubt", "对外办理存疑", "Nobody can tell whether it was done; a person finds out.",
-      "case_number act act_key", "connector operation attempt")
-_kind("act.resolved", "对外办理核实", "A person established what became of an act in doubt.",
-      "case_number act act_key outcome staff", "connector operation number")
+_kind(
+    "act.intended",
+    "拟对外办理",
+    "An act at another organisation was decided on, before it is sent.",
+    "case_number act act_key",
+    "connector operation request_digest",
+)
+_kind(
+    "act.done",
+    "对外办理完成",
+    "The other organisation did it.",
+    "case_number act act_key",
+    "connector operation number answer_digest attempt found_by",
+)
+_kind(
+    "act.refused",
+    "对外办理被拒",
+    "The other organisation refused it.",
+    "case_number act act_key",
+    "connector operation answer_digest attempt",
+)
+_kind(
+    "act.in_doubt",
+    "对外办理存疑",
+    "Nobody can tell whether it was done; a person finds out.",
+    "case_number act act_key",
+    "connector operation attempt",
+)
+_kind(
+    "act.resolved",
+    "对外办理核实",
+    "A person established what became of an act in doubt.",
+    "case_number act act_key outcome staff",
+    "connector operation number",
+)
 
 # Shares and facts.
-_kind("share.released", "数据提供", "An answer may leave: the entry means released.",
-      "consumer resource elements purpose",
-      "share request_id provider grant key_digest request_digest answer_digest statuses as_of filing_number participant"
-      " connector legal_basis")
-_kind("share.refused", "数据共享被拒", "A share was refused.",
-      "consumer resource purpose", "share request_id elements grant key_digest reason_code filing_number connector")
-_kind("facts.opened", "工作人员查看当事人信息", "A staff member opened a person's facts.",
-      "staff", "participant elements purpose")
-_kind("facts.contested", "当事人提出异议", "A person said that a fetched fact is wrong.",
-      "filing_number element", "participant fact resource share correction statement_digest")
-_kind("correction.answered", "异议处理答复", "The source answered a contested fact.",
-      "correction result", "filing_number element fact resource answer_digest deadline")
+_kind(
+    "share.released",
+    "数据提供",
+    "An answer may leave: the entry means released.",
+    "consumer resource elements purpose",
+    "share request_id provider grant key_digest request_digest answer_digest statuses as_of filing_number"
+    " participant connector legal_basis",
+)
+_kind(
+    "share.refused",
+    "数据共享被拒",
+    "A share was refused.",
+    "consumer resource purpose",
+    "share request_id elements grant key_digest reason_code filing_number connector",
+)
+_kind(
+    "facts.opened",
+    "工作人员查看当事人信息",
+    "A staff member opened a person's facts.",
+    "staff",
+    "participant elements purpose",
+)
+_kind(
+    "facts.contested",
+    "当事人提出异议",
+    "A person said that a fetched fact is wrong.",
+    "filing_number element",
+    "participant fact resource share correction statement_digest",
+)
+_kind(
+    "correction.answered",
+    "异议处理答复",
+    "The source answered a contested fact.",
+    "correction result",
+    "filing_number element fact resource answer_digest deadline",
+)
 _kind("grant.withdrawn", "撤回共享授权", "A grant was withdrawn.", "grant staff", "consumer resource epoch")
 
 # The house itself.
-_kind("staff.signed_in", "工作人员登录", "A staff member signed in, or failed to.", "staff", "login method result roles")
-_kind("pack.published", "发布事项包", "An immutable version of a pack was published.",
-      "pack pack_version pack_digest", "bundle items replaces")
-_kind("registry.loaded", "载入机构与人员目录", "The city's registry files were loaded.", "files_digest", "counts files")
-_kind("catalogue.loaded", "载入数据目录", "The city's catalogue files were loaded.", "files_digest", "counts files")
-_kind("ledger.recovered", "存证恢复", "The database was older than the log and was recovered from it.",
-      "log first_index count", "missing size root")
-_kind("ledger.completed", "恢复记录补全", "A person completed what a recovered entry stands for.", "recovered staff")
+_kind(
+    "staff.signed_in",
+    "工作人员登录",
+    "A staff member signed in, or failed to.",
+    "staff",
+    "login method result roles",
+)
+_kind(
+    "pack.published",
+    "发布事项包",
+    "An immutable version of a pack was published.",
+    "pack pack_version pack_digest",
+    "bundle items replaces",
+)
+_kind(
+    "registry.loaded",
+    "载入机构与人员目录",
+    "The city's registry files were loaded.",
+    "files_digest",
+    "counts files",
+)
+_kind(
+    "catalogue.loaded",
+    "载入数据目录",
+    "The city's catalogue files were loaded.",
+    "files_digest",
+    "counts files",
+)
+_kind(
+    "ledger.recovered",
+    "存证恢复",
+    "The database was older than the log and was recovered from it.",
+    "log first_index count",
+    "missing size root",
+)
+_kind(
+    "ledger.completed",
+    "恢复记录补全",
+    "A person completed what a recovered entry stands for.",
+    "recovered staff",
+)
 
 
 def kind_named(name: str) -> Kind:
@@ -127,7 +303,10 @@ def kind_named(name: str) -> Kind:
         raise Invalid(
             "ledger.kind_unknown",
             what=Text(f"存证类型“{name}”未登记。", f"There is no kind of entry named {name!r}."),
-            todo=Text("请使用已登记的类型，或先在 kinds.py 中登记。", "Use a declared kind, or declare it in kinds.py first."),
+            todo=Text(
+                "请使用已登记的类型，或先在 kinds.py 中登记。",
+                "Use a declared kind, or declare it in kinds.py first.",
+            ),
         )
     return found
 
@@ -150,23 +329,9 @@ def check_fields(kind: Kind, fields: Mapping[str, object]) -> None:
         if fields.get(name) is None:
             raise Invalid(
                 "ledger.field_missing",
-                what=Text(f"存证类型“{kind.name}”缺少字段“{name}”。", f"An entry {kind.name} needs the field {name!r}."),
+                what=Text(
+                    f"存证类型“{kind.name}”缺少字段“{name}”。",
+                    f"An entry {kind.name} needs the field {name!r}.",
+                ),
                 todo=Text("请补充该字段。", "Give the field a value."),
             )
-
-
-def kinds_as_markdown() -> str:
-    """Give the table of kinds that docs/ledger.md shows."""
-    rows = ["| kind | 中文 | meaning | must have | may have |", "|---|---|---|---|---|"]
-    for kind in KINDS.values():
-        must, may = (", ".join(f"`{name}`" for name in names) or "–" for names in (kind.required, kind.optional))
-        rows.append(f"| `{kind.name}` {kind.version} | {kind.meaning.zh} | {kind.meaning.en} | {must} | {may} |")
-    return "\n".join(rows) + "\n"
-
-
-def fields_as_markdown() -> str:
-    """Give the table of fields that docs/ledger.md shows; the common ones, which any kind may have, first."""
-    rows = ["| field | 中文 | meaning | any kind |", "|---|---|---|---|"]
-    for name in sorted(FIELDS, key=lambda name: (name not in COMMON, name)):
-        rows.append(f"| `{name}` | {FIELDS[name].zh} | {FIELDS[name].en} | {'yes' if name in COMMON else ''} |")
-    return "\n".join(rows) + "\n"

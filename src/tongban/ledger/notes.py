@@ -54,7 +54,9 @@ class VerifierKey:
         try:
             Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, message)
         except (InvalidSignature, ValueError) as broken:
-            raise _wrong(f"“{self.name}”的签名无效。", f"The signature of {self.name} does not verify.") from broken
+            raise _wrong(
+                f"“{self.name}”的签名无效。", f"The signature of {self.name} does not verify."
+            ) from broken
 
 
 def parse_vkey(text: str) -> VerifierKey:
@@ -72,7 +74,10 @@ def parse_vkey(text: str) -> VerifierKey:
 def sign_note(text: str, name: str, signer: Signer) -> str:
     """Give the whole note: the text and one signature line by the key of that name."""
     if not text.endswith("\n") or not name or set(name) & set(" +\n\t\u3000"):
-        raise _wrong("签名文本或密钥名称格式不正确。", "A note ends in a newline and its key name has no space or plus.")
+        raise _wrong(
+            "签名文本或密钥名称格式不正确。",
+            "A note ends in a newline and its key name has no space or plus.",
+        )
     key = VerifierKey(name, signer.public_key)
     line = b64encode(key.key_id + signer.sign(text.encode())).decode()
     return f"{text}\n— {name} {line}\n"
@@ -157,5 +162,7 @@ def _base64(text: str) -> bytes:
 
 
 def _wrong(zh: str, en: str) -> Invalid:
-    todo = Text("请向签发日志的机构重新取得文件和公钥。", "Get the file and the key again from whoever runs the log.")
+    todo = Text(
+        "请向签发日志的机构重新取得文件和公钥。", "Get the file and the key again from whoever runs the log."
+    )
     return Invalid("ledger.note_wrong", what=Text(zh, en), todo=todo)

@@ -83,7 +83,9 @@ def commit(fields: Mapping[str, Field], hidden: Iterable[bytes] = ()) -> bytes:
 
     Sorting makes the places of the fields tell nothing about their names.
     """
-    each = [field_commitment(name, bytes.fromhex(field["salt"]), field["value"]) for name, field in fields.items()]
+    each = [
+        field_commitment(name, bytes.fromhex(field["salt"]), field["value"]) for name, field in fields.items()
+    ]
     return sha256(ENTRY_DOMAIN + b"".join(sorted([*each, *hidden]))).digest()
 
 
@@ -105,7 +107,12 @@ class Opening:
 
     def as_dict(self) -> dict[str, object]:
         """Give the JSON shape."""
-        return {"version": VERSION, "leaf": self.leaf, "fields": dict(self.fields), "hidden": list(self.hidden)}
+        return {
+            "version": VERSION,
+            "leaf": self.leaf,
+            "fields": dict(self.fields),
+            "hidden": list(self.hidden),
+        }
 
 
 def read_opening(shape: Mapping[str, Any]) -> Opening:
@@ -158,7 +165,9 @@ class Promise:
         return {"statement": statement, "signature": self.signature.hex()}
 
 
-def make_promise(origin: str, leaves: Sequence[bytes], signer: Signer, now: datetime, deadline_s: int) -> Promise:
+def make_promise(
+    origin: str, leaves: Sequence[bytes], signer: Signer, now: datetime, deadline_s: int
+) -> Promise:
     """Sign the promise; only for leaves whose entries have been committed."""
     issued, deadline = second(now), second(now + timedelta(seconds=deadline_s))
     hashes = tuple(each.hex() for each in leaves)
@@ -171,12 +180,18 @@ def read_promise(shape: Mapping[str, Any], key: VerifierKey) -> Promise:
     try:
         said = shape["statement"]
         found = Promise(
-            said["log"], tuple(said["leaves"]), said["issued"], said["deadline"], bytes.fromhex(shape["signature"])
+            said["log"],
+            tuple(said["leaves"]),
+            said["issued"],
+            said["deadline"],
+            bytes.fromhex(shape["signature"]),
         )
     except (KeyError, TypeError, ValueError) as broken:
         raise _wrong("存证回执格式不正确。", f"The promise is malformed: {broken}.") from broken
     if said != _statement(found.log, found.leaves, found.issued, found.deadline) or found.log != key.name:
-        raise _wrong("存证回执内容不正确或属于另一日志。", "The promise says more than it may, or is another log's.")
+        raise _wrong(
+            "存证回执内容不正确或属于另一日志。", "The promise says more than it may, or is another log's."
+        )
     key.check(PROMISE_DOMAIN + canonical(said), found.signature)
     return found
 
@@ -204,7 +219,7 @@ class Proof:
 
 
 def read_proof(shape: Mapping[str, Any], key: VerifierKey) -> Proof:
-    """Read a proof and check it up to the checkpoint that the log's key signed; raises Invalid unless it holds."""
+    """Read a proof and check it up to the log's signed checkpoint; raises Invalid unless it holds."""
     try:
         hashes = tuple(bytes.fromhex(each) for each in shape["hashes"])
         found = Proof(shape["log"], int(shape["index"]), dict(shape["leaf"]), hashes, shape["checkpoint"])
@@ -212,7 +227,9 @@ def read_proof(shape: Mapping[str, Any], key: VerifierKey) -> Proof:
         raise _wrong("存证证明格式不正确。", f"The proof is malformed: {broken}.") from broken
     head = open_checkpoint(found.checkpoint, key)
     if head.origin != found.log or shape.get("version") != VERSION:
-        raise _wrong("存证证明属于另一日志或版本未知。", "The proof is of another log or of an unknown version.")
+        raise _wrong(
+            "存证证明属于另一日志或版本未知。", "The proof is of another log or of an unknown version."
+        )
     check_inclusion(found.index, head.size, leaf_hash(canonical(found.leaf)), found.hashes, head.root)
     return found
 
@@ -237,5 +254,8 @@ def moment(now: datetime) -> str:
 
 
 def _wrong(zh: str, en: str) -> Invalid:
-    todo = Text("请向签发机构重新取得存证材料；仍不符的，不可采信。", "Get the evidence again; if it still fails, do not rely on it.")
+    todo = Text(
+        "请向签发机构重新取得存证材料；仍不符的，不可采信。",
+        "Get the evidence again; if it still fails, do not rely on it.",
+    )
     return Invalid("ledger.entry_wrong", what=Text(zh, en), todo=todo)

@@ -87,7 +87,9 @@ class Tiles:
         kept = self._kept.get((level, index))
         if kept is None:
             width = width_at(self.size, level, index)
-            kept = read_prefix(self.read, lambda wide: tile_path(level, index, wide), width)[: width * HASH_BYTES]
+            kept = read_prefix(self.read, lambda wide: tile_path(level, index, wide), width)[
+                : width * HASH_BYTES
+            ]
             if len(kept) != width * HASH_BYTES:
                 raise lost(tile_path(level, index, width))
             self._kept[level, index] = kept
@@ -132,7 +134,9 @@ def fold(hashes: Sequence[bytes]) -> bytes:
     return row[0]
 
 
-def grow(size: int, leaves: Sequence[bytes], leaf_hashes: Sequence[bytes], read: Read) -> Iterator[tuple[str, bytes]]:
+def grow(
+    size: int, leaves: Sequence[bytes], leaf_hashes: Sequence[bytes], read: Read
+) -> Iterator[tuple[str, bytes]]:
     """Give every file that must be written when these leaves follow a log of `size` leaves.
 
     The files are a function of the stored order alone: growing again from the same size gives the

@@ -71,7 +71,9 @@ def range_at(size: int, hash_at: HashAt) -> Range:
 def inclusion_proof(index: int, size: int, hash_at: HashAt) -> list[bytes]:
     """Give the audit path of leaf `index` in the tree of `size` leaves, lowest first (RFC 6962 §2.1.1)."""
     if not 0 <= index < size:
-        raise _wrong(f"第 {index} 项不在 {size} 项的树中。", f"Leaf {index} is not in a tree of {size} leaves.")
+        raise _wrong(
+            f"第 {index} 项不在 {size} 项的树中。", f"Leaf {index} is not in a tree of {size} leaves."
+        )
     start, end, path = 0, size, []
     while end - start > 1:
         middle = start + _split(end - start)
@@ -90,7 +92,9 @@ def consistency_proof(old: int, new: int, hash_at: HashAt) -> list[bytes]:
     The proof is empty where there is nothing to prove: from nothing, or to the same size.
     """
     if not 0 <= old <= new:
-        raise _wrong(f"{new} 项的树不能延续 {old} 项的树。", f"A tree of {new} leaves cannot continue one of {old}.")
+        raise _wrong(
+            f"{new} 项的树不能延续 {old} 项的树。", f"A tree of {new} leaves cannot continue one of {old}."
+        )
     if old in (0, new):
         return []
     start, end, whole, path = 0, new, True, []
@@ -113,7 +117,9 @@ def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], 
     Raises Invalid unless it is.
     """
     if not 0 <= index < size:
-        raise _wrong(f"第 {index} 项不在 {size} 项的树中。", f"Leaf {index} is not in a tree of {size} leaves.")
+        raise _wrong(
+            f"第 {index} 项不在 {size} 项的树中。", f"Leaf {index} is not in a tree of {size} leaves."
+        )
     inside, last, found = index, size - 1, leaf
     for beside in proof:
         if last == 0:
@@ -135,7 +141,9 @@ def check_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proo
     Raises Invalid unless it does.
     """
     if not 0 <= old <= new:
-        raise _wrong(f"{new} 项的树不能延续 {old} 项的树。", f"A tree of {new} leaves cannot continue one of {old}.")
+        raise _wrong(
+            f"{new} 项的树不能延续 {old} 项的树。", f"A tree of {new} leaves cannot continue one of {old}."
+        )
     if old in (0, new):
         if proof or old_root != (new_root if old == new else EMPTY_ROOT):
             raise _wrong("一致性证明与树根不符。", "The consistency proof does not fit the roots.")
@@ -177,5 +185,8 @@ def _subtree(start: int, end: int, hash_at: HashAt) -> bytes:
 
 
 def _wrong(zh: str, en: str) -> Invalid:
-    todo = Text("请重新取得证明；仍不符的，该记录不可采信。", "Fetch the proof again; if it still fails, do not rely on it.")
+    todo = Text(
+        "请重新取得证明；仍不符的，该记录不可采信。",
+        "Fetch the proof again; if it still fails, do not rely on it.",
+    )
     return Invalid("ledger.proof_wrong", what=Text(zh, en), todo=todo)

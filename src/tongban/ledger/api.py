@@ -1,0 +1,66 @@
+"""The door of the ledger."""
+
+from tongban.ledger.actions import EntryRef, complete_recovered, promise, record
+from tongban.ledger.audit import check_ledger, verify_against_store
+from tongban.ledger.jobs import Sequenced, sequence
+from tongban.ledger.keys import LogSigner, PublicLogKey, load_log_key, make_log_key, public_log_key
+from tongban.ledger.kinds import KINDS, Kind
+from tongban.ledger.notes import VerifierKey, parse_vkey
+from tongban.ledger.places import keys_folder, logs_folder
+from tongban.ledger.queries import (
+    Head,
+    Recovered,
+    head,
+    is_read_only,
+    log_names,
+    opening,
+    proof,
+    recovered,
+    recovered_identifiers,
+    require_writable,
+)
+from tongban.ledger.recovery import recover
+from tongban.ledger.rules import Opening, Promise, Proof, disclose, read_opening, read_promise, read_proof
+from tongban.ledger.verification import Report, verify
+
+__all__ = [
+    "KINDS",
+    "EntryRef",
+    "Head",
+    "Kind",
+    "LogSigner",
+    "Opening",
+    "Promise",
+    "Proof",
+    "PublicLogKey",
+    "Recovered",
+    "Report",
+    "Sequenced",
+    "VerifierKey",
+    "check_ledger",
+    "complete_recovered",
+    "disclose",
+    "head",
+    "is_read_only",
+    "keys_folder",
+    "load_log_key",
+    "log_names",
+    "logs_folder",
+    "make_log_key",
+    "opening",
+    "parse_vkey",
+    "promise",
+    "proof",
+    "public_log_key",
+    "read_opening",
+    "read_promise",
+    "read_proof",
+    "record",
+    "recover",
+    "recovered",
+    "recovered_identifiers",
+    "require_writable",
+    "sequence",
+    "verify",
+    "verify_against_store",
+]

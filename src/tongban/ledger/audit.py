@@ -1,0 +1,99 @@
+"""Compare the database with the published log, entry by entry: the ledger's own check of itself."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from tongban.kernel.errors import Conflict, Invalid
+from tongban.kernel.texts import Text
+from tongban.ledger import tree
+from tongban.ledger.disk import DISK, Disk
+from tongban.ledger.keys import public_log_key
+from tongban.ledger.models import Entry, Log
+from tongban.ledger.notes import VerifierKey
+from tongban.ledger.places import keys_folder, logs_folder
+from tongban.ledger.queries import PlacedRow, log_names, placed_rows
+from tongban.ledger.rules import read_opening
+from tongban.ledger.tiles import WIDTH, Tiles
+from tongban.ledger.verification import MAX_PROBLEMS, published, reader, verify
+
+
+def verify_against_store(log: str, *, logs: Path | None = None, disk: Disk = DISK) -> list[Text]:
+    """Compare every entry of the database with its leaf in the published log; gives what differs.
+
+    Also checks that each opening opens its leaf and that the head in the database is the tree over
+    its rows.
+    """
+    row = Log.objects.filter(name=log).values_list("size", "root").first()
+    size, root = (row[0], bytes(row[1])) if row else (0, tree.EMPTY_ROOT)
+    folder = (logs or logs_folder()) / log
+    found = published(folder, None, disk)
+    tiles = Tiles(found[0].size if found else 0, reader(folder, disk))
+    problems: list[Text] = []
+    whole = tree.Range()
+    for rows in placed_rows(log, 0, size):
+        if [each.index for each in rows] != list(range(whole.size, whole.size + len(rows))):
+            return [
+                Text(f"数据库中日志 {log} 的序号不连续。", f"The places of {log} have a gap in the database.")
+            ]
+        whole = tree.append(whole, (each.leaf_hash for each in rows))
+        problems.extend(_differences(rows, tiles))
+    if (whole.size, whole.root()) != (size, root):
+        problems.append(
+            Text(f"数据库中日志 {log} 的树根不符。", f"The head of {log} in the database is not its rows'.")
+        )
+    if found and found[0].size > size:
+        problems.append(Text(f"日志 {log} 比数据库新。", f"The log {log} is ahead of the database."))
+    for name, opened, leaf in Entry.objects.filter(log=log, seq=None).values_list("id", "opening", "leaf"):
+        problems.extend(_opens(name, opened, bytes(leaf)))
+    return problems[:MAX_PROBLEMS]
+
+
+def _differences(rows: list[PlacedRow], tiles: Tiles) -> Iterator[Text]:
+    bundle, leaves = -1, list[bytes]()
+    for row in rows:
+        if row.index < tiles.size:
+            if row.index // WIDTH != bundle:
+                bundle = row.index // WIDTH
+                leaves = tiles.leaves(bundle)
+            if leaves[row.index % WIDTH] != row.leaf:
+                yield Text(f"条目 {row.entry} 与日志不符。", f"The entry {row.entry} differs from the log.")
+        if tree.leaf_hash(row.leaf) != row.leaf_hash:
+            yield Text(f"条目 {row.entry} 的哈希不符。", f"The entry {row.entry} has another leaf's hash.")
+        if row.opening:
+            yield from _opens(row.entry, row.opening, row.leaf)
+
+
+def _opens(name: str, opened: str, leaf: bytes) -> Iterator[Text]:
+    try:
+        found = read_opening(json.loads(opened))
+        fits = found.leaf_bytes() == leaf and found.value("entry") == name
+    except (Invalid, ValueError):
+        fits = False
+    if not fits:
+        yield Text(f"条目 {name} 的内容与其公开条目不符。", f"The opening of {name} does not open its leaf.")
+
+
+def check_ledger(*, logs: Path | None = None, disk: Disk = DISK) -> None:
+    """Verify every log, its files and the database against each other; raises Conflict with what is wrong.
+
+    For tests, after every act they perform, and for an auditor. The checkpoints' signatures are
+    checked when the node has its public key file.
+    """
+    folder, public = logs or logs_folder(), public_log_key(keys_folder())
+    problems: list[Text] = []
+    for log in sorted({*log_names(), *disk.names(folder)}):
+        key: VerifierKey | None = public.vkey(log) if public else None
+        if disk.read(folder / log / "checkpoint") is not None:
+            problems.extend(verify(folder / log, key, disk).problems)
+        problems.extend(verify_against_store(log, logs=folder, disk=disk))
+    if problems:
+        zh, en = "；".join(each.zh for each in problems), " ".join(each.en for each in problems)
+        raise Conflict(
+            "ledger.does_not_verify",
+            what=Text(f"存证校验不通过：{zh}", f"The ledger does not verify: {en}"),
+            todo=Text(
+                "请停止写入并保全现场，由审计管理员核查。",
+                "Stop writing, keep everything as it is, and have the auditor look.",
+            ),
+        )

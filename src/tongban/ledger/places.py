@@ -1,0 +1,20 @@
+"""Where the logs, their private journal and the log's key lie, unless a caller says otherwise."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+
+def logs_folder() -> Path:
+    """Give the folder of the published logs; any web server may serve it."""
+    return Path(settings.VAR) / "logs"
+
+
+def keys_folder() -> Path:
+    """Give the folder of the node's keys."""
+    return Path(settings.VAR) / "keys"
+
+
+def journal_folder(logs: Path) -> Path:
+    """Give the folder of the private journal, beside the published one and never inside it."""
+    return logs.with_name(f"{logs.name}-private")

@@ -1,0 +1,242 @@
+"""Every read of the ledger: heads, openings, proofs, and whether the node may write at all."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tongban.kernel.errors import Conflict, Invalid, NodeReadOnly, NotFound
+from tongban.kernel.texts import Text
+from tongban.ledger import tree
+from tongban.ledger.disk import DISK, Disk
+from tongban.ledger.models import Entry, Log, RecoveredEntry, RecoveredIdentifier
+from tongban.ledger.places import logs_folder
+from tongban.ledger.rules import Leaf, Opening, Proof, read_opening
+from tongban.ledger.tiles import hashes_of
+from tongban.ledger.verification import published, reader
+
+READ_ROWS = 2000
+TRUSTED_FOR_S = 5  # how long a process goes on writing before it compares database and log again
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A log's newest published checkpoint, and how far the database has come meanwhile."""
+
+    log: str
+    origin: str
+    size: int
+    root: str
+    checkpoint: str
+    placed: int
+    waiting: int
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the JSON shape that the command prints."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def head(log: str, *, logs: Path | None = None, disk: Disk = DISK) -> Head:
+    """Give a log's head; size 0 before its first publication. A year of shares has its name."""
+    found = published((logs or logs_folder()) / log, None, disk)
+    placed = Log.objects.filter(name=log).values_list("size", flat=True).first() or 0
+    waiting = Entry.objects.filter(log=log, seq=None).count()
+    if found is None:
+        return Head(log, "", 0, tree.EMPTY_ROOT.hex(), "", placed, waiting)
+    checkpoint, note = found
+    return Head(log, checkpoint.origin, checkpoint.size, checkpoint.root.hex(), note, placed, waiting)
+
+
+def log_names() -> list[str]:
+    """Give every log that has an entry or a head."""
+    waiting = Entry.objects.filter(seq=None).values_list("log", flat=True).distinct()
+    return sorted({*waiting, *Log.objects.values_list("name", flat=True)})
+
+
+def is_settled(log: str, *, logs: Path, disk: Disk = DISK) -> bool:
+    """Say whether everything of a log has its place, is published, and is known to be on the disk."""
+    row = Log.objects.filter(name=log).values_list("size", "root", "published_size").first()
+    found = published(logs / log, None, disk)
+    if row is None or found is None or Entry.objects.filter(log=log, seq=None).exists():
+        return False
+    return (row[0], bytes(row[1])) == (found[0].size, found[0].root) and row[2] == row[0]
+
+
+def opening(entry_id: str) -> Opening:
+    """Give an entry's private opening, for its holder; raises NotFound when its contents are missing."""
+    found = Entry.objects.filter(pk=entry_id).values_list("opening", flat=True).first()
+    if not found:
+        raise NotFound(
+            "ledger.no_opening",
+            what=Text(
+                "没有该存证条目，或其内容缺失。", "There is no such entry, or its contents are missing."
+            ),
+            todo=Text("请核对存证编号。", "Check the entry's name."),
+        )
+    return read_opening(json.loads(found))
+
+
+def leaf_hashes(entry_ids: Sequence[str]) -> tuple[str, list[bytes]]:
+    """Give the one log that these entries are in, and their leaf hashes in the order asked."""
+    rows = {
+        name: (log, bytes(hashed))
+        for name, log, hashed in Entry.objects.filter(pk__in=entry_ids).values_list("id", "log", "leaf_hash")
+    }
+    logs = {log for log, _ in rows.values()}
+    if len(logs) != 1 or len(rows) != len(set(entry_ids)):
+        raise Invalid(
+            "ledger.not_one_log",
+            what=Text("这些存证条目不存在或不在同一日志中。", "These entries do not all exist in one log."),
+            todo=Text("请按日志分别申请回执。", "Ask for one promise a log."),
+        )
+    return logs.pop(), [rows[name][1] for name in entry_ids]
+
+
+def proof(entry_id: str, *, logs: Path | None = None, disk: Disk = DISK) -> Proof:
+    """Prove an entry against the newest published checkpoint; raises Conflict until it is under one."""
+    row = Entry.objects.filter(pk=entry_id).values_list("log", "seq", "leaf").first()
+    if row is None:
+        raise NotFound(
+            "ledger.no_entry",
+            what=Text("没有该存证条目。", "There is no such entry."),
+            todo=Text("请核对存证编号。", "Check the entry's name."),
+        )
+    log, index, leaf = row
+    folder = (logs or logs_folder()) / log
+    found = published(folder, None, disk)
+    if index is None or found is None or index >= found[0].size:
+        raise Conflict(
+            "ledger.not_published",
+            what=Text("该条目尚未写入已发布的检查点。", "The entry is not under a published checkpoint yet."),
+            todo=Text(
+                "请稍后再试；在此之前以存证回执为凭。",
+                "Try again in some seconds; until then the promise stands for it.",
+            ),
+        )
+    checkpoint, note = found
+    path = tree.inclusion_proof(index, checkpoint.size, hashes_of(checkpoint.size, reader(folder, disk)))
+    shown: Leaf = json.loads(bytes(leaf))
+    return Proof(checkpoint.origin, index, shown, tuple(path), note)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRow:
+    """A row of the log as it is written out: place, name, leaf, its hash, and the opening's JSON."""
+
+    index: int
+    entry: str
+    leaf: bytes
+    leaf_hash: bytes
+    opening: str
+
+
+def placed_rows(log: str, start: int, end: int) -> Iterator[list[PlacedRow]]:
+    """Give the rows with places from `start` up to `end`, in order, some thousands at a time."""
+    columns = ("seq", "id", "leaf", "leaf_hash", "opening")
+    while start < end:
+        until = min(end, start + READ_ROWS)
+        rows = (
+            Entry.objects.filter(log=log, seq__gte=start, seq__lt=until).order_by("seq").values_list(*columns)
+        )
+        yield [
+            PlacedRow(seq or 0, name, bytes(leaf), bytes(hashed), opened)
+            for seq, name, leaf, hashed, opened in rows
+        ]
+        start = until
+
+
+def is_read_only(*, logs: Path | None = None, disk: Disk = DISK) -> bool:
+    """Say whether a published log is ahead of the database: then nothing may be written before `recover`."""
+    folder = logs or logs_folder()
+    heads: dict[str, tuple[int, bytes]] = {
+        name: (size, bytes(root)) for name, size, root in Log.objects.values_list("name", "size", "root")
+    }
+    for log in disk.names(folder):
+        found = published(folder / log, None, disk)
+        size, root = heads.get(log, (0, tree.EMPTY_ROOT))
+        if found and (found[0].size > size or (found[0].size == size and found[0].root != root)):
+            return True
+    return False
+
+
+_writable_since: dict[Path, datetime] = {}  # of this process; only a good answer is kept, and not for long
+
+
+def require_writable(now: datetime, *, logs: Path | None = None, disk: Disk = DISK) -> None:
+    """Raise NodeReadOnly while the database is older than the log.
+
+    A process compares when it first writes and again every few seconds of its callers' time, so
+    that an entry costs no read of its own.
+    """
+    folder = logs or logs_folder()
+    since = _writable_since.get(folder)
+    if since is not None and timedelta() <= now - since < timedelta(seconds=TRUSTED_FOR_S):
+        return
+    if is_read_only(logs=folder, disk=disk):
+        raise read_only(folder.name)
+    _writable_since[folder] = now
+
+
+def read_only(which: str) -> NodeReadOnly:
+    """Say that the database is older than the log."""
+    return NodeReadOnly(
+        "ledger.database_older",
+        what=Text(
+            f"数据库比已发布的存证日志旧或与之不符（{which}），系统只读。",
+            f"The database is older than the published log, or differs from it ({which}).",
+        ),
+        todo=Text("请管理员运行 tongban recover。", "Have the administrator run `tongban recover`."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What recovery found of one lost entry; without its contents there are no identifiers."""
+
+    entry: str
+    log: str
+    index: int
+    kind: str
+    hour: str
+    office: str
+    identifiers: Mapping[str, str]
+    contents_missing: bool
+    completed_by: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the JSON shape that the command prints."""
+        return {
+            **{name: getattr(self, name) for name in self.__slots__},
+            "identifiers": dict(self.identifiers),
+        }
+
+
+def recovered(*, open_only: bool = False) -> list[Recovered]:
+    """List the recovered entries, by log and place; those that no person has completed yet when asked so."""
+    rows = (
+        RecoveredEntry.objects.select_related("entry")
+        .prefetch_related("identifiers")
+        .order_by("entry__log", "entry__seq")
+    )
+    if open_only:
+        rows = rows.filter(completed_at=None)
+    return [
+        Recovered(
+            row.entry.pk,
+            row.entry.log,
+            row.entry.seq or 0,
+            row.entry.kind,
+            row.hour,
+            row.office,
+            {each.name: each.value for each in row.identifiers.all()},
+            row.contents_missing,
+            row.completed_by,
+        )
+        for row in rows
+    ]
+
+
+def recovered_identifiers(name: str) -> frozenset[str]:
+    """Give every number of that name (`case_number`, …) that was given out before a recovery: never again."""
+    return frozenset(RecoveredIdentifier.objects.filter(name=name).values_list("value", flat=True))

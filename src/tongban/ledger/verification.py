@@ -1,0 +1,161 @@
+"""Verify a published log from its files alone: no database, no trust in whoever serves it."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tongban.kernel.canonical import canonical
+from tongban.kernel.errors import Invalid, TongbanError
+from tongban.kernel.texts import Text
+from tongban.ledger.disk import DISK, Disk
+from tongban.ledger.notes import Checkpoint, VerifierKey, open_checkpoint, parse_checkpoint, split_note
+from tongban.ledger.rules import VERSION
+from tongban.ledger.tiles import WIDTH, Read, Tiles, fold, split_hashes, tile_path, width_at
+from tongban.ledger.tree import HASH_BYTES, Range, append, leaf_hash
+
+MAX_PROBLEMS = 20
+LEAF_KEYS = ({"version", "kind", "hour", "commitment"}, {"version", "kind", "hour", "commitment", "office"})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What verifying a log found: sound when there are no problems."""
+
+    origin: str
+    size: int
+    root: str
+    problems: tuple[Text, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Say whether everything fitted."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the JSON shape that the command prints."""
+        problems = [each.as_dict() for each in self.problems]
+        return {
+            "origin": self.origin,
+            "size": self.size,
+            "root": self.root,
+            "verified": self.sound,
+            "problems": problems,
+        }
+
+
+def reader(folder: Path, disk: Disk = DISK) -> Read:
+    """Give the reading that tiles.py asks for, over one log's folder."""
+    return lambda path: disk.read(folder / path)
+
+
+def published(folder: Path, key: VerifierKey | None, disk: Disk = DISK) -> tuple[Checkpoint, str] | None:
+    """Give a log's newest checkpoint and its note, None when it has none.
+
+    With a key, raises Invalid unless the log's key signed it; without, the note is taken at its word.
+    """
+    note = disk.read(folder / "checkpoint")
+    if note is None:
+        return None
+    try:
+        text = note.decode()
+    except UnicodeDecodeError as broken:
+        raise Invalid(
+            "ledger.note_wrong",
+            what=Text("日志检查点已损坏。", "The checkpoint is damaged."),
+            todo=Text("请用备份恢复日志目录。", "Restore the log's folder from a copy."),
+        ) from broken
+    return (open_checkpoint(text, key) if key else parse_checkpoint(split_note(text)[0])), text
+
+
+def verify(folder: Path, key: VerifierKey | None, disk: Disk = DISK) -> Report:
+    """Read every leaf and every tile of a log again and compare them with its signed checkpoint.
+
+    Memory stays bounded: 256 leaves at a time. A log that is damaged gives a report with problems;
+    a log that is not there raises nothing either: its size is 0.
+    """
+    found: list[Text] = []
+    try:
+        head = published(folder, key, disk)
+        if head is None:
+            return Report("", 0, Range().root().hex(), (Text("没有检查点。", "There is no checkpoint."),))
+        checkpoint = head[0]
+    except TongbanError as trouble:
+        return Report("", 0, "", (trouble.what,))
+    walk = _Walk(Tiles(checkpoint.size, reader(folder, disk)), found)
+    try:
+        whole = walk.leaves()
+        walk.upper_tiles()
+        if whole.root() != checkpoint.root:
+            found.append(Text("条目与检查点的树根不符。", "The leaves do not lead to the checkpoint's root."))
+    except TongbanError as trouble:
+        found.append(trouble.what)
+    return Report(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), tuple(found[:MAX_PROBLEMS]))
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over a log; `rows` holds, level by level, the hashes that its tiles must show."""
+
+    tiles: Tiles
+    problems: list[Text]
+    rows: list[list[bytes]] = field(default_factory=lambda: [[]])
+    done: list[int] = field(default_factory=lambda: [0])  # full tiles compared, by level
+
+    def leaves(self) -> Range:
+        whole = Range()
+        for index in range(-(-self.tiles.size // WIDTH)):
+            leaves = self.tiles.leaves(index)
+            self.problems.extend(
+                _malformed(leaf, index * WIDTH + at)
+                for at, leaf in enumerate(leaves)
+                if not well_formed(leaf)
+            )
+            hashes = [leaf_hash(leaf) for leaf in leaves]
+            whole = append(whole, hashes)
+            self._take(0, hashes)
+        return whole
+
+    def _take(self, level: int, hashes: list[bytes]) -> None:
+        if level == len(self.rows):
+            self.rows.append([])
+            self.done.append(0)
+        self.rows[level].extend(hashes)
+        while len(self.rows[level]) >= WIDTH:
+            full, self.rows[level] = self.rows[level][:WIDTH], self.rows[level][WIDTH:]
+            self._compare(level, self.done[level], full)
+            self.done[level] += 1
+            self._take(level + 1, [fold(full)])
+
+    def upper_tiles(self) -> None:
+        """Compare the partial tiles that are left at the right edge of each level."""
+        for level, row in enumerate(self.rows):
+            if row:
+                self._compare(level, self.done[level], row)
+
+    def _compare(self, level: int, index: int, hashes: list[bytes]) -> None:
+        width = width_at(self.tiles.size, level, index)
+        if split_hashes(self.tiles.tile(level, index)) != hashes:
+            path = tile_path(level, index, width)
+            self.problems.append(
+                Text(f"哈希文件与条目不符：{path}。", f"A tile does not fit the leaves: {path}.")
+            )
+
+
+def well_formed(leaf: bytes) -> bool:
+    """Say whether a leaf is what docs/ledger.md section 3 allows, byte by byte."""
+    try:
+        shape = json.loads(leaf)
+        return (
+            set(shape) in LEAF_KEYS
+            and shape["version"] == VERSION
+            and isinstance(shape["kind"], str)
+            and len(bytes.fromhex(shape["commitment"])) == HASH_BYTES
+            and canonical(shape) == leaf
+        )
+    except (ValueError, TypeError, KeyError, Invalid):
+        return False
+
+
+def _malformed(leaf: bytes, index: int) -> Text:
+    shown = leaf[:40].decode(errors="replace")
+    return Text(f"第 {index} 条格式不正确：{shown}。", f"Leaf {index} is malformed: {shown}.")
