@@ -3,6 +3,9 @@
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tongban.kernel.errors import Invalid
+from tongban.kernel.texts import Text
+
 # FULL: a commit that was answered survives a power cut (DESIGN §7, crash table).
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON"
 
@@ -27,8 +30,16 @@ def database(url: str) -> dict[str, object]:
             },
         }
     if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError(
-            f"DATABASE_URL begins with {parts.scheme!r}; write sqlite:///path or postgresql://user:password@host:port/name"
+        raise Invalid(
+            "settings.database_url",
+            what=Text(
+                f"DATABASE_URL 以“{parts.scheme}”开头，不是可用的数据库。",
+                f"DATABASE_URL begins with {parts.scheme!r}, which is no store that can be used.",
+            ),
+            todo=Text(
+                "请写成 sqlite:///路径 或 postgresql://用户:口令@主机:端口/库名。",
+                "Write sqlite:///path or postgresql://user:password@host:port/name.",
+            ),
         )
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -1,0 +1,45 @@
+"""The city's own folder: who this node is, and where each kind of declaration lies."""
+
+from pathlib import Path
+from typing import Annotated
+
+from django.conf import settings
+from pydantic import Field
+
+from tongban.kernel import declarations
+from tongban.kernel.declarations import Declaration, TextField
+from tongban.kernel.errors import NotFound
+from tongban.kernel.node import Node
+from tongban.kernel.texts import Text
+
+
+class CityFile(Declaration):
+    """city.yaml: the division that this node serves, what it is called, and whether it is for show."""
+
+    code: Annotated[str, Field(pattern=r"^\d{6}$", description="six-digit division, GB/T 2260")]
+    name: TextField
+    demonstration: bool = False
+
+
+def city_file(folder: Path) -> CityFile:
+    """Read city.yaml; raises NotFound where the folder is none of a city."""
+    path = folder / "city.yaml"
+    if not path.is_file():
+        raise NotFound(
+            "city.no_folder",
+            what=Text(
+                f"{folder} 不是城市目录：缺少 city.yaml。",
+                f"{folder} is no city's folder: it has no city.yaml.",
+            ),
+            todo=Text(
+                "请用 TONGBAN_CITY 指明城市目录，或用 tongban init 新建。",
+                "Name one with TONGBAN_CITY, or make one with `tongban init`.",
+            ),
+        )
+    return declarations.load(path, CityFile)
+
+
+def here() -> Node:
+    """Give this installation: the city's folder that the settings name, and the node's own."""
+    told = city_file(Path(settings.CITY))
+    return Node(code=told.code, name=told.name.zh, city=Path(settings.CITY), var=Path(settings.VAR))

@@ -1,0 +1,18 @@
+"""What `tongban` can do, a module a verb."""
+
+import argparse
+from typing import Protocol
+
+from tongban.site.commands import city, ledger
+
+
+class Command(Protocol):
+    """A module that adds its verb to the command line."""
+
+    def register(
+        self, verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", spoken: argparse.ArgumentParser
+    ) -> None:
+        """Add the verb; each leaf sets `run(arguments, voice) -> exit code`."""
+
+
+COMMANDS: tuple[Command, ...] = (city, ledger)

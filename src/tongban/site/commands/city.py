@@ -1,0 +1,43 @@
+"""`tongban city check|build`: read what a city declares, and bring the node to it."""
+
+import argparse
+
+from tongban.kernel.texts import Text
+from tongban.site.building import build
+from tongban.site.city import here
+from tongban.site.voice import Voice
+
+
+def register(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", spoken: argparse.ArgumentParser
+) -> None:
+    """Add `city` with its verbs."""
+    top = verbs.add_parser("city", help="check and build what a city declares 城市目录")
+    inner = top.add_subparsers(dest="city_verb", required=True, metavar="VERB")
+    checked = inner.add_parser("check", parents=[spoken], help="read every file, change nothing 检查")
+    checked.set_defaults(run=check_city)
+    built = inner.add_parser("build", parents=[spoken], help="tables, keys and registers 建立")
+    built.set_defaults(run=build_city)
+
+
+def check_city(asked: argparse.Namespace, voice: Voice) -> int:
+    """Read every declaration of the city; the first refusal names file and line."""
+    del asked
+    node = here()
+    voice.result(
+        {"city": node.code, "name": node.name, "sound": True},
+        [Text(f"{node.name}（{node.code}）检查通过。", f"{node.name} ({node.code}) is in order.")],
+    )
+    return 0
+
+
+def build_city(asked: argparse.Namespace, voice: Voice) -> int:
+    """Bring the node to what the city declares."""
+    del asked
+    node = here()
+    build(node, voice.progress)
+    voice.result(
+        {"city": node.code, "name": node.name, "built": True},
+        [Text(f"{node.name}（{node.code}）已建立。", f"{node.name} ({node.code}) is built.")],
+    )
+    return 0

@@ -1,0 +1,107 @@
+"""`tongban ledger head|proof|verify` and `tongban recover`: the logs, and what a backup has lost."""
+
+import argparse
+import json
+from pathlib import Path
+
+from tongban.kernel.clock import SystemClock
+from tongban.kernel.ids import chance
+from tongban.kernel.texts import Text
+from tongban.ledger import api as ledger
+from tongban.site.city import here
+from tongban.site.voice import Voice
+
+UNSOUND = 1
+
+
+def register(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", spoken: argparse.ArgumentParser
+) -> None:
+    """Add `ledger` with its verbs, and `recover`."""
+    top = verbs.add_parser("ledger", help="heads, proofs and verification of the logs 存证日志")
+    inner = top.add_subparsers(dest="ledger_verb", required=True, metavar="VERB")
+    heads = inner.add_parser("head", parents=[spoken], help="size and root of each log 日志头")
+    heads.add_argument("log", nargs="?", help="decisions or shares-YYYY; all when left out")
+    heads.set_defaults(run=head)
+    prove = inner.add_parser("proof", parents=[spoken], help="prove one entry 出具存证证明")
+    prove.add_argument("entry", help="the entry's name, 26 characters")
+    prove.set_defaults(run=proof)
+    check = inner.add_parser("verify", parents=[spoken], help="recompute everything 校验日志")
+    check.add_argument("log", nargs="?", help="one log; all when left out")
+    check.set_defaults(run=verify)
+    again = verbs.add_parser("recover", parents=[spoken], help="after restoring an older database 恢复")
+    again.set_defaults(run=recover)
+
+
+def _logs(asked: argparse.Namespace) -> list[str]:
+    published = sorted(path.name for path in ledger.logs_folder().glob("*") if path.is_dir())
+    return [asked.log] if asked.log else sorted({*published, *ledger.log_names()})
+
+
+def head(asked: argparse.Namespace, voice: Voice) -> int:
+    """Show how far each log has come."""
+    found = [ledger.head(log) for log in _logs(asked)]
+    lines = [
+        Text(
+            f"{each.log}：已发布 {each.size} 条，树根 {each.root}，待编号 {each.waiting} 条",
+            f"{each.log}: {each.size} published, root {each.root}, {each.waiting} waiting for a place",
+        )
+        for each in found
+    ]
+    voice.result([each.as_dict() for each in found], lines)
+    return 0
+
+
+def proof(asked: argparse.Namespace, voice: Voice) -> int:
+    """Prove one entry up to the newest checkpoint; the proof is JSON for people as well."""
+    found = ledger.proof(asked.entry).as_dict()
+    voice.result(found, [json.dumps(found, ensure_ascii=False, indent=2)])
+    return 0
+
+
+def verify(asked: argparse.Namespace, voice: Voice) -> int:
+    """Recompute every log from its files, then compare it with the store, entry by entry."""
+    keys = ledger.public_log_key(ledger.keys_folder())
+    reports, sound = [], True
+    for log in _logs(asked):
+        voice.progress(Text(f"正在校验 {log} …", f"Verifying {log} …"))
+        report = ledger.verify(ledger.logs_folder() / log, keys.vkey(log) if keys else None)
+        problems = [*report.problems, *ledger.verify_against_store(log)]
+        sound = sound and not problems
+        shape = {**report.as_dict(), "log": log, "verified": not problems}
+        reports.append(shape | {"problems": [each.as_dict() for each in problems]})
+    lines: list[Text | str] = []
+    for each in reports:
+        lines.append(
+            Text(
+                f"{each['log']}：{each['size']} 条，校验通过", f"{each['log']}: {each['size']} entries, sound"
+            )
+            if each["verified"]
+            else Text(f"{each['log']}：校验不通过", f"{each['log']}: NOT sound")
+        )
+        problems_found = each["problems"]
+        if isinstance(problems_found, list):
+            lines.extend(Text(f"  {p['zh']}", f"  {p['en']}") for p in problems_found)
+    voice.result(reports, lines)
+    return 0 if sound else UNSOUND
+
+
+def recover(asked: argparse.Namespace, voice: Voice) -> int:
+    """Rebuild from the published logs what an older database has lost, and list it."""
+    del asked
+    keys = ledger.load_log_key(ledger.keys_folder(), here().code)
+    found = ledger.recover(Path(ledger.logs_folder()), keys, now=SystemClock().now(), chance=chance())
+    lines: list[Text | str] = [
+        Text(f"找回 {len(found)} 条存证。", f"{len(found)} entries were recovered."),
+        *(
+            Text(
+                f"  {each.log}#{each.index} {each.kind} {dict(each.identifiers)}"
+                + ("，内容缺失，须由人工补全" if each.contents_missing else ""),
+                f"  {each.log}#{each.index} {each.kind} {dict(each.identifiers)}"
+                + (": contents missing, a person must complete it" if each.contents_missing else ""),
+            )
+            for each in found
+        ),
+    ]
+    voice.result([each.as_dict() for each in found], lines)
+    return 0

@@ -1,0 +1,77 @@
+"""How a command speaks: results on standard output, progress and refusals on standard error."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration, TongbanError
+from tongban.kernel.texts import Language, Text
+
+# sysexits(3) keeps 64 and up for itself; 2 is argparse's own, for a command that was not understood.
+EXIT_BY_STATUS = {422: 1, 403: 3, 404: 4, 409: 5, 503: 6, 500: 7}
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """Give the terminal's language by LC_ALL, LC_MESSAGES, LANG in that order: Chinese where it says zh."""
+    chosen = next(
+        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
+    )
+    return "zh" if chosen.startswith("zh") else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One command's way of answering: a person's language, or JSON for a program."""
+
+    language: Language
+    as_json: bool
+    out: TextIO
+    aside: TextIO
+
+    def progress(self, text: Text) -> None:
+        """Say what is going on, beside the result."""
+        print(text.spoken(self.language), file=self.aside, flush=True)
+
+    def result(self, value: Mapping[str, Any] | Sequence[Any], lines: Sequence[Text | str] = ()) -> None:
+        """Give the result: `value` as JSON where a program asked, otherwise the lines."""
+        if self.as_json:
+            print(json.dumps(value, ensure_ascii=False, default=_plain), file=self.out)
+            return
+        for line in lines:
+            print(line.spoken(self.language) if isinstance(line, Text) else line, file=self.out)
+
+    def refusal(self, trouble: TongbanError) -> int:
+        """Say what is wrong and what to do now; give the exit code."""
+        each = trouble.errors if isinstance(trouble, DeclarationErrors) else (trouble,)
+        if self.as_json:
+            errors = [_error(one) for one in each]
+            print(json.dumps({"error": errors[0], "errors": errors}, ensure_ascii=False), file=self.out)
+        else:
+            for one in each:
+                print(self.sentence(one), file=self.aside)
+        return EXIT_BY_STATUS.get(trouble.status, 1)
+
+    def sentence(self, trouble: TongbanError) -> str:
+        """Put one error into one line, with its file and line where it has them."""
+        said = f"{trouble.what.spoken(self.language)} {trouble.todo.spoken(self.language)}"
+        if isinstance(trouble, InvalidDeclaration):
+            return f"{trouble.file}:{trouble.line}: {said}"
+        return said
+
+
+def _error(trouble: TongbanError) -> dict[str, object]:
+    shape: dict[str, object] = {
+        "code": trouble.code,
+        "what": trouble.what.as_dict(),
+        "todo": trouble.todo.as_dict(),
+    }
+    if isinstance(trouble, InvalidDeclaration):
+        shape |= {"file": trouble.file, "line": trouble.line}
+    return shape
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Text):
+        return value.as_dict()
+    return str(value)
