@@ -1,1 +1,1 @@
-"""The outside world of the demonstration city 云溪市: other organisations' systems, and the generator of their data."""
+"""The outside world of the city 云溪市: other organisations' systems, and the generator of their data."""

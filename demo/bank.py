@@ -20,19 +20,18 @@ def judge(form: Mapping[str, str]) -> tuple[str, str] | None:
     """The first complaint as (code, message); None where there is none."""
     missing = [name for name in REQUIRED if not form.get(name)]
     mobile = form.get("sjh", "")
-    if missing or (mobile and not MOBILE.fullmatch(mobile)):
-        return "E001", f"缺少字段或字段错误：{missing[0] if missing else 'sjh'}"
-    if not is_iso_day(form["yyrq"]):
-        return "E002", "日期格式错误"
-    if not is_credit_code(form["tyshxydm"]):
-        return "E003", "统一社会信用代码错误"
-    if not is_resident_id(form["zjhm"]):
-        return "E004", "证件号码错误"
-    if form["yywd"] not in BRANCHES:
-        return "E005", "网点不存在"
-    if form["zhlx"] != "01":
-        return "E006", "账户类型错误"
-    return None
+    if mobile and not MOBILE.fullmatch(mobile):
+        missing.append("sjh")
+    if missing:
+        return "E001", f"缺少字段或字段错误：{missing[0]}"
+    checks = (
+        (is_iso_day(form["yyrq"]), "E002", "日期格式错误"),
+        (is_credit_code(form["tyshxydm"]), "E003", "统一社会信用代码错误"),
+        (is_resident_id(form["zjhm"]), "E004", "证件号码错误"),
+        (form["yywd"] in BRANCHES, "E005", "网点不存在"),
+        (form["zhlx"] == "01", "E006", "账户类型错误"),
+    )
+    return next(((code, message) for right, code, message in checks if not right), None)
 
 
 class Bank:
@@ -43,10 +42,7 @@ class Bank:
 
     def register(self, request: Request) -> Reply:
         """Take an appointment, each time anew."""
-        try:
-            form = request.form()
-        except ValueError:
-            form = {}
+        form = request.form()
         if form.get("key") != self.key:
             return _form({"retcode": "E009", "retmsg": "密钥错误"})
         complaint = judge(form)

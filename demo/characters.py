@@ -1,4 +1,4 @@
-"""The fixed characters of 云溪市: people, addresses and enterprises that every sample and test may rely on."""
+"""The fixed characters of 云溪市: people, addresses and enterprises that samples and tests may rely on."""
 
 import json
 import sys
@@ -98,10 +98,10 @@ PERSONS = _keyed(
     Person("wu_xiaoxue", "吴晓雪", EAST, date(1995, 11, 23), 910, 6, 11, "missing from police records"),
     Person("he_xiuying", "何秀英", WEST, date(1993, 8, 9), 912, 3, 3, "written 何秀瑛 by the market office"),
     Person("sun_guilan", "孙桂兰", WEST, date(1944, 5, 8), 908, 4, 4, "82 years old in 2026, needs a helper"),
-    Person("lin_xiaomei", "林小梅", WEST, date(1992, 7, 15), 914, 5, 5, "community worker who helps sun_guilan"),
     Person(
-        "ma_guoqiang", "马国强", WEST, date(1955, 10, 2), 911, 6, 6, "deceased", deceased_on="2025-12-03"
+        "lin_xiaomei", "林小梅", WEST, date(1992, 7, 15), 914, 5, 5, "community worker who helps sun_guilan"
     ),
+    Person("ma_guoqiang", "马国强", WEST, date(1955, 10, 2), 911, 6, 6, "deceased", deceased_on="2025-12-03"),
 )
 MISSING_AT_POLICE = ("wu_xiaoxue",)
 WITHOUT_ACCOUNT = ("ma_guoqiang",)
@@ -191,9 +191,7 @@ def _describe(person: Person) -> dict[str, object]:
         "birth_date": person.birth.isoformat(),
         "mobile": person.mobile,
         "county": person.area,
-        "household_address": (
-            home(person.area, person.home).text if person.home else CONTRADICTING_ADDRESS
-        ),
+        "household_address": (home(person.area, person.home).text if person.home else CONTRADICTING_ADDRESS),
         "note": person.note,
     }
 

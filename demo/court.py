@@ -27,6 +27,7 @@ OUTPUTS = ("jg", "ah", "zxfy", "larq", "bdje", "sxbz")
 
 def _strings(names: tuple[str, ...]) -> list[OperationParameter]:
     kind = xsd.resolve("string")
+    assert kind is not None  # noqa: S101 - a built-in type of XML Schema
     return [OperationParameter(name=name, xsd_type=kind, required=True) for name in names]
 
 
@@ -53,7 +54,8 @@ class Enforcement(SoapService):
             raise SoapFault("Client", "姓名不能为空" if not xm else "申请单位不能为空")
         with self._lock:
             rows = self._store.execute(
-                "SELECT XM, AH, ZXFY, LARQ, BDJE_FEN, SXBZ FROM BZXR WHERE ZJHM = ? ORDER BY LARQ DESC", (zjhm,)
+                "SELECT XM, AH, ZXFY, LARQ, BDJE_FEN, SXBZ FROM BZXR WHERE ZJHM = ? ORDER BY LARQ DESC",
+                (zjhm,),
             ).fetchall()
         named = [row for row in rows if row[0] == xm]
         if not named:
@@ -86,7 +88,9 @@ def build(settings: Settings) -> System:
             Route("GET", PATH, "wsdl", lambda _: Reply(wsdl, content_type=XML)),
         ),
         busy=lambda: _fault("Server", "系统繁忙，请稍后再试"),
-        garbled=lambda: Reply(b'<?xml version="1.0" encoding="utf-8"?><soapenv:Envelope><soapenv:Bo', content_type=XML),
+        garbled=lambda: Reply(
+            b'<?xml version="1.0" encoding="utf-8"?><soapenv:Envelope><soapenv:Bo', content_type=XML
+        ),
     )
 
 

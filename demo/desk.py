@@ -147,4 +147,8 @@ class Desk:
     def _many(self, where: str, *values: str) -> list[Entry]:
         with self._lock:
             rows = self._connection.execute(f"SELECT {COLUMNS} FROM entry {where}", values).fetchall()  # noqa: S608 - constants of this file
-        return [Entry(*row[:4], json.loads(row[4]), datetime.fromisoformat(row[5])) for row in rows]
+        return [_entry(*row) for row in rows]
+
+
+def _entry(number: str, reference: str | None, credit_code: str, digest: str, reply: str, at: str) -> Entry:
+    return Entry(number, reference, credit_code, digest, json.loads(reply), datetime.fromisoformat(at))

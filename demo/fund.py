@@ -1,4 +1,4 @@
-"""The housing fund centre's registration service: the key in the body, a repeat is HTTP 409 with the number."""
+"""The housing fund centre's registration service: the key in the body, a repeat is HTTP 409."""
 
 import re
 import sys
@@ -92,9 +92,7 @@ class HousingFund:
         entry = self.desk.numbered(request.match[0])
         if entry is None:
             return json_reply({"error": "not_found"}, 404)
-        return json_reply(
-            {**entry.reply, "request_no": entry.reference, "credit_code": entry.credit_code}
-        )
+        return json_reply({**entry.reply, "request_no": entry.reference, "credit_code": entry.credit_code})
 
     def _known(self, request: Request) -> bool:
         return request.headers.get("x-client") == "tongban" and request.headers.get("x-token") == self.key

@@ -35,8 +35,11 @@ class Request:
         return json.loads(self.body.decode("utf-8"))
 
     def form(self) -> dict[str, str]:
-        """The body as a form; raises ValueError where it is none."""
-        pairs = parse_qs(self.body.decode("utf-8"), keep_blank_values=True, max_num_fields=100)
+        """The body as a form, the first value of each name; empty where it is none."""
+        try:
+            pairs = parse_qs(self.body.decode("utf-8"), keep_blank_values=True, max_num_fields=100)
+        except ValueError:
+            return {}
         return {name: values[0] for name, values in pairs.items()}
 
 
@@ -232,7 +235,7 @@ class Host(ThreadingHTTPServer):
         thread.start()
         return thread
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base's
         """Ignore clients that hang up; print anything else."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             traceback.print_exc()

@@ -90,7 +90,8 @@ class Archive:
         self.changed.touch()
         with contextlib.closing(sqlite3.connect(self.store)) as store, store:
             done = store.execute(
-                "UPDATE DZ SET usage = ?, status = ?, updated = ? WHERE code = ?", (usage, status, f"{day}", code)
+                "UPDATE DZ SET usage = ?, status = ?, updated = ? WHERE code = ?",
+                (usage, status, f"{day}", code),
             )
             return done.rowcount == 1
 

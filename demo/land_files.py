@@ -69,7 +69,9 @@ class _Counted:
 def _sheet(places: Iterable[Place]) -> Iterator[str]:
     yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><worksheet xmlns="{_MAIN}"><sheetData>'
     yield f'<row r="1">{_words("A1", XLSX_TITLE)}</row>'
-    header = "".join(_words(f"{column}2", words) for column, words in zip("ABCDEFG", XLSX_HEADER, strict=True))
+    header = "".join(
+        _words(f"{column}2", words) for column, words in zip("ABCDEFG", XLSX_HEADER, strict=True)
+    )
     yield f'<row r="2">{header}</row>'
     block: list[str] = []
     for row, place in enumerate(places, start=3):
@@ -88,7 +90,8 @@ def _row(row: int, place: Place) -> str:
         f'<row r="{row}">{_words(f"A{row}", place.code)}{_words(f"B{row}", place.text)}'
         f"{_words(f'C{row}', place.division)}{_words(f'D{row}', place.town)}"
         + (f'<c r="E{row}"><v>{usage}</v></c>' if usage else "")
-        + f'<c r="F{row}"><v>{STATUS_NUMBERS[place.status]}</v></c><c r="G{row}" s="1"><v>{serial}</v></c></row>'
+        + f'<c r="F{row}"><v>{STATUS_NUMBERS[place.status]}</v></c>'
+        + f'<c r="G{row}" s="1"><v>{serial}</v></c></row>'
     )
 
 
@@ -120,7 +123,8 @@ _PARTS = {
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
     f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
-    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
+    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">'
+    '<fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="2"><xf/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
 }

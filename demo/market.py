@@ -121,7 +121,9 @@ class Registrar:
         complaint = judge(form) or self._write(form)
         if complaint:
             return _no(complaint)
-        entry, _ = self.desk.enter_once(Asked(str(form["TYSHXYDM"]), str(form["TYSHXYDM"]), form, _composer(form)))
+        entry, _ = self.desk.enter_once(
+            Asked(str(form["TYSHXYDM"]), str(form["TYSHXYDM"]), form, _composer(form))
+        )
         return json_reply(entry.reply)
 
     def _write(self, form: Mapping[str, object]) -> str | None:
@@ -169,7 +171,8 @@ def _enter(connection: sqlite3.Connection, form: Mapping[str, object], moment: s
         given,
     )
     connection.execute(
-        "INSERT INTO T_QYMC VALUES (NULL, :TYSHXYDM, :MC, :XZQH, :DJJG, :ZH, :HY, :ZZXS, '1', NULL, NULL)", given
+        "INSERT INTO T_QYMC VALUES (NULL, :TYSHXYDM, :MC, :XZQH, :DJJG, :ZH, :HY, :ZZXS, '1', NULL, NULL)",
+        given,
     )
     connection.execute("COMMIT")
     return None

@@ -1,4 +1,4 @@
-"""The public security bureau's population library: JSON by POST, HTTP 200 always, fields in pinyin initials."""
+"""The public security bureau's population library: JSON by POST, HTTP 200 always, pinyin fields."""
 
 import sqlite3
 import sys
@@ -21,7 +21,8 @@ CREATE UNIQUE INDEX RYXX_GMSFHM ON RYXX (GMSFHM);
 CREATE INDEX RYXX_HH ON RYXX (HH);
 """
 FIELDS = (
-    "GMSFHM", "XM", "XB", "MZ", "CSRQ", "HJDXZQH", "HJDZ", "HJDDZBM", "HH", "YHZGX", "SWBZ", "SWRQ", "LXDH", "GXSJ",
+    "GMSFHM", "XM", "XB", "MZ", "CSRQ", "HJDXZQH", "HJDZ", "HJDDZBM", "HH", "YHZGX",
+    "SWBZ", "SWRQ", "LXDH", "GXSJ",
 )  # fmt: skip
 SELECT = f"SELECT {', '.join(FIELDS)} FROM RYXX"  # noqa: S608 - constants of this file
 LARGEST_BATCH = 1000

@@ -49,9 +49,7 @@ def default_key(name: str) -> str:
 def require(path: Path) -> Path:
     """The path, or NotReady where the generator has not made it."""
     if not path.exists():
-        raise NotReady(
-            f"{path} is missing: first run  python -m demo.generate --people 20000 --seed 1 --out {path.parent.parent}"
-        )
+        raise NotReady(f"{path} is missing: first run  python -m demo.generate --out {path.parent.parent}")
     return path
 
 

@@ -11,8 +11,20 @@ from demo.desk import Asked, Desk
 from demo.host import Reply, Request, Route, System, json_reply
 from demo.program import Settings, serve
 
-SEALS = {"01": "法定名称章", "02": "财务专用章", "03": "发票专用章", "04": "合同专用章", "05": "法定代表人名章"}
-TITLES = {401: "Unauthorized", 404: "Not Found", 409: "Conflict", 422: "Unprocessable", 503: "Service Unavailable"}
+SEALS = {
+    "01": "法定名称章",
+    "02": "财务专用章",
+    "03": "发票专用章",
+    "04": "合同专用章",
+    "05": "法定代表人名章",
+}
+TITLES = {
+    401: "Unauthorized",
+    404: "Not Found",
+    409: "Conflict",
+    422: "Unprocessable",
+    503: "Service Unavailable",
+}
 Invalid = list[dict[str, str]]
 
 

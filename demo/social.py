@@ -30,18 +30,18 @@ def judge(form: Mapping[str, object]) -> str | None:
     for name in REQUIRED:
         if form.get(name) in (None, ""):
             return f"缺少必填项：{name}"
-    if len(str(form["wbdh"])) > 100:
-        return "外部单号长度超过100"
-    if not is_credit_code(str(form["tyshxydm"])):
-        return "统一社会信用代码校验不通过"
-    if not is_resident_id(str(form["fddbrzjhm"])):
-        return "法定代表人证件号码有误"
-    if not is_compact_date(form["clrq"]):
-        return "成立日期格式应为YYYYMMDD"
     insured = form["cbrs"]
-    if not isinstance(insured, int) or isinstance(insured, bool) or insured < 1:
-        return "参保人数应为大于零的整数"
-    return None
+    checks = (
+        (len(str(form["wbdh"])) <= 100, "外部单号长度超过100"),
+        (is_credit_code(str(form["tyshxydm"])), "统一社会信用代码校验不通过"),
+        (is_resident_id(str(form["fddbrzjhm"])), "法定代表人证件号码有误"),
+        (is_compact_date(form["clrq"]), "成立日期格式应为YYYYMMDD"),
+        (
+            isinstance(insured, int) and not isinstance(insured, bool) and insured >= 1,
+            "参保人数应为大于零的整数",
+        ),
+    )
+    return next((sentence for right, sentence in checks if not right), None)
 
 
 class SocialInsurance:
@@ -103,7 +103,7 @@ def build(settings: Settings) -> System:
             Route("GET", "/shbx/cbdj/cx", "lookup", agency.lookup),
         ),
         busy=lambda: _no(BUSY),
-        garbled=lambda: Reply('{"result":"1","dwbh":"SB'.encode()),
+        garbled=lambda: Reply(b'{"result":"1","dwbh":"SB'),
         desk=desk,
     )
 

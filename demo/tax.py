@@ -13,7 +13,14 @@ from demo.program import Settings, serve
 
 KEY_LIFE = timedelta(hours=24)
 OFFICES = {"990121": "国家税务总局云东县税务局", "990122": "国家税务总局云西县税务局"}
-REQUIRED = ("taxpayerId", "taxpayerName", "legalRepName", "legalRepIdNo", "registeredAddress", "establishDate")
+REQUIRED = (
+    "taxpayerId",
+    "taxpayerName",
+    "legalRepName",
+    "legalRepIdNo",
+    "registeredAddress",
+    "establishDate",
+)
 OPTIONAL = ("contactMobile", "invoiceNeeded")
 Complaint = tuple[str, str, str]
 
@@ -33,7 +40,11 @@ FORMATS: Mapping[str, tuple[Callable[[str], bool], str, str]] = {
     "taxpayerId": (is_credit_code, "BAD_CREDIT_CODE", "统一社会信用代码校验不通过"),
     "legalRepIdNo": (is_resident_id, "BAD_ID_NO", "法定代表人证件号码校验不通过"),
     "establishDate": (is_slash_date, "BAD_DATE", "日期格式应为YYYY/MM/DD"),
-    "contactMobile": (lambda text: text == "" or bool(MOBILE.fullmatch(text)), "BAD_VALUE", "手机号码格式错误"),
+    "contactMobile": (
+        lambda text: text == "" or bool(MOBILE.fullmatch(text)),
+        "BAD_VALUE",
+        "手机号码格式错误",
+    ),
     "invoiceNeeded": (lambda text: text in ("Y", "N"), "BAD_VALUE", "应为Y或N"),
 }
 
@@ -118,13 +129,17 @@ def build(settings: Settings) -> System:
             Route("GET", path + r"/([A-Z0-9]{1,40})", "read", office.read),
         ),
         busy=lambda: json_reply({"status": "BUSY"}, 503, (("Retry-After", "2"),)),
-        garbled=lambda: Reply('{"status":"SUCCESS","registrationNo":"YX'.encode()),
+        garbled=lambda: Reply(b'{"status":"SUCCESS","registrationNo":"YX'),
         desk=desk,
     )
 
 
 def _accepted(entry: Entry, new: bool) -> Reply:
-    return json_reply(entry.reply, 201) if new else json_reply(entry.reply, 200, (("Idempotent-Replay", "true"),))
+    return (
+        json_reply(entry.reply, 201)
+        if new
+        else json_reply(entry.reply, 200, (("Idempotent-Replay", "true"),))
+    )
 
 
 def _refusal(complaints: list[Complaint], status: int) -> Reply:

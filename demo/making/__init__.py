@@ -1,0 +1,1 @@
+"""How the generator makes people, places and enterprises, and plants its known errors."""
