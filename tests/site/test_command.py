@@ -1,0 +1,109 @@
+"""The command says what came of it: in words, in JSON, and never in a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sources import ROOT
+from tongban.kernel.errors import Conflict, DeclarationErrors, InvalidDeclaration, NotFound, TongbanError
+from tongban.kernel.texts import Text
+from tongban.site.command import main, parser
+from tongban.site.voice import EXIT_BY_STATUS, Voice, language_of
+
+
+def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "tongban.site.command", *arguments],
+        env=kept,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("line", [["--json", "ledger", "head"], ["ledger", "head", "--json"]])
+def test_json_may_be_asked_for_before_and_after_the_verb(line: list[str]) -> None:
+    assert parser().parse_args(line).json
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "zh"),
+        ({"LANG": "C"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_terminal_is_answered_in_its_language(environment: dict[str, str], language: str) -> None:
+    assert language_of(environment) == language
+
+
+def test_a_folder_that_is_no_city_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    for language, word in (("en_GB.UTF-8", "no city's folder"), ("zh_CN.UTF-8", "不是城市目录")):
+        done = _run("city", "check", TONGBAN_CITY=str(tmp_path), LC_ALL=language, PYTHONUTF8="1")
+        assert done.returncode == 4
+        assert word in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_store_that_cannot_be_opened_says_what_to_run(tmp_path: Path) -> None:
+    done = _run("ledger", "head", DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/at.all")
+    assert done.returncode == 5
+    assert "tongban city build" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_neither_of_the_two_is_refused() -> None:
+    done = _run("ledger", "head", DATABASE_URL="mysql://somewhere/x")
+    assert done.returncode == 1
+    assert "mysql" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_line_that_is_not_understood_is_exit_code_two() -> None:
+    assert _run("fly").returncode == 2
+
+
+def test_an_empty_node_has_empty_logs(database: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ledger", "head", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_an_unknown_entry_is_not_found(database: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ledger", "proof", "0" * 26, "--json"]) == EXIT_BY_STATUS[404]
+    said = json.loads(capsys.readouterr().out)
+    assert said["error"]["code"] == "ledger.no_entry"
+    assert set(said["error"]["what"]) == {"zh", "en"}
+
+
+def _trouble(kind: type[TongbanError]) -> TongbanError:
+    return kind("x.y", what=Text("错了。", "Wrong."), todo=Text("改。", "Mend it."))
+
+
+def test_every_line_that_is_wrong_is_told_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    told = Text("错了。", "Wrong."), Text("改。", "Mend it.")
+    several = DeclarationErrors(
+        [
+            InvalidDeclaration("x.y", what=told[0], todo=told[1], file="city.yaml", line=line)
+            for line in (3, 7)
+        ]
+    )
+    voice = Voice("en", False, sys.stdout, sys.stderr)
+    assert voice.refusal(several) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "city.yaml:3: Wrong. Mend it.",
+        "city.yaml:7: Wrong. Mend it.",
+    ]
+
+
+def test_kinds_of_refusal_can_be_told_apart_by_a_program() -> None:
+    voice = Voice("en", True, sys.stdout, sys.stderr)
+    assert voice.refusal(_trouble(NotFound)) != voice.refusal(_trouble(Conflict))
