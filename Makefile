@@ -36,7 +36,10 @@ clean: ## remove everything that was made here: .venv, var, caches 清除
 	@find src packages -name '*.egg-info' -type d -prune -exec rm -rf {} + 2>/dev/null; true
 
 python:
-	@test -n "$(PYTHON)" || { echo; echo "tongban: Python 3.11 is needed. On Debian: sudo apt-get install python3.11 python3.11-venv"; echo; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+	  echo; echo "tongban: Python 3.11 is needed, and '$(PYTHON)' is not that."; \
+	  echo "On Debian: sudo apt-get install python3.11 python3.11-venv; or say make PYTHON=/path/to/python3.11"; \
+	  echo; exit 1; }
 
 environment-run: python
 	@"$(PYTHON)" tools/environment.py run
