@@ -63,7 +63,9 @@ def compose(path: Path) -> Document:
         return _document(file, written.decode("utf-8"))
     except OSError as trouble:
         why = trouble.strerror
-        raise _wrong(file, 1, f"无法读取文件（{why}）", f"the file cannot be read ({why})") from trouble
+        raise _wrong(
+            file, 1, f"无法读取文件（{why}）", f"the file cannot be read ({why})", PROVIDE
+        ) from trouble
     except UnicodeDecodeError as trouble:
         raise _wrong(file, 1, "文件不是UTF-8编码", "the file is not UTF-8") from trouble
 
@@ -133,7 +135,11 @@ def _step(node: yaml.Node, step: str | int) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def _wrong(file: str, line: int, zh: str, en: str) -> InvalidDeclaration:
+MEND = Text(zh="请按文档改正该行。", en="Correct this line; docs/city.md and docs/packs.md show the form.")
+PROVIDE = Text(zh="请放入该文件并确保可读。", en="Put the file there and make it readable.")
+
+
+def _wrong(file: str, line: int, zh: str, en: str, todo: Text = MEND) -> InvalidDeclaration:
     return InvalidDeclaration(
         "declaration.yaml",
         what=Text(zh=f"{zh}。", en=f"{en[0].upper()}{en[1:]}."),

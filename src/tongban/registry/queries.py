@@ -1,0 +1,298 @@
+"""Every read of the registry: the directory, staff, subjects, and who may see what as WHERE clauses."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import cast
+
+from django.db.models import Q
+
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import NotFound
+from tongban.kernel.texts import Text
+from tongban.registry import models, rules
+from tongban.registry.directory import Directory
+from tongban.registry.values import (
+    Competence,
+    Delegation,
+    DelegationKind,
+    Division,
+    Nature,
+    Organisation,
+    Power,
+    Role,
+    Staff,
+    Subject,
+    in_force,
+)
+
+NOBODY = Q(pk__in=())  # Django answers it without asking the database
+KEPT_DIRECTORIES = 2  # the standing one, and the one before while a load is going on
+TORN_READS = 5  # a directory read while a load commits is read again
+
+
+def directory() -> Directory:
+    """Give all divisions and organisations as one frozen value: one query when nothing changed."""
+    for _ in range(TORN_READS):
+        standing = models.Edition.objects.values_list("digest", flat=True).first()
+        if standing is None:
+            return Directory((), (), (), ())
+        try:
+            return _directory_of(standing)
+        except _TornReadError:
+            continue
+    raise RuntimeError("the registry changed during every read of it; its digest is not that of its tables")
+
+
+class _TornReadError(Exception):
+    """The tables were read in two states, before and after a load."""
+
+
+@lru_cache(maxsize=KEPT_DIRECTORIES)
+def _directory_of(standing: str) -> Directory:
+    """Read the directory of a digest; the digest is checked, so the cache can never hold another state."""
+    found = read_directory()
+    if directory_digest(found) != standing:
+        raise _TornReadError
+    return found
+
+
+def read_directory() -> Directory:
+    """Read divisions, organisations, powers and delegations: four queries."""
+    divisions = models.Division.objects.values_list(
+        "code", "name_zh", "name_en", "level", "parent", "since", "until", "replaced_by"
+    ).order_by("code", "since")
+    powers = models.Power.objects.values_list(
+        "organisation_id", "basic_code", "basis_zh", "basis_en", "mark", "since", "until", "cooperating"
+    ).order_by("organisation_id", "basic_code", "since")
+    delegations = models.Delegation.objects.values_list(
+        "delegator_id",
+        "delegate_id",
+        "kind",
+        "basic_code",
+        "division",
+        "basis_zh",
+        "basis_en",
+        "since",
+        "until",
+    ).order_by("delegator_id", "basic_code", "division", "since")
+    return Directory(
+        tuple(
+            Division(code, Text(zh, en), level, parent, since, until, replaced_by)
+            for code, zh, en, level, parent, since, until, replaced_by in divisions
+        ),
+        tuple(_organisation(row) for row in models.Organisation.objects.order_by("slug")),
+        tuple(
+            Power(slug, code, Text(zh, en), mark, since, until, tuple(others))
+            for slug, code, zh, en, mark, since, until, others in powers
+        ),
+        tuple(
+            Delegation(giver, taker, cast(DelegationKind, kind), code, place, Text(zh, en), since, until)
+            for giver, taker, kind, code, place, zh, en, since, until in delegations
+        ),
+    )
+
+
+def _organisation(row: models.Organisation) -> Organisation:
+    return Organisation(
+        slug=row.slug,
+        name=Text(row.name_zh, row.name_en),
+        credit_code=row.credit_code,
+        nature=cast(Nature, row.nature),
+        division=row.division,
+        level=row.level,
+        line_superior=row.line_superior_id,
+        since=row.since,
+        until=row.until,
+        address=Text(row.address_zh, row.address_en) if row.address_zh else None,
+        phone=row.phone,
+    )
+
+
+def directory_digest(found: Directory) -> str:
+    """Give the digest of a directory's whole content, the same for the same content everywhere."""
+    content = json.dumps(asdict(found), default=str, ensure_ascii=False, sort_keys=True)
+    return sha256(content.encode()).hexdigest()
+
+
+def division(code: str, at: date) -> Division:
+    """Give a division as it stands on a day; raises NotFound with what took its place."""
+    return directory().division(code, at)
+
+
+def organisation(slug: str) -> Organisation:
+    """Give an organisation; raises NotFound."""
+    return directory().organisation(slug)
+
+
+def organisations(at: date | None = None) -> tuple[Organisation, ...]:
+    """Give every organisation, or those that exist on a day."""
+    return directory().organisations(at)
+
+
+def office_for(power: str, division: str, *, at: date) -> Competence:
+    """Give who is competent for an item (its basic code) at a place on a day, and why it is they."""
+    return directory().office_for(power, division, at)
+
+
+def staff(login: str, *, on: date | None = None) -> Staff:
+    """Give a staff member by login; with a day, NotFound unless they are in office on it."""
+    return _staff(Q(login=login), on)
+
+
+def staff_by_id(staff_id: int, *, on: date | None = None) -> Staff:
+    """Give a staff member by id; with a day, as a session asks, NotFound once they have left."""
+    return _staff(Q(id=staff_id), on)
+
+
+def staff_of(organisation: str, *roles: Role, on: date) -> tuple[Staff, ...]:
+    """Give those of an organisation who hold one of the roles (or any): two queries."""
+    rows = models.Staff.objects.filter(_in_office(on), organisation_id=organisation)
+    if roles:
+        rows = rows.filter(roles__role__in=roles).distinct()
+    return tuple(_staff_value(row) for row in rows.order_by("login").prefetch_related("roles"))
+
+
+def _in_office(on: date) -> Q:
+    return Q(since__lte=on) & (Q(until__isnull=True) | Q(until__gte=on))
+
+
+def _staff(which: Q, on: date | None) -> Staff:
+    row = models.Staff.objects.filter(which).prefetch_related("roles").first()
+    if row is None or (on is not None and not in_force(row.since, row.until, on)):
+        raise NotFound(
+            "registry.staff",
+            what=Text(zh="没有该工作人员，或其已离任。", en="There is no such staff member in office."),
+            todo=Text(zh="请核对登录名。", en="Check the login."),
+        )
+    return _staff_value(row)
+
+
+def _staff_value(row: models.Staff) -> Staff:
+    held = list(row.roles.all())
+    return Staff(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        organisation=row.organisation_id,
+        roles=frozenset(Role(one.role) for one in held),
+        divisions=tuple(sorted({one.division for one in held})),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a sign-in is checked against."""
+
+    staff_id: int
+    password: str
+    totp_sealed: str
+
+
+def account(login: str, *, now: datetime) -> Account | None:
+    """Give the credentials of a login that may sign in today, None for any other."""
+    rows = models.Staff.objects.filter(_in_office(civil_date(now)), login=login).exclude(password="")
+    found = rows.values_list("id", "password", "totp_sealed").first()
+    return None if found is None else Account(*found)
+
+
+def login_digest(login: str) -> str:
+    """Give what stands for a login in the table of failures: whoever reads it learns no logins."""
+    return sha256(login.encode()).hexdigest()
+
+
+def subject(subject_id: int) -> Subject:
+    """Give a subject by id; raises NotFound."""
+    return _subject(Q(id=subject_id))
+
+
+def subject_by_number(identity_type: str, number: str) -> Subject | None:
+    """Give the subject of an identity, None when nobody by it was ever identified here."""
+    number = rules.identity_number(identity_type, number)
+    row = models.Subject.objects.filter(identity_type=identity_type, number=number).first()
+    return None if row is None else subject_value(row)
+
+
+def subjects(ids: Iterable[int]) -> Mapping[int, Subject]:
+    """Give several subjects in one query."""
+    return {row.id: subject_value(row) for row in models.Subject.objects.filter(id__in=list(ids))}
+
+
+def _subject(which: Q) -> Subject:
+    row = models.Subject.objects.filter(which).first()
+    if row is None:
+        raise NotFound(
+            "registry.subject",
+            what=Text(zh="没有该主体。", en="There is no such subject."),
+            todo=Text(zh="请重新登录后再试。", en="Sign in again."),
+        )
+    return subject_value(row)
+
+
+def subject_value(row: models.Subject) -> Subject:
+    """Give a row as what crosses the door."""
+    kind = rules.subject_kind(row.identity_type)
+    return Subject(row.id, kind, row.identity_type, row.number, row.name, row.assurance)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a staff member may see, as WHERE clauses that other rooms put on their own tables.
+
+    Cases are seen by those of the deciding office who handle them, and by the head of the office in
+    whose name a delegate decides, who answers for it (Administrative Licensing Law, Art. 24). Above in
+    the line one sees counts only. Counters and village workers see the filings they filed for others.
+    Administrators, data officers and the bureau see no case.
+    """
+
+    staff: Staff
+    counted: frozenset[str]
+    places: frozenset[str]
+
+    def cases(self, *, office: str = "office", in_name_of: str | None = "in_name_of") -> Q:
+        """Give the clause for cases whose facts they may open."""
+        if not self.staff.holds(Role.RECEPTIONIST, Role.APPROVER, Role.LEADER):
+            return NOBODY
+        own = Q(**{office: self.staff.organisation})
+        if in_name_of is not None and self.staff.holds(Role.LEADER):
+            return own | Q(**{in_name_of: self.staff.organisation})
+        return own
+
+    def filings(self, *, filed_by: str = "filed_by_id") -> Q:
+        """Give the clause for filings they typed for somebody else."""
+        if not self.staff.holds(Role.COUNTER, Role.VILLAGE_WORKER):
+            return NOBODY
+        return Q(**{filed_by: self.staff.id})
+
+    def counts(self, *, office: str = "office") -> Q:
+        """Give the clause for cases that they may count, without opening one."""
+        return Q(**{f"{office}__in": self.counted}) if self.counted else NOBODY
+
+    def own(self, *, organisation: str = "organisation") -> Q:
+        """Give the clause for their organisation's own things: resources, grants, notices."""
+        if self.staff.holds(*rules.ADMINISTRATORS):
+            return NOBODY
+        return Q(**{organisation: self.staff.organisation})
+
+    def within(self, *, division: str = "division") -> Q:
+        """Give the clause for what lies in the divisions they act in."""
+        return Q(**{f"{division}__in": self.places}) if self.places else NOBODY
+
+
+def visible_to(staff: Staff) -> Scope:
+    """Say what a staff member may see: one query, none for each row."""
+    known = directory()
+    counted: frozenset[str] = frozenset()
+    if staff.holds(Role.BUREAU_OFFICER):
+        counted = frozenset(one.slug for one in known.organisations())
+    elif staff.holds(Role.LEADER):
+        counted = known.below_in_line(staff.organisation) | {staff.organisation}
+    elif staff.holds(Role.RECEPTIONIST, Role.APPROVER):
+        counted = frozenset({staff.organisation})
+    places: frozenset[str] = frozenset()
+    if not staff.holds(*rules.ADMINISTRATORS):
+        places = places.union(*(known.within(code) for code in staff.divisions))
+    return Scope(staff, counted, places)
