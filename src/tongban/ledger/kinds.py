@@ -261,6 +261,18 @@ _kind(
     "login method result roles",
 )
 _kind(
+    "staff.credentials_set",
+    "设置登录凭证",
+    "A staff member's password and second factor were set.",
+    "staff login",
+)
+_kind(
+    "staff.roles_set",
+    "设置角色",
+    "A staff member's roles were set by the security administrator.",
+    "staff login roles",
+)
+_kind(
     "pack.published",
     "发布事项包",
     "An immutable version of a pack was published.",
