@@ -13,7 +13,7 @@ import pytest
 
 from tests.processes import Servers
 from tongban.kernel.errors import Conflict, SourceDown
-from tongban.site.processes import RESTARTS, Crew, Program, answers, require_free
+from tongban.site.processes import RESTARTS, Crew, Program, answers, require_free, says
 
 
 def _listener(port: int, name: str = "listener") -> Program:
@@ -34,13 +34,15 @@ def crew(tmp_path: Path) -> Iterator[Crew]:
     made.stop()
 
 
-def test_a_started_program_answers_until_it_is_stopped(crew: Crew, free_port: Callable[[], int]) -> None:
+def test_a_started_program_answers_until_it_is_stopped(
+    crew: Crew, free_port: Callable[[], int], tmp_path: Path
+) -> None:
     port = free_port()
     member = crew.start(_listener(port))
-    assert answers(port)()
+    assert answers(port)(tmp_path)
     crew.stop()
     assert member.process.returncode is not None
-    assert not answers(port)()
+    assert not answers(port)(tmp_path)
 
 
 def test_a_port_in_use_is_named_with_what_moves_it(free_port: Callable[[], int]) -> None:
@@ -59,8 +61,17 @@ def test_a_port_is_refused_even_to_those_who_would_share_it(free_port: Callable[
             require_free([_listener(port)])
 
 
+def test_a_program_may_say_itself_that_it_is_ready(crew: Crew) -> None:
+    speaking = Program(
+        "speaking", ("-uc", "print('ready'); import time; time.sleep(60)"), ready=says("ready")
+    )
+    assert crew.start(speaking).last_words() == "ready"
+
+
 def test_a_program_that_fails_at_once_is_told_with_its_last_words(crew: Crew) -> None:
-    failing = Program("failing", ("-c", "raise SystemExit('the key does not open')"), ready=lambda: False)
+    failing = Program(
+        "failing", ("-c", "raise SystemExit('the key does not open')"), ready=lambda _output: False
+    )
     with pytest.raises(SourceDown, match="the key does not open"):
         crew.start(failing)
 
@@ -109,7 +120,7 @@ def test_children_die_with_a_supervisor_that_is_killed(
     servers.kill(supervisor)
     bystander = servers.start(["-c", "import time; time.sleep(60)"])
     servers.wait_until(bystander, lambda: _is_gone(child), "the child outlived its supervisor")
-    assert not answers(port)()
+    assert not answers(port)(tmp_path)
 
 
 def test_a_supervisor_told_to_end_ends_its_children_first(
@@ -128,13 +139,15 @@ def test_a_program_that_was_killed_is_started_again(
     port = free_port()
     supervisor, child = _supervise(servers, port, tmp_path)
     os.kill(child, signal.SIGKILL)
-    servers.wait_until(supervisor, lambda: _is_gone(child) and answers(port)(), "it was not started again")
+    servers.wait_until(
+        supervisor, lambda: _is_gone(child) and answers(port)(tmp_path), "it was not started again"
+    )
 
 
 def test_a_program_that_ends_again_and_again_ends_the_node(crew: Crew, tmp_path: Path) -> None:
     starts = tmp_path / "starts"
     once = f"open({str(starts)!r}, 'a').write('x')"
-    crew.start(Program("restless", ("-c", once), ready=starts.exists))
+    crew.start(Program("restless", ("-c", once), ready=lambda _output: starts.exists()))
     with pytest.raises(SourceDown, match="restless"):
         crew.watch()
     assert len(starts.read_text()) == 1 + RESTARTS

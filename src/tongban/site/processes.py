@@ -28,23 +28,31 @@ RESTARTS = 5  # of one program; more means that starting it again does not help
 LAST_WORDS = 1500  # characters of a program's output that are shown when it has failed
 
 
+Ready = Callable[[Path], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process: what runs, how to see that it is ready, and which setting moves its ports."""
+    """One process: what runs, how to see (from its output's path) that it is ready, what moves its ports."""
 
     name: str
     command: tuple[str, ...]
-    ready: Callable[[], bool]
+    ready: Ready
     ports: tuple[int, ...] = ()
     ports_moved_by: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     restart: bool = True
 
 
-def answers(port: int) -> Callable[[], bool]:
-    """Say whether something on this machine accepts connections on the port."""
+def says(line: str) -> Ready:
+    """Ready when the program has written this line."""
+    return lambda output: line in output.read_text("utf-8", errors="replace").splitlines()
 
-    def asked() -> bool:
+
+def answers(port: int) -> Ready:
+    """Ready when something on this machine accepts connections on the port."""
+
+    def asked(_output: Path) -> bool:
         with socket.socket() as probe:
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -111,7 +119,7 @@ class Crew:
 
     def _wait_until_ready(self, member: Running) -> None:
         until = self.monotonic() + READY_WITHIN_S
-        while not member.program.ready():
+        while not member.program.ready(member.output):
             if member.process.poll() is not None or self.monotonic() > until:
                 raise _not_ready(member)
             time.sleep(LOOK_EVERY_S)

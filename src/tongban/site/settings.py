@@ -17,7 +17,9 @@ VAR = Path(os.environ.get("TONGBAN_VAR", ROOT / "var"))
 
 # Where this node is seen from outside. Cookies and redirects follow from it: with https they are
 # sent over TLS only, and the proxy in front must set X-Forwarded-Proto itself.
-ORIGIN = os.environ.get("TONGBAN_ORIGIN", "http://127.0.0.1:8080")
+PORT = int(os.environ.get("TONGBAN_PORT", "8080"))
+WEB_WORKERS = int(os.environ.get("TONGBAN_WEB_WORKERS", "1"))
+ORIGIN = os.environ.get("TONGBAN_ORIGIN", f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 OVER_TLS = ORIGIN.startswith("https://")
 

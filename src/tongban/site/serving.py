@@ -1,0 +1,48 @@
+"""The programs of a node in service: signers, web, worker."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from tongban.site.processes import Crew, Program, answers, require_free, says
+
+THREADS = 8  # of the web; a thread waits for a source most of its time
+
+
+def web(port: int) -> Program:
+    """The pages and the machine interface, by Granian on loopback; a proxy in front ends TLS."""
+    return Program(
+        "web",
+        (
+            *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+            *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(THREADS)),
+            *("--no-ws", "--no-access-log", "--log-level", "warning", "--workers-kill-timeout", "10"),
+            "tongban.site.wsgi:application",
+        ),
+        ready=answers(port),
+        ports=(port,),
+        ports_moved_by="TONGBAN_PORT",
+    )
+
+
+def worker() -> Program:
+    """What carries waiting filings on, publishes the logs and watches the clocks."""
+    return Program("worker", ("-m", "tongban.site.command", "worker"), ready=says("ready"))
+
+
+def signers() -> Program:
+    """One process for each office, with that office's key and no other."""
+    return Program("signers", ("-m", "tongban.site.command", "signers"), ready=says("ready"))
+
+
+def serve(crew: Crew, port: int) -> None:
+    """Start a node's programs; returns when each is ready. The caller watches and stops the crew."""
+    programs = [signers(), web(port), worker()]
+    require_free(programs)
+    for program in programs:
+        crew.start(program)
+
+
+def outputs(var: Path) -> Path:
+    """Give the folder of what the programs write to their standard output and error."""
+    return var / "output"
