@@ -1,0 +1,178 @@
+"""Every write of the catalogue: a city's files loaded as one state, a grant withdrawn.
+
+Each takes the lock of the one epoch row first and raises the epoch last, so that rights change one
+after another and every process can tell that they did.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tongban.catalogue.loading import CityCatalogue, read_city
+from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry, RightsEpoch
+from tongban.catalogue.queries import standing_resources
+from tongban.catalogue.rules import Basis, Grant
+from tongban.kernel.errors import AlreadyDone, InvalidValue, NotAllowed, NotFound
+from tongban.kernel.ids import Chance, new_id
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import whole
+from tongban.ledger import api as ledger
+from tongban.registry import api as registry
+from tongban.registry.api import Role, Staff
+
+BY_FILES = "files"  # withdrawn because it left the city's files; comes back when they name it again
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did: nothing when the files were loaded before, unchanged."""
+
+    changed: bool
+    epoch: int
+    counts: Mapping[str, int]
+
+
+def load(city: Path, *, now: datetime, chance: Chance) -> Loaded:
+    """Load cities/<city>/catalogue/ as the whole catalogue; loading the same files again does nothing.
+
+    Raises InvalidDeclaration with file and line; nothing is changed then. What is no longer declared is
+    ended or withdrawn, never deleted; a grant that a person withdrew stays withdrawn.
+    """
+    organisations = {organisation.slug for organisation in registry.organisations()}
+    declared = read_city(city, organisations=organisations, standing=standing_resources())
+    return _replace(declared, now=now, chance=chance)
+
+
+@whole
+def withdraw_grant(code: str, staff: Staff, reason: str, now: datetime, *, chance: Chance) -> int:
+    """End a grant now (Decree 809 Art. 27); give the epoch from which nobody may use it.
+
+    The head of sharing of the providing organisation may, and the data bureau. Facts fetched before
+    stay; later ones are withheld.
+    """
+    epoch = _locked_epoch()
+    grant = GrantEntry.objects.select_related("resource").filter(code=code).first()
+    if grant is None:
+        raise NotFound(
+            "catalogue.no_grant",
+            what=Text(f"没有编号为 {code} 的共享授权。", f"There is no grant {code}."),
+            todo=Text("请核对授权编号。", "Check its code."),
+        )
+    _may_withdraw(staff, grant)
+    if grant.withdrawn_at is not None:
+        raise AlreadyDone(
+            "catalogue.withdrawn",
+            what=Text("该共享授权已经撤回。", "This grant was withdrawn before."),
+            todo=Text("无需再次操作。", "Nothing more is to be done."),
+        )
+    if not reason.strip():
+        raise InvalidValue(
+            "catalogue.no_reason",
+            what=Text("撤回共享授权须写明理由。", "A grant is withdrawn for a stated reason."),
+            todo=Text("请填写理由。", "Write the reason."),
+        )
+    grant.withdrawn_at, grant.withdrawn_by, grant.withdrawn_reason = now, staff.login, reason
+    grant.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    number = _raise_epoch(epoch, now, chance)
+    fields = {
+        "grant": code,
+        "staff": staff.login,
+        "consumer": grant.consumer,
+        "resource": grant.resource.code,
+        "because": reason,
+        "epoch": number,
+    }
+    ledger.record("decisions", "grant.withdrawn", fields, now=now, chance=chance)
+    return number
+
+
+@whole
+def _replace(declared: CityCatalogue, *, now: datetime, chance: Chance) -> Loaded:
+    epoch = _locked_epoch()
+    counts = {
+        "elements": len(declared.elements),
+        "resources": len(declared.resources),
+        "grants": len(declared.grants),
+    }
+    if epoch.files_digest == declared.digest:
+        return Loaded(False, epoch.number, counts)
+    _store_elements(declared, now)
+    resources = _store_resources(declared, now)
+    _store_grants(declared.grants, resources, now)
+    epoch.files_digest = declared.digest
+    number = _raise_epoch(epoch, now, chance)
+    fields = {
+        "files_digest": declared.digest,
+        "counts": counts,
+        "files": ["catalogue/elements.yaml", "catalogue/resources.yaml", "catalogue/grants.yaml"],
+    }
+    ledger.record("decisions", "catalogue.loaded", fields, now=now, chance=chance)
+    return Loaded(True, number, counts)
+
+
+def _store_elements(declared: CityCatalogue, now: datetime) -> None:
+    for code, content in declared.elements_declared.items():
+        ElementEntry.objects.update_or_create(code=code, defaults={"declared": content, "ended_at": None})
+    gone = ElementEntry.objects.filter(ended_at=None).exclude(code__in=declared.elements_declared)
+    gone.update(ended_at=now)
+
+
+def _store_resources(declared: CityCatalogue, now: datetime) -> dict[str, ResourceEntry]:
+    stored = {}
+    for resource in declared.resources:
+        stored[resource.code], _ = ResourceEntry.objects.update_or_create(
+            code=resource.code,
+            defaults={
+                "organisation": resource.organisation,
+                "connector": resource.connector,
+                "declared": declared.resources_declared[resource.code],
+                "ended_at": None,
+            },
+        )
+    ResourceEntry.objects.filter(ended_at=None).exclude(code__in=stored).update(ended_at=now)
+    return stored
+
+
+def _store_grants(grants: Collection[Grant], resources: Mapping[str, ResourceEntry], now: datetime) -> None:
+    known = {row.code: row for row in GrantEntry.objects.all()}
+    for grant in grants:
+        row = known.get(grant.code) or GrantEntry(code=grant.code)
+        row.consumer, row.purpose = grant.consumer, grant.purpose
+        row.resource = resources[grant.resource]
+        row.elements, row.basis = list(grant.elements), _basis(grant.basis)
+        row.valid_from, row.valid_until = grant.valid_from, grant.valid_until
+        if row.withdrawn_by == BY_FILES:
+            row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = None, "", ""
+        row.save()
+    declared = {grant.code for grant in grants}
+    gone = GrantEntry.objects.filter(withdrawn_at=None).exclude(code__in=declared)
+    gone.update(withdrawn_at=now, withdrawn_by=BY_FILES, withdrawn_reason="no longer declared by the city")
+
+
+def _basis(basis: Basis) -> dict[str, object]:
+    return {"text": basis.text.as_dict(), "source": basis.source, "mark": basis.mark}
+
+
+def _locked_epoch() -> RightsEpoch:
+    RightsEpoch.objects.get_or_create(pk=1)
+    return RightsEpoch.objects.select_for_update().get(pk=1)
+
+
+def _raise_epoch(epoch: RightsEpoch, now: datetime, chance: Chance) -> int:
+    epoch.number, epoch.mark = epoch.number + 1, new_id(now, chance)
+    epoch.save(update_fields=["number", "mark", "files_digest"])
+    return epoch.number
+
+
+def _may_withdraw(staff: Staff, grant: GrantEntry) -> None:
+    is_provider = Role.SHARING_HEAD in staff.roles and staff.organisation == grant.resource.organisation
+    if not is_provider and Role.BUREAU_OFFICER not in staff.roles:
+        raise NotAllowed(
+            "catalogue.may_not_withdraw",
+            what=Text("您无权撤回该共享授权。", "You may not withdraw this grant."),
+            todo=Text(
+                "请由数据提供单位的共享工作机构负责人或数据局办理。",
+                "The provider's head of sharing or the data bureau may.",
+            ),
+        )

@@ -1,0 +1,242 @@
+"""The shape of the city's catalogue files: cities/<city>/catalogue/{elements,resources,grants}.yaml.
+
+Decree 809 Art. 13 names what an entry must say: name, data items, provider, format, update frequency,
+share class, way of sharing, conditions of use, classification. Art. 15: a conditional resource says its
+scope and use, one that is not shared says why; Art. 3: state secrets and work secrets are no entries.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from tongban.catalogue.rules import (
+    About,
+    Basis,
+    Coverage,
+    Delivery,
+    Element,
+    ElementType,
+    Grade,
+    Grant,
+    Mark,
+    Resource,
+    ShareClass,
+    Value,
+    WhenNone,
+)
+from tongban.kernel.declarations import Declaration, TextField, checked
+from tongban.kernel.values import division
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=100)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[0-9]{6,12}$", max_length=60)]
+Purpose = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
+Division = Annotated[str, checked(division.parse)]
+
+
+class BasisDeclared(Declaration):
+    """A legal ground in words, with where it was read and its mark."""
+
+    text: TextField
+    source: str
+    mark: Mark
+
+    def value(self) -> Basis:
+        """Give the plain value."""
+        return Basis(self.text, self.source, self.mark)
+
+
+class ElementDeclared(Declaration):
+    """One element."""
+
+    code: Code
+    name: TextField
+    kind: ElementType
+    about: About
+    grade: Grade
+    sensitive: bool = False
+    when_none: WhenNone
+    none_value: str | int | bool | None = None
+    codes: Mapping[str, TextField] = {}
+    pattern: str | None = Field(default=None, max_length=200)
+
+    @model_validator(mode="after")
+    def _none_value_fits(self) -> Self:
+        if self.none_value is None:
+            return self
+        if self.when_none != "none_on_record":
+            raise ValueError("only when_none: none_on_record has a value that rules see")
+        if not _fits(self.kind, self.none_value):
+            raise ValueError(f"none_value is not a {self.kind}")
+        return self
+
+    def value(self) -> Element:
+        """Give the plain value."""
+        none_value: Value | None = self.none_value
+        if self.kind == "date" and isinstance(none_value, str):
+            none_value = date.fromisoformat(none_value)
+        return Element(
+            code=self.code,
+            name=self.name,
+            kind=self.kind,
+            about=self.about,
+            grade=self.grade,
+            sensitive=self.sensitive,
+            when_none=self.when_none,
+            none_value=none_value,
+            codes=dict(self.codes),
+            pattern=self.pattern,
+        )
+
+
+class Assessed(Declaration):
+    """The two assessments and the approval that stand before an entry (Decree 809 Art. 13)."""
+
+    secrecy_on: date
+    personal_information_on: date
+    approved_on: date
+
+
+class Share(Declaration):
+    """Whether and on what terms a resource is shared."""
+
+    share_class: ShareClass = Field(alias="class")
+    scope: TextField | None = None
+    use: TextField | None = None
+    basis: BasisDeclared
+
+    @model_validator(mode="after")
+    def _conditional_says_its_conditions(self) -> Self:
+        if self.share_class == "conditional" and (self.scope is None or self.use is None):
+            raise ValueError("a conditional resource says its `scope` and `use` (Decree 809 Art. 15)")
+        return self
+
+
+class ResourceDeclared(Declaration):
+    """One resource."""
+
+    code: Code
+    name: TextField
+    organisation: Slug
+    connector: str
+    keys: tuple[Code, ...] = Field(min_length=1)
+    elements: tuple[Code, ...] = Field(min_length=1)
+    division: Division
+    excludes: tuple[Division, ...] = ()
+    coverage: Coverage
+    copy_of: Code | None = None
+    share: Share
+    grade: Grade | Literal["state_secret", "work_secret"]
+    update: Literal["realtime", "daily", "weekly", "monthly", "yearly"]
+    delivery: Delivery
+    valid_from: date
+    valid_to: date | None = None
+    assessed: Assessed
+    shows_office: bool = False
+
+    @field_validator("grade")
+    @classmethod
+    def _no_secrets(cls, grade: str) -> str:
+        if grade in ("state_secret", "work_secret"):
+            raise ValueError("state secrets and work secrets are no catalogue entries (Decree 809 Art. 3)")
+        return grade
+
+    @model_validator(mode="after")
+    def _period_runs_forward(self) -> Self:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("valid_to lies before valid_from")
+        return self
+
+    def value(self) -> Resource:
+        """Give the plain value."""
+        return Resource(
+            code=self.code,
+            name=self.name,
+            organisation=self.organisation,
+            connector=self.connector,
+            keys=self.keys,
+            elements=self.elements,
+            division=self.division,
+            excludes=self.excludes,
+            coverage=self.coverage,
+            copy_of=self.copy_of,
+            share_class=self.share.share_class,
+            share_scope=self.share.scope,
+            share_use=self.share.use,
+            basis=self.share.basis.value(),
+            grade=self.grade,  # type: ignore[arg-type]  # secrets were refused above
+            update=self.update,
+            delivery=self.delivery,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            shows_office=self.shows_office,
+        )
+
+
+class GrantDeclared(Declaration):
+    """One grant, written once for several consumers and purposes with the same ground."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
+    resource: Code
+    consumers: tuple[Slug, ...] = Field(min_length=1)
+    elements: tuple[Code, ...] = Field(min_length=1)
+    purposes: tuple[Purpose, ...] = Field(min_length=1)
+    basis: BasisDeclared
+    valid_from: date
+    valid_until: date
+
+    @model_validator(mode="after")
+    def _period_runs_forward(self) -> Self:
+        if self.valid_until < self.valid_from:
+            raise ValueError("valid_until lies before valid_from")
+        return self
+
+    def values(self) -> tuple[Grant, ...]:
+        """Give one plain grant for each consumer and purpose."""
+        return tuple(
+            Grant(
+                code=f"{self.code}/{consumer}/{purpose}",
+                consumer=consumer,
+                resource=self.resource,
+                elements=self.elements,
+                purpose=purpose,
+                basis=self.basis.value(),
+                valid_from=self.valid_from,
+                valid_until=self.valid_until,
+            )
+            for consumer in self.consumers
+            for purpose in self.purposes
+        )
+
+
+class ElementFile(Declaration):
+    """elements.yaml"""
+
+    elements: tuple[ElementDeclared, ...]
+
+
+class ResourceFile(Declaration):
+    """resources.yaml"""
+
+    resources: tuple[ResourceDeclared, ...]
+
+
+class GrantFile(Declaration):
+    """grants.yaml"""
+
+    grants: tuple[GrantDeclared, ...]
+
+
+def _fits(kind: ElementType, value: str | int | bool) -> bool:
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind in ("integer", "money_cents"):
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "date":
+        try:
+            date.fromisoformat(str(value))
+        except ValueError:
+            return False
+        return True
+    return isinstance(value, str) and kind != "list"

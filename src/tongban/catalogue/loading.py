@@ -1,0 +1,198 @@
+"""Reading a city's catalogue files, with every mistake at its file and line. Writes nothing."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tongban.catalogue.declared import ElementFile, GrantDeclared, GrantFile, ResourceDeclared, ResourceFile
+from tongban.catalogue.rules import Claim, Element, Grant, Resource, claims_of, first_conflict, within
+from tongban.kernel.canonical import digest
+from tongban.kernel.declarations import Declared, read
+from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration
+from tongban.kernel.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class CityCatalogue:
+    """What a city declared: checked against itself and against its organisations."""
+
+    elements: tuple[Element, ...]
+    resources: tuple[Resource, ...]
+    grants: tuple[Grant, ...]
+    elements_declared: Mapping[str, object]
+    resources_declared: Mapping[str, object]
+    digest: str
+
+
+def read_city(
+    city: Path, *, organisations: Collection[str], standing: Iterable[Resource] = ()
+) -> CityCatalogue:
+    """Read cities/<city>/catalogue/; raise InvalidDeclaration (or several) with file and line.
+
+    `organisations` are the slugs that exist; `standing` the resources already in the book, in the
+    order in which they came: where one of them is declared again, its claims are the first.
+    """
+    folder = city / "catalogue"
+    elements = read(folder / "elements.yaml", ElementFile)
+    resources = read(folder / "resources.yaml", ResourceFile)
+    grants = read(folder / "grants.yaml", GrantFile)
+    errors = [
+        *_element_errors(elements),
+        *_resource_errors(resources, elements.value, organisations),
+        *_claim_errors(resources, [resource.code for resource in standing]),
+        *_grant_errors(grants, resources.value, organisations),
+    ]
+    if errors:
+        raise errors[0] if len(errors) == 1 else DeclarationErrors(errors)
+    declared = [file.value.model_dump(mode="json", by_alias=True) for file in (elements, resources, grants)]
+    return CityCatalogue(
+        elements=tuple(one.value() for one in elements.value.elements),
+        resources=tuple(one.value() for one in resources.value.resources),
+        grants=tuple(grant for one in grants.value.grants for grant in one.values()),
+        elements_declared={one["code"]: one for one in declared[0]["elements"]},
+        resources_declared={one["code"]: one for one in declared[1]["resources"]},
+        digest=digest(declared),
+    )
+
+
+def _element_errors(file: Declared[ElementFile]) -> Iterator[InvalidDeclaration]:
+    codes = [element.code for element in file.value.elements]
+    yield from _repeated(file, "elements", codes)
+
+
+def _resource_errors(
+    file: Declared[ResourceFile], elements: ElementFile, organisations: Collection[str]
+) -> Iterator[InvalidDeclaration]:
+    known = {element.code for element in elements.elements}
+    codes = [resource.code for resource in file.value.resources]
+    yield from _repeated(file, "resources", codes)
+    for place, resource in enumerate(file.value.resources):
+        at = ("resources", place)
+        yield from _unknown(
+            file, (*at, "organisation"), [resource.organisation], organisations, _ORGANISATION
+        )
+        yield from _unknown(file, (*at, "keys"), resource.keys, known, _ELEMENT)
+        yield from _unknown(file, (*at, "elements"), resource.elements, known, _ELEMENT)
+        if resource.copy_of is not None:
+            yield from _unknown(file, (*at, "copy_of"), [resource.copy_of], codes, _RESOURCE)
+        yield from _exclusion_errors(file, at, resource)
+
+
+def _exclusion_errors(
+    file: Declared[ResourceFile], at: tuple[str, int], resource: ResourceDeclared
+) -> Iterator[InvalidDeclaration]:
+    for excluded in resource.excludes:
+        if excluded == resource.division or not within(excluded, resource.division):
+            yield file.error(
+                (*at, "excludes"),
+                what=Text(
+                    f"{excluded} 不在 {resource.division} 之内。",
+                    f"{excluded} does not lie inside {resource.division}.",
+                ),
+                todo=Text("只能排除下级行政区划。", "Exclude divisions below it only."),
+            )
+
+
+def _claim_errors(file: Declared[ResourceFile], standing: list[str]) -> Iterator[InvalidDeclaration]:
+    """Refuse every claim that stands against an earlier one, naming the first owner (Decree 809-19)."""
+    earlier: dict[str, list[Claim]] = {}
+    places = sorted(
+        enumerate(file.value.resources),
+        key=lambda one: (standing.index(one[1].code) if one[1].code in standing else len(standing), one[0]),
+    )
+    for place, resource in places:
+        for claim in claims_of(resource.value()):
+            first = first_conflict(earlier.get(claim.element, ()), claim)
+            if first is None:
+                earlier.setdefault(claim.element, []).append(claim)
+                continue
+            yield file.error(
+                ("resources", place, "elements"), code="catalogue.claimed", **_claimed(claim, first)
+            )
+
+
+def _claimed(claim: Claim, first: Claim) -> dict[str, Text]:
+    until = first.valid_to.isoformat() if first.valid_to else "…"
+    return {
+        "what": Text(
+            f"{claim.element} 在 {claim.division} 已由 {first.organisation} 的 {first.resource} 作为数源"
+            f"（{first.valid_from} 至 {until}，{first.division}），一数一源。",
+            f"{claim.element} in {claim.division} already has its one source: {first.resource} of "
+            f"{first.organisation} ({first.division}, {first.valid_from} to {until}).",
+        ),
+        "todo": Text(
+            f"请与 {first.organisation} 协商：由其在 excludes 中排除该区划或缩短期限；"
+            f"如本资源只是副本，请写明 copy_of: {first.resource}。",
+            f"Agree with {first.organisation}: it excludes the division or ends its period, or write "
+            f"copy_of: {first.resource} here.",
+        ),
+    }
+
+
+def _grant_errors(
+    file: Declared[GrantFile], resources: ResourceFile, organisations: Collection[str]
+) -> Iterator[InvalidDeclaration]:
+    known = {resource.code: resource for resource in resources.resources}
+    yield from _repeated(file, "grants", [grant.code for grant in file.value.grants])
+    for place, grant in enumerate(file.value.grants):
+        at = ("grants", place)
+        yield from _unknown(file, (*at, "consumers"), grant.consumers, organisations, _ORGANISATION)
+        if grant.resource not in known:
+            yield from _unknown(file, (*at, "resource"), [grant.resource], known, _RESOURCE)
+            continue
+        offered = known[grant.resource]
+        yield from _unknown(file, (*at, "elements"), grant.elements, offered.elements, _OFFERED)
+        yield from _share_errors(file, at, grant, offered)
+
+
+def _share_errors(
+    file: Declared[GrantFile], at: tuple[str, int], grant: GrantDeclared, offered: ResourceDeclared
+) -> Iterator[InvalidDeclaration]:
+    if offered.share.share_class == "none":
+        yield file.error(
+            (*at, "resource"),
+            what=Text(f"{grant.resource} 依法不予共享。", f"The law forbids to share {grant.resource}."),
+            todo=Text("请删除该授权。", "Remove this grant."),
+        )
+    if offered.valid_to is not None and grant.valid_until > offered.valid_to:
+        yield file.error(
+            (*at, "valid_until"),
+            what=Text("授权期限超过数据资源的有效期。", "The grant outlives its resource."),
+            todo=Text(f"最迟写 {offered.valid_to}。", f"Write {offered.valid_to} at the latest."),
+        )
+
+
+_ORGANISATION = Text("机构", "organisation")
+_ELEMENT = Text("数据元", "element")
+_RESOURCE = Text("数据资源", "resource")
+_OFFERED = Text("该资源提供的数据元", "element of that resource")
+
+
+def _unknown(
+    file: Declared[ResourceFile] | Declared[GrantFile],
+    at: tuple[str | int, ...],
+    named: Iterable[str],
+    known: Collection[str],
+    kind: Text,
+) -> Iterator[InvalidDeclaration]:
+    for place, name in enumerate(named):
+        if name not in known:
+            yield file.error(
+                (*at, place),
+                what=Text(f"没有名为 {name} 的{kind.zh}。", f"There is no {kind.en} named {name}."),
+                todo=Text(
+                    "请改正名称，或先在相应文件中声明。", "Correct the name, or declare it in its file first."
+                ),
+            )
+
+
+def _repeated(
+    file: Declared[ElementFile] | Declared[ResourceFile] | Declared[GrantFile], kind: str, codes: list[str]
+) -> Iterator[InvalidDeclaration]:
+    for place, code in enumerate(codes):
+        if code in codes[:place]:
+            yield file.error(
+                (kind, place, "code"),
+                what=Text(f"{code} 重复声明。", f"{code} is declared twice."),
+                todo=Text("请只保留一处。", "Keep one of them."),
+            )

@@ -1,0 +1,78 @@
+"""The door of the exchange."""
+
+from tongban.exchange.actions import Entry, Journal, LedgerJournal, Released, Withheld
+from tongban.exchange.acts import act, find_act, idempotency
+from tongban.exchange.answers import FetchedValue, ShareAnswer, Status
+from tongban.exchange.check import Finding, check_connector
+from tongban.exchange.declared import ConnectorDeclared, ConnectorFile, Endpoint, EndpointFile
+from tongban.exchange.road import Lane, Road, open_road, read_connectors, read_endpoints
+from tongban.exchange.rules import Allowed, Denied, ShareRequest, judge_share
+from tongban.exchange.sharing import fetch
+from tongban.exchange.verbs import (
+    Absent,
+    ActOutcome,
+    ActRequest,
+    Ask,
+    CannotTell,
+    Connector,
+    Done,
+    Found,
+    FoundAct,
+    Idempotency,
+    Looked,
+    Nothing,
+    Reading,
+    Record,
+    Refused,
+    Row,
+    Unanswered,
+    Unclear,
+)
+
+__all__ = [
+    "Absent",
+    "ActOutcome",
+    "ActRequest",
+    "Allowed",
+    "Ask",
+    "CannotTell",
+    "Connector",
+    "ConnectorDeclared",
+    "ConnectorFile",
+    "Denied",
+    "Done",
+    "Endpoint",
+    "EndpointFile",
+    "Entry",
+    "FetchedValue",
+    "Finding",
+    "Found",
+    "FoundAct",
+    "Idempotency",
+    "Journal",
+    "Lane",
+    "LedgerJournal",
+    "Looked",
+    "Nothing",
+    "Reading",
+    "Record",
+    "Refused",
+    "Released",
+    "Road",
+    "Row",
+    "ShareAnswer",
+    "ShareRequest",
+    "Status",
+    "Unanswered",
+    "Unclear",
+    "Withheld",
+    "act",
+    "check_connector",
+    "fetch",
+    "find_act",
+    "idempotency",
+    "judge_share",
+    "open_road",
+    "read_connectors",
+    "read_endpoints",
+]
