@@ -119,20 +119,21 @@ def give_places(log: str, published: Checkpoint | None, *, limit: int) -> Placed
     """
     row = Log.objects.select_for_update().get(name=log)
     size, root, kept = row.size, bytes(row.root), bytes(row.hashes)
-    if published and (published.size > size or (published.size == size and published.root != root)):
+    width = tree.HASH_BYTES
+    before = tree.Range(size, tuple(kept[at : at + width] for at in range(0, len(kept), width)))
+    ahead = published and (published.size > size or (published.size == size and published.root != root))
+    if ahead or not before.is_whole() or before.root() != root:
         raise read_only(log)
     with connection.cursor() as cursor:
         cursor.execute(PLACE, [size, log, limit])
         given = sorted((seq, bytes(hashed)) for seq, hashed in cursor.fetchall())
     if not given:
         return Placed(size, root, row.published_size, 0)
-    width = tree.HASH_BYTES
-    before = tree.Range(size, tuple(kept[at : at + width] for at in range(0, len(kept), width)))
     after = tree.append(before, (hashed for _, hashed in given))
     moved = Log.objects.filter(name=log, size=size, root=root).update(
         size=after.size, root=after.root(), hashes=b"".join(after.hashes)
     )
-    if before.root() != root or moved != 1 or given[-1][0] != after.size - 1:
+    if moved != 1 or given[-1][0] != after.size - 1:
         raise StaleLease(
             "ledger.head_moved",
             what=Text("日志头已被其他进程更新。", "Another process moved the log's head."),

@@ -104,7 +104,7 @@ def _lost_part(logs: Path, log: str, keys: LogKeys, disk: Disk) -> LostPart | No
             ),
             todo=Text("请换用正确的数据库备份。", "Restore another backup of the database."),
         )
-    journal = _read_journal(journal_folder(logs) / log, size, disk)
+    journal = read_journal(journal_folder(logs) / log, size, disk)
     tiles = Tiles(checkpoint.size, reader(folder, disk))
     leaves = (
         (index * WIDTH + at, leaf)
@@ -115,7 +115,7 @@ def _lost_part(logs: Path, log: str, keys: LogKeys, disk: Disk) -> LostPart | No
     return LostPart(log, checkpoint, known, tree.range_at(checkpoint.size, hash_at), entries)
 
 
-def _read_journal(folder: Path, start: int, disk: Disk) -> dict[int, Mapping[str, Any]]:
+def read_journal(folder: Path, start: int, disk: Disk) -> dict[int, Mapping[str, Any]]:
     """Give the journal's objects from place `start` on, by place; lines that are damaged are left out."""
     found: dict[int, Mapping[str, Any]] = {}
     for name in disk.names(folder):

@@ -39,6 +39,10 @@ class Range:
     size: int = 0
     hashes: tuple[bytes, ...] = ()
 
+    def is_whole(self) -> bool:
+        """Say whether there is a hash for each of its perfect subtrees."""
+        return len(self.hashes) == self.size.bit_count()
+
     def root(self) -> bytes:
         """Give the tree's root: the subtrees folded from the smallest to the largest."""
         if not self.hashes:
