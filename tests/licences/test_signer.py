@@ -28,7 +28,6 @@ from tongban.licences.signer.wire import framed, short_path, take_frame
 
 STATEMENT = Statement(
     kind="licence",
-    node="990100",
     issuer=MARKET,
     subject="11100000MB0143028R001.11990121MB00000000.00000000000000000001.001.0",
     digest="a" * 64,
@@ -63,7 +62,6 @@ def test_signing_the_same_statement_again_gives_the_same_signature(signers: Dire
         ({"evidence": "B" * 64}, Invalid),
         ({"digest": "abc"}, Invalid),
         ({"at": "2026-11-23"}, Invalid),
-        ({"node": "yunxi"}, Invalid),
         ({"subject": ""}, Invalid),
         ({"subject": "x" * 201}, Invalid),
         ({"issuer": "market"}, Invalid),
@@ -87,8 +85,8 @@ def test_a_statement_that_breaks_a_rule_is_never_signed(
         STATEMENT.text() + " ",
         STATEMENT.text().replace('"v":1', '"v":2'),
         STATEMENT.text().replace('"v":1', '"v":1,"extra":"x"'),
-        STATEMENT.text().replace('{"at"', '{"node":"990121","at"'),
-        STATEMENT.text().replace('"990100"', "990100"),
+        STATEMENT.text().replace('{"at"', '{"kind":"notice","at"'),
+        STATEMENT.text().replace('"licence"', "1"),
         STATEMENT.text().replace(",", ", "),
     ],
 )

@@ -1,4 +1,4 @@
-"""What an office's key puts its name to: a statement of eight plain fields, and nothing else.
+"""What an office's key puts its name to: a statement of seven plain fields, and nothing else.
 
 A statement does not carry the licence or the notice itself; it carries the SHA-256 digest of its
 canonical content (RFC 8785) and the hash of the evidence leaf that was durable before. What is
@@ -24,7 +24,6 @@ LONGEST_STATEMENT: Final = 2_000  # characters; a statement has no free text
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OFFICE = re.compile(r"[a-z_]{1,40}\.\d{6,12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+08:00")
-_NODE = re.compile(r"\d{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,6 @@ class Statement:
     """
 
     kind: str
-    node: str
     issuer: str
     subject: str
     digest: str
@@ -101,8 +99,8 @@ def _check_fields(statement: Statement) -> None:
         raise _malformed("its digest is not a SHA-256 in hex", "内容摘要不是十六进制 SHA-256")
     if not _HASH.fullmatch(statement.evidence):
         raise _malformed("it carries no evidence leaf hash", "缺少存证叶子哈希")
-    if not _OFFICE.fullmatch(statement.issuer) or not _NODE.fullmatch(statement.node):
-        raise _malformed("its office or node is malformed", "机构或节点代码格式不正确")
+    if not _OFFICE.fullmatch(statement.issuer):
+        raise _malformed("its office is malformed", "机构代码格式不正确")
     if not _MOMENT.fullmatch(statement.at) or not 1 <= len(statement.subject) <= 200:
         raise _malformed("its moment or subject is malformed", "时间或对象标识格式不正确")
 

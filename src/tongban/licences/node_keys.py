@@ -1,0 +1,58 @@
+"""Making and publishing all keys of this node: what `site` calls when it builds a node."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import NotFound
+from tongban.kernel.ids import Chance
+from tongban.kernel.texts import Text
+from tongban.ledger import api as ledger
+from tongban.licences.keys import Office, make_office_key, make_root_key, public_keys, write_trust
+from tongban.registry import api as registry
+
+YEARS_AHEAD = 5  # shares have a log a year; the trust file names those that are to come
+
+
+def trust_file() -> Path:
+    """Give where the node's trust file lies."""
+    return Path(settings.VAR) / "trust.json"
+
+
+def make_node_keys(offices: Iterable[str], *, now: datetime, chance: Chance) -> dict[str, Any]:
+    """Make the root key and a key for each office that has none yet, and publish the trust file."""
+    keys = ledger.keys_folder()
+    make_root_key(keys, now=now, chance=chance)
+    for office in offices:
+        make_office_key(office, keys, now=now, chance=chance)
+    return publish_trust(now)
+
+
+def publish_trust(now: datetime) -> dict[str, Any]:
+    """Write the trust file anew: every organisation that has or had a key, and the logs' keys."""
+    keys = ledger.keys_folder()
+    logs = ledger.public_log_key(keys)
+    if logs is None:
+        raise NotFound(
+            "licences.no_log_key",
+            what=Text("日志密钥尚未生成。", "The key of the logs has not been made."),
+            todo=Text("请先生成日志密钥。", "Make it first."),
+        )
+    year = civil_date(now).year
+    names = ["decisions", *(f"shares-{year + ahead}" for ahead in range(-1, YEARS_AHEAD + 1))]
+    return write_trust(
+        trust_file(),
+        node=logs.node,
+        keys_folder=keys,
+        offices=[
+            Office(each.slug, each.credit_code, each.name)
+            for each in registry.organisations()
+            if public_keys(keys, each.slug)
+        ],
+        log_vkeys=[str(logs.vkey(name)) for name in names],
+        now=now,
+    )

@@ -1,0 +1,219 @@
+"""Every read of licences. A licence is shown only when its office has signed it (DESIGN §5.5)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from tongban.kernel.errors import Conflict, NotFound
+from tongban.kernel.texts import Text
+from tongban.licences.declared import LicenceType
+from tongban.licences.models import LicenceRow, StatusChangeRow, TypeRow
+from tongban.licences.rules import Operation, Status
+
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a licence: type of identification (111 resident ID, 001 credit code), number, name."""
+
+    type_code: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One line of a licence's history."""
+
+    number: int
+    previous_status: Status
+    status: Status
+    operation: Operation
+    at: datetime
+    reasons: Text | None
+    basis: str
+    staff: str
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """One version of a licence; `content` holds the metadata of GB/T 36903, its `extend_info` the rest."""
+
+    identifier: str
+    version: int
+    type_code: str
+    name: Text
+    issuer: str
+    issuer_name: Text
+    holder: Holder
+    case_number: str
+    operation: Operation
+    status: Status
+    digest: str
+    content: Mapping[str, Any]
+    issue_date: date
+    validate_start: date
+    validate_end: date | None
+    previous: str | None
+    prepared_at: datetime
+    prepared_entry: str
+    signed_at: datetime | None
+    kid: str
+
+    @property
+    def signed(self) -> bool:
+        """Whether the office has signed it: before that it is not shown."""
+        return self.signed_at is not None
+
+    def is_in_force(self, on: date) -> bool:
+        """Say whether it can be relied on that day: signed, valid, begun and not over."""
+        begun = self.validate_start <= on
+        return self.signed and self.status is Status.VALID and begun and not self.is_over(on)
+
+    def is_over(self, on: date) -> bool:
+        """Say whether its period has passed."""
+        return self.validate_end is not None and on > self.validate_end
+
+
+def licence_type(code: str) -> LicenceType:
+    """Give a licence type; raises NotFound when the city declares none of that code."""
+    declaration = TypeRow.objects.filter(pk=code).values_list("declaration", flat=True).first()
+    if declaration is None:
+        raise NotFound(
+            "licences.no_type",
+            what=Text(f"没有代码为 {code} 的证照类型。", f"There is no licence type {code}."),
+            todo=Text(
+                "请在 licence-types.yaml 中声明该类型并重新载入。",
+                "Declare it in licence-types.yaml and load the city again.",
+            ),
+        )
+    return _read_type(declaration)
+
+
+def licence_types() -> tuple[LicenceType, ...]:
+    """Give every licence type of the city, by code."""
+    return tuple(
+        _read_type(row) for row in TypeRow.objects.order_by("code").values_list("declaration", flat=True)
+    )
+
+
+@lru_cache(maxsize=256)
+def _read_type(declaration: str) -> LicenceType:
+    """Read a stored declaration; the text is the key, so a changed one is read anew."""
+    return LicenceType.model_validate_json(declaration)
+
+
+def licence(identifier: str) -> Licence:
+    """Give a licence that its office has signed; raises NotFound for any other."""
+    return as_licence(signed_row(identifier))
+
+
+def licences_of(holder_code: str, *, type_code: str | None = None) -> tuple[Licence, ...]:
+    """Give the signed licences of one holder, newest first, of one type if asked."""
+    rows = LicenceRow.objects.filter(holder_code=holder_code, signed_at__isnull=False)
+    if type_code is not None:
+        rows = rows.filter(type_code=type_code)
+    rows = rows.select_related("previous").order_by("-prepared_at", "-id")[:MOST_LISTED]
+    return tuple(as_licence(row) for row in rows)
+
+
+def licences_of_case(case_number: str) -> tuple[Licence, ...]:
+    """Give what a case has yielded, signed or not yet: for those who work on the case."""
+    rows = LicenceRow.objects.filter(case_number=case_number).select_related("previous").order_by("id")
+    return tuple(as_licence(row) for row in rows)
+
+
+def history(identifier: str) -> tuple[StatusChange, ...]:
+    """Give every change of a licence's status, oldest first."""
+    rows = StatusChangeRow.objects.filter(licence__identifier=identifier).order_by("number")
+    return tuple(_as_change(row) for row in rows)
+
+
+def versions(identifier: str) -> tuple[Licence, ...]:
+    """Give all signed versions of a licence, the first one first."""
+    base = signed_row(identifier).base
+    rows = LicenceRow.objects.filter(base=base, signed_at__isnull=False).select_related("previous")
+    return tuple(as_licence(row) for row in rows.order_by("version"))
+
+
+def waiting_for_signature(limit: int = MOST_LISTED) -> Sequence[str]:
+    """Name the licences that are prepared, or changed in status, and not yet signed, oldest first."""
+    prepared = LicenceRow.objects.filter(signed_at__isnull=True).order_by("prepared_at")
+    changed = StatusChangeRow.objects.filter(signed_at__isnull=True).order_by("at")
+    names = [
+        *prepared.values_list("identifier", flat=True)[:limit],
+        *changed.values_list("licence__identifier", flat=True)[:limit],
+    ]
+    return list(dict.fromkeys(names))[:limit]
+
+
+def signed_row(identifier: str) -> LicenceRow:
+    """Give the row of a signed licence."""
+    row = LicenceRow.objects.select_related("previous").filter(identifier=identifier).first()
+    if row is None or row.signed_at is None:
+        raise NotFound(
+            "licences.none",
+            what=Text(f"没有标识为 {identifier} 的证照。", f"There is no licence {identifier}."),
+            todo=Text("请核对证照标识。", "Check the identifier."),
+        )
+    return row
+
+
+def require_settled(row: LicenceRow) -> Sequence[StatusChangeRow]:
+    """Give a licence's changes of status, all signed; raises Conflict while one is being signed."""
+    changes = list(row.changes.order_by("number"))
+    if any(change.signed_at is None for change in changes):
+        raise Conflict(
+            "licences.being_signed",
+            what=Text("该证照的状态变更正在签署。", "A change of this licence's status is being signed."),
+            todo=Text("请稍后再试。", "Try again in a moment."),
+        )
+    return changes
+
+
+def as_licence(row: LicenceRow) -> Licence:
+    """Give a row in the shape that leaves the room."""
+    content = json.loads(row.content)
+    end = content["validate_end"]
+    return Licence(
+        identifier=row.identifier,
+        version=row.version,
+        type_code=row.type_code,
+        name=Text(**content["type_name"]),
+        issuer=row.issuer,
+        issuer_name=Text(**content["issuing_authority_name"]),
+        holder=Holder(row.holder_type, row.holder_code, content["holder_name"]),
+        case_number=row.case_number,
+        operation=Operation(row.operation),
+        status=Status(row.status),
+        digest=row.digest,
+        content=content,
+        issue_date=date.fromisoformat(content["issue_date"]),
+        validate_start=date.fromisoformat(content["validate_start"]),
+        validate_end=None if end is None else date.fromisoformat(end),
+        previous=row.previous.identifier if row.previous else None,
+        prepared_at=row.prepared_at,
+        prepared_entry=row.prepared_entry,
+        signed_at=row.signed_at,
+        kid=row.kid,
+    )
+
+
+def _as_change(row: StatusChangeRow) -> StatusChange:
+    content = json.loads(row.content)
+    return StatusChange(
+        number=row.number,
+        previous_status=Status(row.previous_status),
+        status=Status(row.status),
+        operation=Operation(row.operation),
+        at=row.at,
+        reasons=Text(**content["reasons"]) if content["reasons"] else None,
+        basis=content["basis"],
+        staff=row.staff,
+        signed=row.signed_at is not None,
+    )
