@@ -1,0 +1,108 @@
+"""One row of the table: a figure, its target, what it stands beside, and why it is what it is."""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+RUNS = 3  # of each figure; the median is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is printed and written to var/bench.json; later readers add rows, never change a meaning."""
+
+    name: str
+    value: float
+    unit: str
+    target: float | None
+    met: bool | None
+    floor_or_peer: float | None
+    ratio: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a row comes about.
+
+    `run` gives one figure; `beside` the same figure of the bare floor or of a peer. `less_is_better`
+    turns the target round: seconds, milliseconds and bytes are to stay under it.
+    """
+
+    name: str
+    unit: str
+    run: Callable[[], float]
+    target: float | None = None
+    less_is_better: bool = False
+    beside: Callable[[], float] | None = None
+    note: str = ""
+    runs: int = RUNS
+
+    def row(self) -> Row:
+        """Run often enough, keep the medians, hold them against the target."""
+        value = median(self.run() for _ in range(self.runs))
+        floor = median(self.beside() for _ in range(self.runs)) if self.beside else None
+        met = None
+        if self.target is not None:
+            met = value <= self.target if self.less_is_better else value >= self.target
+        ratio = None if floor is None or floor == 0 else value / floor
+        return Row(self.name, value, self.unit, self.target, met, floor, ratio, self.note)
+
+
+def machine() -> str:
+    """Name the cores that the figures were taken on."""
+    model = platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        named = [
+            line.partition(":")[2].strip()
+            for line in cpuinfo.read_text().splitlines()
+            if "model name" in line
+        ]
+        model = named[0] if named else model
+    return f"{len(os.sched_getaffinity(0))} cores, {model}, Python {platform.python_version()}"
+
+
+def printed(rows: Sequence[Row]) -> str:
+    """Lay the rows out as one table; a target that was missed says so."""
+    heads = ("name", "value", "unit", "target", "met", "floor/peer", "ratio", "note")
+    lines = [heads, *(_cells(row) for row in rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(heads))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    met = {None: "–", True: "yes", False: "NO"}[row.met]
+    return (
+        row.name,
+        _figure(row.value),
+        row.unit,
+        _figure(row.target),
+        met,
+        _figure(row.floor_or_peer),
+        _figure(row.ratio),
+        row.note,
+    )
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.3g}"
+
+
+def keep(rows: Sequence[Row], path: Path) -> None:
+    """Write the rows for later readers; rows measured earlier under other names stay."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    earlier = json.loads(path.read_text("utf-8"))["rows"] if path.is_file() else []
+    new = {row.name: asdict(row) for row in rows}
+    kept = [row for row in earlier if row["name"] not in new]
+    shape = {"machine": machine(), "rows": [*kept, *new.values()]}
+    path.write_text(json.dumps(shape, ensure_ascii=False, indent=1) + "\n", "utf-8")
