@@ -143,9 +143,7 @@ def _wrong(file: str, line: int, zh: str, en: str, todo: Text = MEND) -> Invalid
     return InvalidDeclaration(
         "declaration.yaml",
         what=Text(zh=f"{zh}。", en=f"{en[0].upper()}{en[1:]}."),
-        todo=Text(
-            zh="请按文档改正该行。", en="Correct this line; docs/city.md and docs/packs.md show the form."
-        ),
+        todo=todo,
         file=file,
         line=line,
     )

@@ -5,165 +5,273 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SignInFailure',
+            name="SignInFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('login_digest', models.CharField(max_length=64, unique=True)),
-                ('count', models.PositiveSmallIntegerField(default=0)),
-                ('locked_until', models.DateTimeField(null=True)),
-                ('last_at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("login_digest", models.CharField(max_length=64, unique=True)),
+                ("count", models.PositiveSmallIntegerField(default=0)),
+                ("locked_until", models.DateTimeField(null=True)),
+                ("last_at", models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=120)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('parent', models.CharField(max_length=12, null=True)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('replaced_by', models.CharField(max_length=12, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=120)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("parent", models.CharField(max_length=12, null=True)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("replaced_by", models.CharField(max_length=12, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'since'), name='division_version'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='division_dates')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "since"), name="division_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                        ),
+                        name="division_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64)),
-                ('files_digest', models.CharField(max_length=64)),
-                ('loaded_at', models.DateTimeField()),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("digest", models.CharField(max_length=64)),
+                ("files_digest", models.CharField(max_length=64)),
+                ("loaded_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='edition_is_one')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="edition_is_one")],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('slug', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('name_zh', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=160)),
-                ('credit_code', models.CharField(max_length=18, unique=True)),
-                ('nature', models.PositiveSmallIntegerField()),
-                ('division', models.CharField(db_index=True, max_length=12)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('address_zh', models.CharField(default='', max_length=200)),
-                ('address_en', models.CharField(default='', max_length=200)),
-                ('phone', models.CharField(default='', max_length=40)),
-                ('line_superior', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='line_subordinates', to='registry.organisation')),
+                ("slug", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("name_zh", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=160)),
+                ("credit_code", models.CharField(max_length=18, unique=True)),
+                ("nature", models.PositiveSmallIntegerField()),
+                ("division", models.CharField(db_index=True, max_length=12)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("address_zh", models.CharField(default="", max_length=200)),
+                ("address_en", models.CharField(default="", max_length=200)),
+                ("phone", models.CharField(default="", max_length=40)),
+                (
+                    "line_superior",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="line_subordinates",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10)),
-                ('basic_code', models.CharField(db_index=True, max_length=12)),
-                ('division', models.CharField(max_length=12)),
-                ('basis_zh', models.CharField(max_length=400)),
-                ('basis_en', models.CharField(max_length=400)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('delegate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations_held', to='registry.organisation')),
-                ('delegator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations_given', to='registry.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("basic_code", models.CharField(db_index=True, max_length=12)),
+                ("division", models.CharField(max_length=12)),
+                ("basis_zh", models.CharField(max_length=400)),
+                ("basis_en", models.CharField(max_length=400)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                (
+                    "delegate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations_held",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "delegator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations_given",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Power',
+            name="Power",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basic_code', models.CharField(db_index=True, max_length=12)),
-                ('basis_zh', models.CharField(max_length=400)),
-                ('basis_en', models.CharField(max_length=400)),
-                ('mark', models.CharField(max_length=8)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('cooperating', models.JSONField(default=list)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='powers', to='registry.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("basic_code", models.CharField(db_index=True, max_length=12)),
+                ("basis_zh", models.CharField(max_length=400)),
+                ("basis_en", models.CharField(max_length=400)),
+                ("mark", models.CharField(max_length=8)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("cooperating", models.JSONField(default=list)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="powers",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('login', models.CharField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('password', models.CharField(default='', max_length=200)),
-                ('totp_sealed', models.CharField(default='', max_length=200)),
-                ('totp_last_step', models.BigIntegerField(default=0)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='registry.organisation')),
-                ('roles_set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.staff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("login", models.CharField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("password", models.CharField(default="", max_length=200)),
+                ("totp_sealed", models.CharField(default="", max_length=200)),
+                ("totp_last_step", models.BigIntegerField(default=0)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "roles_set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.staff",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StaffRole',
+            name="StaffRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=20)),
-                ('division', models.CharField(max_length=12)),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='registry.staff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=20)),
+                ("division", models.CharField(max_length=12)),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="roles", to="registry.staff"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=6)),
-                ('identity_type', models.CharField(max_length=3)),
-                ('number', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('assurance', models.PositiveSmallIntegerField(default=0)),
-                ('first_seen_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=6)),
+                ("identity_type", models.CharField(max_length=3)),
+                ("number", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200)),
+                ("assurance", models.PositiveSmallIntegerField(default=0)),
+                ("first_seen_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('identity_type', 'number'), name='subject_identity'), models.CheckConstraint(condition=models.Q(('kind__in', ('person', 'entity'))), name='subject_kind')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("identity_type", "number"), name="subject_identity"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("person", "entity"))), name="subject_kind"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('nature__in', (1, 2, 3, 9))), name='organisation_nature'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nature__in", (1, 2, 3, 9))), name="organisation_nature"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('entrusted', 'devolved'))), name='delegation_kind'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("entrusted", "devolved"))), name="delegation_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('delegator', models.F('delegate')), _negated=True), name='delegation_to_another'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("delegator", models.F("delegate")), _negated=True),
+                name="delegation_to_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='power',
-            constraint=models.UniqueConstraint(fields=('organisation', 'basic_code', 'since'), name='power_version'),
+            model_name="power",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "basic_code", "since"), name="power_version"
+            ),
         ),
         migrations.AddIndex(
-            model_name='staffrole',
-            index=models.Index(fields=['role', 'division'], name='role_in_division'),
+            model_name="staffrole",
+            index=models.Index(fields=["role", "division"], name="role_in_division"),
         ),
         migrations.AddConstraint(
-            model_name='staffrole',
-            constraint=models.UniqueConstraint(fields=('staff', 'role', 'division'), name='role_once'),
+            model_name="staffrole",
+            constraint=models.UniqueConstraint(fields=("staff", "role", "division"), name="role_once"),
         ),
         migrations.AddConstraint(
-            model_name='staffrole',
-            constraint=models.UniqueConstraint(condition=models.Q(('role__in', ('system_admin', 'security_admin', 'auditor'))), fields=('staff',), name='one_administrator_role'),
+            model_name="staffrole",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role__in", ("system_admin", "security_admin", "auditor"))),
+                fields=("staff",),
+                name="one_administrator_role",
+            ),
         ),
     ]
