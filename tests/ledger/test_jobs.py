@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from tests.ledger.recording import SIGNER, decide, logs, publish
 from tests.ledger.worked_example import NOON
 from tongban.kernel.errors import DurabilityLost, Invalid, NodeReadOnly, StaleLease
+from tongban.kernel.ids import SystemChance
+from tongban.kernel.transactions import whole
 from tongban.ledger import actions, jobs
 from tongban.ledger import api as ledger
 from tongban.ledger.disk import RealDisk
@@ -134,16 +137,77 @@ def test_two_sequencers_at_once_give_every_entry_one_place(database: None) -> No
             connection.close()
 
     actions.take_lease("decisions", "nobody", NOON, 1)
-    threads = [threading.Thread(target=run, args=(name,)) for name in ("one", "two")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    _in_threads(run)
     assert troubles == []
     while publish(now=NOON + timedelta(minutes=5)):
         pass
     assert sorted(Entry.objects.values_list("seq", flat=True)) == list(range(400))
     ledger.check_ledger()
+
+
+def test_two_sequencers_publish_one_log_that_never_shrinks(database: None) -> None:
+    decide(*(f"case-{at}" for at in range(300)))
+    troubles: list[BaseException] = []
+    sizes: list[int] = []
+
+    def run(holder: str) -> None:
+        try:
+            for _ in range(8):
+                publish(holder=holder, batch=30)
+                sizes.append(ledger.head("decisions").size)
+        except BaseException as trouble:
+            troubles.append(trouble)
+        finally:
+            connection.close()
+
+    _in_threads(run)
+    assert troubles == []
+    while publish():
+        pass
+    assert ledger.head("decisions").size == 300
+    assert max(sizes) <= 300
+    ledger.check_ledger()
+
+
+@pytest.mark.postgres
+def test_a_row_that_commits_after_later_ones_were_placed_gets_its_place_too(database: None) -> None:
+    written, go_on = threading.Event(), threading.Event()
+    names: list[str] = []
+
+    @whole
+    def slow_act() -> None:
+        names.append(
+            ledger.record(
+                "decisions", "draft.expired", {"filing_number": "slow"}, now=NOON, chance=SystemChance()
+            ).id
+        )
+        written.set()
+        assert go_on.wait(30)
+
+    def run() -> None:
+        try:
+            slow_act()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert written.wait(30)
+    decide("quick", now=NOON + timedelta(seconds=1))
+    assert publish()[0].size == 1  # the slow row has the smaller name and nobody can see it yet
+    go_on.set()
+    thread.join()
+    publish()
+    assert ledger.proof(names[0]).index == 1
+    ledger.check_ledger()
+
+
+def _in_threads(run: Callable[[str], None]) -> None:
+    threads = [threading.Thread(target=run, args=(name,)) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 @settings(max_examples=15, deadline=None)
