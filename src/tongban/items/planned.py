@@ -94,10 +94,17 @@ class PlannedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A participant whom the filer must name: number and name, two values."""
+    """A participant whom the filer says: somebody already here (one choice), or name and number (two)."""
 
     ref: Ref
     reason: Text
+    basis: Basis | None
+    chosen: bool  # somebody already here fills the role too
+
+    @property
+    def values(self) -> int:
+        """Give how many values the filer types or chooses for it."""
+        return 1 if self.chosen else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,7 @@ class Plan:
     fetches: tuple[PlannedFetch, ...]
     namings: tuple[Naming, ...]
     questions: tuple[PlannedQuestion, ...]
+    fallbacks: tuple[PlannedQuestion, ...]  # asked once their source has answered that it has no record
     confirmations: tuple[tuple[Ref, Confirmation], ...]
     pledges: tuple[Pledge, ...]  # on offer here, by the jurisdiction's policy
     totals: Totals

@@ -280,6 +280,12 @@ _kind(
     "bundle items replaces",
 )
 _kind(
+    "pack.withdrawn",
+    "撤回事项包版本",
+    "A published version of a pack was withdrawn; its open cases go to a person.",
+    "pack pack_version pack_digest because staff",
+)
+_kind(
     "registry.loaded",
     "载入机构与人员目录",
     "The city's registry files were loaded.",

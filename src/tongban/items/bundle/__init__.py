@@ -29,7 +29,7 @@ from tongban.items.bundle.people import (
     Question,
     ValueType,
 )
-from tongban.items.bundle.whole import Bundle
+from tongban.items.bundle.whole import Bundle, ElementCard, identity, name_of
 
 __all__ = [
     "Act",
@@ -43,6 +43,7 @@ __all__ = [
     "DatedValue",
     "Decision",
     "Derived",
+    "ElementCard",
     "Item",
     "ItemType",
     "Kind",
@@ -64,4 +65,6 @@ __all__ = [
     "Unit",
     "Use",
     "ValueType",
+    "identity",
+    "name_of",
 ]

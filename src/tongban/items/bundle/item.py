@@ -7,7 +7,7 @@ from tongban.items.bundle.ground import Basis, Period, declared
 from tongban.kernel.declarations import TextField
 
 ItemType = Literal["01", "05", "07", "08", "10", "20"]
-Use = Literal["check", "act", "licence", "contact"]
+Use = Literal["check", "act", "licence", "record", "contact"]
 
 
 @declared
@@ -19,11 +19,14 @@ class Need:
     element: str
     """The element needed."""
     uses: tuple[Use, ...]
-    """check (a rule reads it), act (another register receives it), licence (the result shows it), contact."""
+    """check (a rule reads it), act (another register receives it), licence (the result shows it),
+    record (it is filed with the office), contact."""
     basis: Basis
     """The article that requires it."""
     if_none: str = ""
-    """The id of a material, question or pledge that may take its place when no source has a record."""
+    """Id of a material of the item, or of a pledge, that may stand for it when no source has a record."""
+    only_if: str = ""
+    """A rule expression over answers: needed only where it is met."""
 
 
 @declared
@@ -88,6 +91,8 @@ class Pledge:
     """What the office tells: conditions, standard, consequences."""
     promises: tuple[TextField, ...]
     """What the signer promises."""
+    asked_by: str
+    """Id of the boolean question by which it is chosen."""
     not_for: str
     """Name of the boolean fact that bars it, such as director.serious_record."""
     on_breach: tuple[TextField, ...]
@@ -102,8 +107,8 @@ class Limits:
 
     acceptance: Period | None = None
     """From receipt to accepting, refusing to accept or the one correction notice."""
-    statutory: Period
-    """From acceptance to decision, by law."""
+    statutory: Period | None = None
+    """From acceptance to decision, by law; absent where no law that was read sets one."""
     promised: Period
     """The shorter time that the office promises."""
     extension: Period | None = None
@@ -173,7 +178,7 @@ class Act:
     label: TextField
     """What is done, in words."""
     body: str
-    """The function of the organisation whose register it is: tax, social, medical, fund, bank, seal, police."""
+    """Function of the organisation whose register it is: tax, social, medical, fund, bank, seal."""
     connector: str
     """The connector's function word; the city's connectors name the system behind it."""
     operation: str

@@ -6,7 +6,7 @@ from typing import Literal
 from tongban.items.bundle.ground import Basis, declared
 from tongban.kernel.declarations import TextField
 
-TakenAt = Literal["filing", "acceptance", "decision", "event"]
+TakenAt = Literal["filing", "acceptance", "decision", "event", "month_of_payment"]
 
 
 @declared
@@ -32,6 +32,6 @@ class DatedParameter:
     unit: str
     """cents, years, days, characters, shareholders, …"""
     taken_at: TakenAt
-    """Which date decides which value holds: filing, acceptance, decision or event."""
+    """Which date decides which value holds: filing, acceptance, decision, event, month_of_payment."""
     values: tuple[DatedValue, ...]
     """The values, earliest first."""

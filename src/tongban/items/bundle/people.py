@@ -26,6 +26,8 @@ class Participant:
     """The fewest there may be."""
     max: int = 1
     """The most there may be; more than one makes the role a collection in rules."""
+    assumed: str = ""
+    """Role whose person fills this one unless the filer names another; not a value that anybody chooses."""
     may_be: tuple[str, ...] = ()
     """Roles whose person may fill this one too, the usual one first."""
     confirms: bool = False
@@ -40,7 +42,7 @@ class Participant:
 class Choice:
     """One of the values that a question offers."""
 
-    value: str
+    value: str | int
     """What is stored."""
     label: TextField
     """What the person reads."""
@@ -50,6 +52,8 @@ class Choice:
     """Its code in a national classification, where there is one."""
     after: TextField | None = None
     """What remains to be done after the filing if this is chosen."""
+    after_basis: Basis | None = None
+    """The article that requires it."""
 
 
 @declared
@@ -84,8 +88,12 @@ class Question:
     """A regular expression that a text answer must match in full."""
     pattern_says: TextField | None = None
     """What a matching answer looks like, in words."""
-    fallback: bool = False
-    """Asked only after the source answered that it has no record; never instead of asking it."""
+    forbidden: tuple[str, ...] = ()
+    """Words that a text answer may not contain."""
+    forbidden_basis: Basis | None = None
+    """The article that forbids them."""
+    fallback_for: str = ""
+    """Name of a fetched value: asked only after its source answered that it has no record."""
 
 
 @declared
@@ -137,3 +145,13 @@ class Derived:
     """The code of the choice made in a question, such as an industry's class."""
     when_only_one: str = ""
     """The value of another name, where the role has exactly one participant; asked otherwise."""
+    count_of: str = ""
+    """A role: gives `one` where exactly one participant fills it, `more` where several do."""
+    one: str = ""
+    """With count_of: the value for one participant."""
+    more: str = ""
+    """With count_of: the value for several."""
+    rule: str = ""
+    """A rule expression that gives the value: "add_months(:filing_date, :contribution_months)"."""
+    only_if: str = ""
+    """A rule expression over answers: derived only where it is met, asked otherwise."""

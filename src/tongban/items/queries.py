@@ -1,0 +1,93 @@
+"""Every read of published packs."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from tongban.items.bundle import Bundle
+from tongban.items.models import PackVersion
+from tongban.items.packs.making import bundle_from
+from tongban.kernel.errors import NotFound
+from tongban.kernel.texts import Text
+
+KEPT = 64  # bundles in memory: every version that has open filings, and some to spare
+
+
+@dataclass(frozen=True, slots=True)
+class BundleCard:
+    """A published bundle on a list."""
+
+    code: str
+    version: int
+    digest: str
+    name: Text
+    about: Text
+    published_at: datetime
+    withdrawn_at: datetime | None
+
+
+def bundle(code: str, version: int | None = None) -> Bundle:
+    """Give a published version, or the newest that is not withdrawn.
+
+    A withdrawn version is still given when it is named: filings that pinned it need it.
+    """
+    named = {"withdrawn_at__isnull": True} if version is None else {"version": version}
+    found = PackVersion.objects.filter(code=code, **named)
+    row = found.order_by("-version").values_list("digest", flat=True).first()
+    if row is None:
+        raise _no_such(code, version)
+    return _bundle(row)
+
+
+@lru_cache(maxsize=KEPT)
+def _bundle(digest: str) -> Bundle:
+    """Read a version; its digest names its content for good, so that keeping it is safe."""
+    content = PackVersion.objects.values_list("content", flat=True).get(digest=digest)
+    made = bundle_from(json.loads(content))
+    if made.digest != digest:
+        raise RuntimeError(f"the stored pack {made.code} {made.version} is not what its digest says")
+    return made
+
+
+def bundles() -> tuple[BundleCard, ...]:
+    """Give the newest version of each bundle that is not withdrawn, by code."""
+    newest: dict[str, BundleCard] = {}
+    for card in versions():
+        if card.withdrawn_at is None:
+            newest[card.code] = card
+    return tuple(newest[code] for code in sorted(newest))
+
+
+def versions(code: str | None = None) -> tuple[BundleCard, ...]:
+    """Give all published versions, oldest first, of one bundle or of all."""
+    rows = PackVersion.objects.order_by("code", "version")
+    if code is not None:
+        rows = rows.filter(code=code)
+    return tuple(
+        BundleCard(made.code, made.version, made.digest, made.name, made.about, published, withdrawn)
+        for digest, published, withdrawn in rows.values_list("digest", "published_at", "withdrawn_at")
+        for made in (_bundle(digest),)
+    )
+
+
+def is_withdrawn(code: str, version: int) -> bool:
+    """Say whether a version was withdrawn: its open cases go to a person."""
+    return PackVersion.objects.filter(code=code, version=version, withdrawn_at__isnull=False).exists()
+
+
+def sources(code: str, version: int) -> dict[str, str]:
+    """Give the files of a published version as their author wrote them."""
+    row = PackVersion.objects.filter(code=code, version=version).values_list("sources", flat=True).first()
+    if row is None:
+        raise _no_such(code, version)
+    return dict(row)
+
+
+def _no_such(code: str, version: int | None) -> NotFound:
+    which = "" if version is None else f" {version}"
+    return NotFound(
+        "items.no_such_bundle",
+        what=Text(f"没有已发布的事项包“{code}”{which}。", f"No published pack {code}{which}."),
+        todo=Text("请先发布，或核对名称和版本。", "Publish it, or check its name and version."),
+    )
