@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
+from pydantic import Field, StringConstraints
 
 from tongban.kernel import declarations
 from tongban.kernel.declarations import Declaration, DeclarationErrors, InvalidDeclaration, TextField, checked
@@ -165,6 +166,42 @@ def test_the_mistakes_of_a_whole_folder_are_told_together(tmp_path: Path) -> Non
     (tmp_path / "a.yaml").unlink()
     (tmp_path / "b.yaml").unlink()
     assert len(declarations.load_all(tmp_path, Office)) == 1
+
+
+class Counter(Declaration):
+    width: Annotated[int, Field(ge=1, le=9)] = 1
+    queues: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)] = ("a",)
+    name: Annotated[str, StringConstraints(pattern="^[a-z]+$", min_length=2)] = "aa"
+    numbers: dict[str, int] = {}
+    choice: Literal["a"] | int = 1
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("width: 0", "width takes 1 or more; this is '0'."),
+        ("width: 10", "width takes 9 or less; this is '10'."),
+        ("queues: []", "queues takes at least 1 items; this is a list."),
+        ("queues: [a, b, c]", "queues takes at most 2 items; this is a list."),
+        ("name: A1", "name takes the form ^[a-z]+$; this is 'A1'."),
+        ("name: a", "name takes at least 2 characters; this is 'a'."),
+        ("numbers: {7: 1}", "numbers[7] takes a text; this is '7'. Put it in quotes: \"7\"."),
+        ("choice: b", "choice cannot be 'b'."),
+        ("width:", "width takes a whole number; this is nothing."),
+    ],
+)
+def test_a_value_out_of_its_bounds_is_told_them(tmp_path: Path, written: str, said: str) -> None:
+    file = tmp_path / "counter.yaml"
+    file.write_text(f"# one\n{written}\n", "utf-8")
+    with pytest.raises(InvalidDeclaration) as refusal:
+        declarations.load(file, Counter)
+    assert (refusal.value.line, said in f"{refusal.value.what.en} {refusal.value.todo.en}") == (2, True)
+
+
+def test_what_a_value_says_of_itself_keeps_its_code(written: Path) -> None:
+    with pytest.raises(InvalidDeclaration) as refusal:
+        declarations.load(changed(written, "11990121310121000D", "11990121310121000E"), Office)
+    assert refusal.value.code == "credit_code.check"
 
 
 def test_a_later_check_can_still_point_at_a_line(written: Path) -> None:

@@ -12,6 +12,7 @@ from tongban.kernel.errors import InvalidDeclaration
 from tongban.kernel.texts import Text
 
 JsonSchema = Mapping[str, Any]
+Trail = Sequence[str | int]
 
 # Pydantic's error types that a writer of YAML meets, with what belongs there; the rest keep its words.
 EXPECTED = {
@@ -34,6 +35,19 @@ EXPECTED = {
     "date_from_datetime_parsing": Text(zh="日期，如2026-01-31", en="a date such as 2026-01-31"),
 }
 
+# Bounds that a value breaks, filled from pydantic's own numbers.
+BOUNDS = {
+    "too_short": Text(zh="至少要有{min_length}项", en="at least {min_length} items"),
+    "too_long": Text(zh="最多{max_length}项", en="at most {max_length} items"),
+    "string_too_short": Text(zh="至少要有{min_length}个字符", en="at least {min_length} characters"),
+    "string_too_long": Text(zh="最多{max_length}个字符", en="at most {max_length} characters"),
+    "greater_than": Text(zh="应大于{gt}", en="a value above {gt}"),
+    "greater_than_equal": Text(zh="应不小于{ge}", en="{ge} or more"),
+    "less_than": Text(zh="应小于{lt}", en="a value below {lt}"),
+    "less_than_equal": Text(zh="应不大于{le}", en="{le} or less"),
+    "string_pattern_mismatch": Text(zh="应符合格式{pattern}", en="the form {pattern}"),
+}
+
 
 def explain(
     refusals: ValidationError, document: Document, model: type[BaseModel]
@@ -47,35 +61,47 @@ def explain(
 
 def _one(detail: ErrorDetails, document: Document, schema: JsonSchema) -> InvalidDeclaration:
     location = detail["loc"]
-    what, todo = _words(detail, schema)
-    return InvalidDeclaration(
-        f"declaration.{detail['type']}",
-        what=what,
-        todo=todo,
-        file=document.file,
-        line=document.line(location),
-    )
+    # Steps that a union or a mapping's key check adds to the location stand nowhere in the file.
+    trail = document.trail(location)
+    code, what, todo = _words(detail, trail, schema)
+    return InvalidDeclaration(code, what=what, todo=todo, file=document.file, line=document.line(location))
 
 
-def _words(detail: ErrorDetails, schema: JsonSchema) -> tuple[Text, Text]:
-    kind, location = detail["type"], detail["loc"]
-    path = _path(location)
-    context = detail.get("ctx", {})
+def _words(detail: ErrorDetails, trail: Trail, schema: JsonSchema) -> tuple[str, Text, Text]:
+    kind, location, context = detail["type"], detail["loc"], detail.get("ctx", {})
+    path = _path(trail)
     if kind == "tongban":  # a value's own explanation, from checked()
         what: Text = context["what"]
-        todo: Text = context["todo"]
-        return Text(zh=f"{path}：{what.zh}", en=f"{path}: {what.en}"), todo
-    if kind in ("extra_forbidden", "unexpected_keyword_argument"):  # of a model, of a dataclass
-        return _unknown_key(str(location[-1]), path, _keys_at(schema, location[:-1]))
-    if kind == "missing":
-        return _missing_key(str(location[-1]), path)
+        return context["code"], Text(zh=f"{path}：{what.zh}", en=f"{path}: {what.en}"), context["todo"]
+    if kind == "extra_forbidden":
+        words = _unknown_key(str(location[-1]), path, _keys_at(schema, location[:-1]))
+    elif kind == "missing":
+        words = _missing_key(str(location[-1]), _path((*trail, location[-1])))
+    else:
+        words = _wrong_value(detail, path)
+    return f"declaration.{kind}", *words
+
+
+def _wrong_value(detail: ErrorDetails, path: str) -> tuple[Text, Text]:
+    kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind in ("literal_error", "enum"):
-        return _not_among(path, detail["input"], str(context.get("expected", "")))
+        return _not_among(path, given, str(context.get("expected", "")))
     if kind in EXPECTED:
-        return _other_kind(path, detail["input"], EXPECTED[kind])
+        return _other_kind(path, given, EXPECTED[kind])
+    if kind in BOUNDS:
+        return _out_of_bounds(path, given, BOUNDS[kind], context)
     message = str(context.get("error", detail["msg"]))
     return (
         Text(zh=f"{path}的值不符合要求：{message}。", en=f"The value of {path} will not do: {message}."),
+        Text(zh="请按要求改正该值。", en="Correct the value accordingly."),
+    )
+
+
+def _out_of_bounds(path: str, given: object, bound: Text, context: Mapping[str, object]) -> tuple[Text, Text]:
+    zh, en = bound.zh.format(**context), bound.en.format(**context)
+    described = _described(given)
+    return (
+        Text(zh=f"{path}{zh}，现为{described.zh}。", en=f"{path} takes {en}; this is {described.en}."),
         Text(zh="请按要求改正该值。", en="Correct the value accordingly."),
     )
 

@@ -1,7 +1,7 @@
 """What declarations are made of: the strict base model, bilingual texts, checked codes."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetPydanticSchema
 from pydantic_core import PydanticCustomError, core_schema
@@ -52,8 +52,8 @@ def checked(parse: Callable[[str], object]) -> AfterValidator:
         try:
             parse(text)
         except Invalid as refusal:
-            explanation: Mapping[str, Any] = {"what": refusal.what, "todo": refusal.todo}
-            raise PydanticCustomError("tongban", "{what}", dict(explanation)) from refusal
+            explanation = {"code": refusal.code, "what": refusal.what, "todo": refusal.todo}
+            raise PydanticCustomError("tongban", "{what}", explanation) from refusal
         return text
 
     return AfterValidator(refuse_at_its_line)

@@ -45,12 +45,21 @@ class Document:
 
     def line(self, location: Location) -> int:
         """Give the line (from 1) of the value at a location, or of the nearest thing around it."""
+        return self._walk(location)[1] + 1
+
+    def trail(self, location: Location) -> Location:
+        """Give the steps of a location that stand in the file."""
+        return self._walk(location)[0]
+
+    def _walk(self, location: Location) -> tuple[Location, int]:
         line, node = self.root.start_mark.line, self.root
+        trail: list[str | int] = []
         for step in location:
             found = _step(node, step)
             if found is not None:
                 line, node = found
-        return line + 1
+                trail.append(step)
+        return trail, line
 
 
 def compose(path: Path) -> Document:
