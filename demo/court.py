@@ -3,9 +3,11 @@
 import sqlite3
 import sys
 import threading
+import warnings
 from pathlib import Path
 
-from soapbar import OperationParameter, SoapApplication, SoapFault, SoapService, soap_operation, to_bytes, xsd
+from soapbar import OperationParameter, SoapApplication, SoapFault, SoapService, soap_operation, xsd
+from soapbar.core.xml import to_bytes
 
 from demo.checks import is_resident_id
 from demo.control import Control
@@ -67,7 +69,10 @@ class Enforcement(SoapService):
 
 def build(settings: Settings) -> System:
     """The court's system over its own folder."""
-    application = SoapApplication(service_url=settings.public_url + PATH)
+    with warnings.catch_warnings():
+        # soapbar warns of plain HTTP; this system is reached over loopback only.
+        warnings.filterwarnings("ignore", message="service_url uses plain HTTP")
+        application = SoapApplication(service_url=settings.public_url + PATH)
     application.register(Enforcement(require(settings.data / "court.db"), settings.key))
     wsdl = application.get_wsdl()
 

@@ -39,7 +39,7 @@ CREATE INDEX T_SCZT_FDDBRZJH ON T_SCZT (FDDBRZJH);
 REQUIRED = (
     "TYSHXYDM", "MC", "ZTLX", "CLRQ", "DJJG", "ZS", "FDDBR", "FDDBRZJH", "JYFW", "XZQH", "ZH", "HY", "ZZXS",
 )  # fmt: skip
-LOCK_GAP_S = 0.05
+LOCK_GAP_S = 0.25  # longer than any pause between the tries of a waiting reader (100 ms in SQLite)
 LONGEST_WAIT_S = 30.0
 BUSY_TIMEOUT_S = 2.0
 BUSY = "系统繁忙"
