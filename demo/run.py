@@ -50,6 +50,7 @@ class Systems:
         """Where each system is found: a URL, or a path for those read as files."""
         addresses = {name: f"http://127.0.0.1:{port}" for name, port in self.ports.items()}
         return addresses | {
+            "market_desk": addresses["market"],
             "market": str((self.folder / "market" / "market.db").resolve()),
             "land": str((self.folder / "land" / "drop").resolve()),
             "court": addresses["court"] + "/ws/zhixing",
