@@ -3,35 +3,114 @@
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.core.management import call_command
 
+from tongban.catalogue import api as catalogue
+from tongban.exchange import api as exchange
+from tongban.kernel import calendar
+from tongban.kernel.clock import Clock
+from tongban.kernel.ids import Chance
 from tongban.kernel.node import Node
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
+from tongban.licences import api as licences
+from tongban.registry import api as registry
+from tongban.site.city import city_file, require_own_division
+from tongban.site.places import demonstration_seed, second_factor_key
 
 Progress = Callable[[Text], None]
 
 
-def keep_secret(path: Path) -> bool:
-    """Make the key that signs cookies, mode 0600, unless it is there; tell whether it was made."""
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """What building a node needs: where it is, the time, chance, and how to say what goes on."""
+
+    node: Node
+    clock: Clock
+    chance: Chance
+    progress: Progress
+
+    def build(self) -> None:
+        """Bring the store to the present tables, load what the city declares, make keys that are missing."""
+        check(self.node.city)
+        self.node.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keep_secret(self.node.var / "secret_key", secrets.token_urlsafe(48))
+        self.progress(Text("正在建立数据表 …", "Bringing the tables up to date …"))
+        call_command("migrate", interactive=False, verbosity=0)
+        self.keys()
+        self.progress(Text("正在登记区划、机构和人员 …", "Registering divisions, organisations and staff …"))
+        registry.load_city(self.node.city, now=self.now(), chance=self.chance)
+        self.accounts()
+        self.progress(Text("正在登记数据目录 …", "Registering the catalogue …"))
+        catalogue.load(self.node.city, now=self.now(), chance=self.chance)
+        licences.load_types(self.node.city)
+        self.offices()
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def keys(self) -> None:
+        """Make the key of the logs and the one that seals second factors, where there is none."""
+        if ledger.public_log_key(ledger.keys_folder()) is None:
+            self.progress(Text("正在生成日志密钥 …", "Making the key of the logs …"))
+            ledger.make_log_key(ledger.keys_folder(), self.node.code)
+        registry.make_second_factor_key(second_factor_key(), self.chance)
+
+    def accounts(self) -> None:
+        """In a demonstration give each member of staff an account; a real city's staff get theirs by hand."""
+        if not city_file(self.node.city).demonstration:
+            return
+        keep_secret(demonstration_seed(), self.chance.bytes(32).hex())
+        registry.make_demonstration_accounts(
+            bytes.fromhex(demonstration_seed().read_text("ascii")),
+            key=registry.second_factor_key(second_factor_key()),
+            now=self.now(),
+            chance=self.chance,
+        )
+
+    def offices(self) -> None:
+        """Make each organisation's key, and tell the world which keys are whose."""
+        self.progress(Text("正在生成各部门签章密钥 …", "Making the offices' keys …"))
+        keys, now = ledger.keys_folder(), self.now()
+        licences.make_root_key(keys, now=now, chance=self.chance)
+        for organisation in registry.organisations():
+            licences.make_office_key(organisation.slug, keys, now=now, chance=self.chance)
+        signer = ledger.load_log_key(keys, self.node.code)
+        logs = ["decisions", *(f"shares-{year}" for year in (now.year, now.year + 1))]
+        licences.write_trust(
+            licences.trust_file(),
+            node=self.node.code,
+            keys_folder=keys,
+            offices=[licences.Office(o.slug, o.credit_code, o.name) for o in registry.organisations()],
+            log_vkeys=[str(signer.vkey(log)) for log in logs],
+            now=now,
+        )
+
+
+def check(city: Path) -> None:
+    """Read every declaration of a city and change nothing; raises at file and line."""
+    city_file(city)
+    declared = registry.check_city(city)
+    require_own_division(city, {division.code for division in declared.division_values()})
+    slugs = {organisation.slug for organisation in declared.organisation_values()}
+    catalogue.read_city(city, organisations=slugs)
+    licences.read_types(city)
+    calendar.load(city / "calendar.yaml")
+    exchange.read_connectors(city / "connectors")
+    exchange.read_endpoints(city / "endpoints.yaml", {})
+
+
+def keep_secret(path: Path, secret: str) -> bool:
+    """Keep a secret in a file of mode 0600 unless it is there; tell whether it was made."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return False
     with os.fdopen(handle, "w", encoding="ascii") as kept:
-        kept.write(secrets.token_urlsafe(48))
+        kept.write(secret)
     return True
-
-
-def build(node: Node, progress: Progress) -> None:
-    """Bring the store to the present tables and load what the city declares."""
-    node.var.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keep_secret(node.var / "secret_key")
-    progress(Text("正在建立数据表 …", "Bringing the tables up to date …"))
-    call_command("migrate", interactive=False, verbosity=0)
-    if ledger.public_log_key(ledger.keys_folder()) is None:
-        progress(Text("正在生成日志密钥 …", "Making the key of the logs …"))
-        ledger.make_log_key(ledger.keys_folder(), node.code)

@@ -1,5 +1,6 @@
 """The city's own folder: who this node is, and where each kind of declaration lies."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,18 @@ def city_file(folder: Path) -> CityFile:
             ),
         )
     return declarations.load(path, CityFile)
+
+
+def require_own_division(folder: Path, divisions: Collection[str]) -> None:
+    """Refuse a city.yaml whose division the city itself does not declare."""
+    declared = declarations.read(folder / "city.yaml", CityFile)
+    if declared.value.code not in divisions:
+        code = declared.value.code
+        raise declared.error(
+            ("code",),
+            what=Text(f"divisions.yaml 中没有本市代码 {code}。", f"divisions.yaml does not have {code}."),
+            todo=Text("请改正代码，或在 divisions.yaml 中补上。", "Correct the code, or declare it there."),
+        )
 
 
 def here() -> Node:

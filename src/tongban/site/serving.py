@@ -1,7 +1,5 @@
 """The programs of a node in service: signers, web, worker."""
 
-from pathlib import Path
-
 from django.conf import settings
 
 from tongban.site.processes import Crew, Program, answers, require_free, says
@@ -41,8 +39,3 @@ def serve(crew: Crew, port: int) -> None:
     require_free(programs)
     for program in programs:
         crew.start(program)
-
-
-def outputs(var: Path) -> Path:
-    """Give the folder of what the programs write to their standard output and error."""
-    return var / "output"

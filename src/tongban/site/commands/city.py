@@ -2,8 +2,10 @@
 
 import argparse
 
+from tongban.kernel.clock import SystemClock
+from tongban.kernel.ids import chance
 from tongban.kernel.texts import Text
-from tongban.site.building import build
+from tongban.site.building import Builder, check
 from tongban.site.city import here
 from tongban.site.voice import Voice
 
@@ -24,6 +26,7 @@ def check_city(asked: argparse.Namespace, voice: Voice) -> int:
     """Read every declaration of the city; the first refusal names file and line."""
     del asked
     node = here()
+    check(node.city)
     voice.result(
         {"city": node.code, "name": node.name, "sound": True},
         [Text(f"{node.name}（{node.code}）检查通过。", f"{node.name} ({node.code}) is in order.")],
@@ -35,7 +38,7 @@ def build_city(asked: argparse.Namespace, voice: Voice) -> int:
     """Bring the node to what the city declares."""
     del asked
     node = here()
-    build(node, voice.progress)
+    Builder(node, SystemClock(), chance(), voice.progress).build()
     voice.result(
         {"city": node.code, "name": node.name, "built": True},
         [Text(f"{node.name}（{node.code}）已建立。", f"{node.name} ({node.code}) is built.")],

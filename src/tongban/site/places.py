@@ -1,0 +1,30 @@
+"""Where site keeps what is its own, in the folder of everything the node writes."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+
+def second_factor_key() -> Path:
+    """Give the file of the key that seals staff's second factors at rest."""
+    return Path(settings.VAR) / "keys" / "second-factor"
+
+
+def demonstration_seed() -> Path:
+    """Give the file from which a demonstration's staff accounts are derived; no real city has one."""
+    return Path(settings.VAR) / "keys" / "demonstration-seed"
+
+
+def sockets() -> Path:
+    """Give the folder of the signers' sockets."""
+    return Path(settings.VAR) / "run"
+
+
+def outputs() -> Path:
+    """Give the folder of what the programs write to their standard output and error."""
+    return Path(settings.VAR) / "output"
+
+
+def endpoints() -> Path:
+    """Give the node's own addresses of other organisations' systems, laid over the city's."""
+    return Path(settings.VAR) / "endpoints.json"
