@@ -211,5 +211,26 @@ def test_a_checkpoint_cannot_pass_for_a_promise_nor_a_promise_for_a_checkpoint()
     assert not text.decode().split("\n")[1].isdigit()
 
 
+@given(
+    st.dictionaries(
+        st.sampled_from(["because", "note", "facts", "facts_digest", "clauses"]),
+        st.recursive(
+            st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+            max_leaves=6,
+        ),
+    )
+)
+def test_an_opening_is_canonical_and_opens_whatever_json_it_holds(more: dict[str, object]) -> None:
+    try:
+        entry = sealed({**FIELDS, **more})
+    except Invalid:  # a lone surrogate: not JSON
+        return
+    shape = json.loads(entry.opening)
+    assert canonical(shape) == entry.opening
+    opened = read_opening(shape)
+    assert {name: opened.value(name) for name in more} == more
+
+
 def test_sealing_is_a_function_of_its_arguments() -> None:
     assert sealed(chance=SeededChance(b"s")) == sealed(chance=SeededChance(b"s"))

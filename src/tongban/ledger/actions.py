@@ -14,7 +14,7 @@ from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction, part, whole
 from tongban.ledger import tree
 from tongban.ledger.keys import LogSigner
-from tongban.ledger.models import Entry, Log, RecoveredEntry
+from tongban.ledger.models import Log, RecoveredEntry
 from tongban.ledger.notes import Checkpoint
 from tongban.ledger.queries import leaf_hashes, read_only, require_writable
 from tongban.ledger.rules import PROMISE_DEADLINE_S, Promise, make_promise, seal_entry
@@ -28,6 +28,11 @@ PLACE = """
     ) AS placed
     WHERE ledger_entry.id = placed.name
     RETURNING seq, leaf_hash
+"""
+
+
+INSERT = """
+    INSERT INTO ledger_entry (id, log, kind, leaf, leaf_hash, opening) VALUES (%s, %s, %s, %s, %s, %s)
 """
 
 
@@ -57,14 +62,16 @@ def record(
     """
     require_writable(now)
     sealed = seal_entry(kind, fields, office=office, show_office=show_office, now=now, chance=chance)
-    Entry.objects.create(
-        id=sealed.id,
-        log=shard(log, now),
-        kind=kind,
-        leaf=sealed.leaf,
-        leaf_hash=sealed.leaf_hash,
-        opening=sealed.opening.decode(),
-    )
+    row: list[str | bytes] = [
+        sealed.id,
+        shard(log, now),
+        kind,
+        sealed.leaf,
+        sealed.leaf_hash,
+        sealed.opening.decode(),
+    ]
+    with connection.cursor() as cursor:  # every act pays for this one: the model would take twice as long
+        cursor.execute(INSERT, row)
     return EntryRef(sealed.id, sealed.leaf_hash)
 
 

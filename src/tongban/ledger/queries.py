@@ -146,6 +146,29 @@ def placed_rows(log: str, start: int, end: int) -> Iterator[list[PlacedRow]]:
         start = until
 
 
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """What anybody may see of an entry with a place: the leaf's own words."""
+
+    entry: str
+    index: int
+    kind: str
+    hour: str
+    office: str
+
+
+def latest(log: str, limit: int, *, before: int | None = None) -> list[ShownEntry]:
+    """Give the last entries with a place, newest first; `before` a place, to turn the page."""
+    rows = Entry.objects.filter(log=log, seq__isnull=False)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    found = []
+    for name, seq, encoded in rows.order_by("-seq").values_list("id", "seq", "leaf")[:limit]:
+        leaf: Leaf = json.loads(bytes(encoded))
+        found.append(ShownEntry(name, seq or 0, leaf["kind"], leaf["hour"], leaf.get("office", "")))
+    return found
+
+
 def is_read_only(*, logs: Path | None = None, disk: Disk = DISK) -> bool:
     """Say whether a published log is ahead of the database: then nothing may be written before `recover`."""
     folder = logs or logs_folder()

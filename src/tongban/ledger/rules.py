@@ -60,22 +60,38 @@ def seal_entry(
     if office is not None:
         whole["office"] = office
     salts = chance.bytes(SALT_BYTES * len(whole))
-    opened: dict[str, Field] = {}
-    for place, (field, value) in enumerate(whole.items()):
-        opened[field] = {"salt": salts[SALT_BYTES * place : SALT_BYTES * (place + 1)].hex(), "value": value}
-    leaf: Leaf = {"version": VERSION, "kind": kind, "hour": hour(now), "commitment": commit(opened).hex()}
+    commitments, opened = [], []
+    for place, (field, given) in enumerate(whole.items()):
+        salt, value = salts[SALT_BYTES * place : SALT_BYTES * (place + 1)], canonical(given)
+        commitments.append(_field_commitment(field, salt, value))
+        opened.append(b'"%s":{"salt":"%s","value":%s}' % (field.encode(), salt.hex().encode(), value))
+    leaf: Leaf = {
+        "version": VERSION,
+        "kind": kind,
+        "hour": hour(now),
+        "commitment": _entry(commitments).hex(),
+    }
     if show_office and office is not None:
         leaf["office"] = office
     encoded = canonical(leaf)
     if len(encoded) > MAX_LEAF_BYTES:
         raise _wrong("公开条目过长。", f"The leaf has {len(encoded)} bytes; a bundle holds {MAX_LEAF_BYTES}.")
-    opening = canonical({"version": VERSION, "leaf": leaf, "fields": opened, "hidden": []})
+    # Joined from canonical parts in the order of their keys, so that each value is encoded once.
+    opening = b'{"fields":{%s},"hidden":[],"leaf":%s,"version":%d}' % (
+        b",".join(sorted(opened)),
+        encoded,
+        VERSION,
+    )
     return SealedEntry(name, encoded, leaf_hash(encoded), opening)
 
 
 def field_commitment(name: str, salt: bytes, value: object) -> bytes:
     """Commit to one field: SHA-256(domain ‖ salt ‖ name ‖ 0x00 ‖ canonical value)."""
-    return sha256(FIELD_DOMAIN + salt + name.encode() + b"\x00" + canonical(value)).digest()
+    return _field_commitment(name, salt, canonical(value))
+
+
+def _field_commitment(name: str, salt: bytes, value: bytes) -> bytes:
+    return sha256(FIELD_DOMAIN + salt + name.encode() + b"\x00" + value).digest()
 
 
 def commit(fields: Mapping[str, Field], hidden: Iterable[bytes] = ()) -> bytes:
@@ -83,10 +99,14 @@ def commit(fields: Mapping[str, Field], hidden: Iterable[bytes] = ()) -> bytes:
 
     Sorting makes the places of the fields tell nothing about their names.
     """
-    each = [
+    shown = (
         field_commitment(name, bytes.fromhex(field["salt"]), field["value"]) for name, field in fields.items()
-    ]
-    return sha256(ENTRY_DOMAIN + b"".join(sorted([*each, *hidden]))).digest()
+    )
+    return _entry([*shown, *hidden])
+
+
+def _entry(commitments: Iterable[bytes]) -> bytes:
+    return sha256(ENTRY_DOMAIN + b"".join(sorted(commitments))).digest()
 
 
 @dataclass(frozen=True, slots=True)
