@@ -126,6 +126,34 @@ def test_a_county_holds_its_towns_and_not_its_neighbours(yunxi: Directory) -> No
     assert yunxi.within("990122") == {"990122", "990122001", "990122001201"}
 
 
+@pytest.mark.parametrize(
+    ("function", "place", "body"),
+    [
+        ("tax", "990121001", "tax.990121"),
+        ("fund", "990122001201", "fund.990100"),
+        ("market", "990121001", "market.990121001"),
+        ("bureau", "990122", "bureau.990100"),
+    ],
+)
+def test_the_body_of_a_function_is_the_nearest_upward(
+    yunxi: Directory, function: str, place: str, body: str
+) -> None:
+    assert yunxi.body_for(function, place, TODAY).slug == body
+
+
+def test_a_body_that_has_ended_is_passed_over(yunxi: Directory) -> None:
+    ended = replace(
+        yunxi,
+        all_organisations=tuple(
+            replace(one, until=date(2026, 1, 1)) if one.slug == "tax.990121" else one
+            for one in yunxi.all_organisations
+        ),
+    )
+    assert ended.body_for("tax", "990121", TODAY).slug == "tax.990100"
+    with pytest.raises(NotFound):
+        ended.body_for("fund", "990121", date(2019, 2, 28))
+
+
 def test_organisations_of_a_day_are_those_that_exist_on_it(yunxi: Directory) -> None:
     slugs = [one.slug for one in yunxi.organisations(date(2018, 1, 1))]
     assert slugs == ["hall.990121"]

@@ -137,6 +137,15 @@ def test_knowing_a_scope_and_a_staff_list_have_a_fixed_budget() -> None:
     assert len(queries) == 2
 
 
+def test_names_of_staff_cost_one_query_and_include_those_who_left() -> None:
+    rows = list(models.Staff.objects.filter(login__startswith="market.yundong."))
+    models.Staff.objects.filter(pk=rows[0].pk).update(until=date(2026, 2, 1))
+    with CaptureQueriesContext(connection) as queries:
+        names = registry.staff_names(row.pk for row in rows)
+    assert names == {row.pk: row.name for row in rows}
+    assert len(queries) == 1
+
+
 def test_staff_are_found_by_role() -> None:
     on = date(2026, 11, 23)
     deciders = registry.staff_of("market.990121", Role.APPROVER, Role.LEADER, on=on)

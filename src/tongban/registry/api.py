@@ -22,6 +22,7 @@ from tongban.registry.directory import Directory
 from tongban.registry.jobs import tidy
 from tongban.registry.queries import (
     Scope,
+    body_for,
     directory,
     division,
     office_for,
@@ -29,6 +30,7 @@ from tongban.registry.queries import (
     organisations,
     staff,
     staff_by_id,
+    staff_names,
     staff_of,
     subject,
     subject_by_number,
@@ -57,6 +59,7 @@ __all__ = [
     "Staff",
     "StaffFile",
     "Subject",
+    "body_for",
     "check_city",
     "demonstration_accounts",
     "directory",
@@ -73,6 +76,7 @@ __all__ = [
     "sign_in",
     "staff",
     "staff_by_id",
+    "staff_names",
     "staff_of",
     "subject",
     "subject_by_number",

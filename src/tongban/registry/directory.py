@@ -88,6 +88,15 @@ class Directory:
         chosen = (one for one in self.all_organisations if at is None or in_force(one.since, one.until, at))
         return tuple(sorted(chosen, key=lambda organisation: organisation.slug))
 
+    def body_for(self, function: str, division: str, at: date) -> Organisation:
+        """Give the organisation of a function (tax, social, fund) in a division, or the nearest above it."""
+        looked_at = self.upward(division, at)
+        for place in looked_at:
+            found = self._organisations.get(f"{function}.{place.code}")  # a slug is function.division
+            if found is not None and in_force(found.since, found.until, at):
+                return found
+        raise _nobody(function, looked_at)
+
     def below_in_line(self, slug: str) -> frozenset[str]:
         """Give the organisations under this one in its line (条), itself not included."""
         return _below(slug, ((one.slug, one.line_superior) for one in self.all_organisations))
@@ -205,17 +214,17 @@ def _no_division(code: str, versions: tuple[Division, ...], at: date) -> NotFoun
     )
 
 
-def _nobody(basic_code: str, looked_at: tuple[Division, ...]) -> NotFound:
+def _nobody(wanted: str, looked_at: tuple[Division, ...]) -> NotFound:
     zh, en = "、".join(d.name.zh for d in looked_at), ", ".join(d.name.en for d in looked_at)
     return NotFound(
         "registry.no_office",
         what=Text(
-            zh=f"{zh}均无行使事项“{basic_code}”职权的机构。",
-            en=f"No organisation of {en} holds the power over item {basic_code}.",
+            zh=f"{zh}均无办理“{wanted}”的机构。",
+            en=f"No organisation of {en} handles {wanted}.",
         ),
         todo=Text(
-            zh="请在organisations.yaml中登记该职权，或向上级部门查询。",
-            en="Declare the power in organisations.yaml, or ask the level above.",
+            zh="请在organisations.yaml中登记该机构或职权，或向上级部门查询。",
+            en="Declare it or its power in organisations.yaml, or ask the level above.",
         ),
     )
 

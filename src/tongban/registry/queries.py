@@ -148,6 +148,16 @@ def staff_by_id(staff_id: int, *, on: date | None = None) -> Staff:
     return _staff(Q(id=staff_id), on)
 
 
+def staff_names(ids: Iterable[int]) -> Mapping[int, str]:
+    """Give the names of these staff members, those who have left included, in one query."""
+    return dict(models.Staff.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def body_for(function: str, division: str, *, at: date) -> Organisation:
+    """Give the organisation of a function (tax, social, fund) in a division, or the nearest above it."""
+    return directory().body_for(function, division, at)
+
+
 def staff_of(organisation: str, *roles: Role, on: date) -> tuple[Staff, ...]:
     """Give those of an organisation who hold one of the roles (or any): two queries."""
     rows = models.Staff.objects.filter(_in_office(on), organisation_id=organisation)
