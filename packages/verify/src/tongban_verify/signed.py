@@ -12,7 +12,7 @@ from tongban_verify.strict import Json, canonical, require_keys, require_version
 from tongban_verify.trust import ALGORITHM, Doubt, Trust, TrustedOffice, moment
 
 _CONTEXT: Final = b"tongban office statement v1\n"
-_STATEMENT: Final = {"v", "kind", "node", "issuer", "subject", "digest", "evidence", "at"}
+_STATEMENT: Final = {"v", "kind", "issuer", "subject", "digest", "evidence", "at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,6 @@ def check_signed(
         office = trust.offices.get(said["issuer"])
     except (ValueError, TypeError) as broken:
         raise Doubt("shape", str(broken)) from broken
-    if said["node"] != trust.node:
-        raise Doubt("other_node")
     _check_signature(office, signed, said, at)
     if said["subject"] != number or said["digest"] != sha256(canonical(content)).hexdigest():
         raise Doubt("content")

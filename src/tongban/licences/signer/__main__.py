@@ -1,6 +1,7 @@
 """`python -m tongban.licences.signer OFFICE…`: the signers of one node, in the foreground."""
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -31,8 +32,12 @@ def main() -> int:
 
 
 def _say_ready() -> None:
+    """Say the one word on standard output and let go of it: nobody reads there any longer."""
     sys.stdout.write("ready\n")
-    sys.stdout.close()
+    sys.stdout.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 if __name__ == "__main__":
