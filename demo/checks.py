@@ -8,14 +8,14 @@ RESIDENT_CHECKS = "10X98765432"
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I O S V Z
 CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-MOBILE = re.compile(r"100\d{8}")  # 100 is no real prefix; the demonstration alone admits it
-_RESIDENT = re.compile(r"\d{17}[\dX]")
+MOBILE = re.compile(r"100[0-9]{8}")  # 100 is no real prefix; the demonstration alone admits it
+_RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
 _CREDIT = re.compile(f"[{CREDIT_ALPHABET}]{{18}}")
 
 
 def resident_id(area: str, birth: date, sequence: int) -> str:
     """Compose a resident ID (GB 11643-1999); an odd sequence is a man's, an even one a woman's."""
-    body = f"{area}{birth:%Y%m%d}{sequence:03d}"
+    body = f"{area}{birth.year:04d}{birth:%m%d}{sequence:03d}"
     total = sum(int(digit) * weight for digit, weight in zip(body, RESIDENT_WEIGHTS, strict=True))
     return body + RESIDENT_CHECKS[total % 11]
 
@@ -56,7 +56,7 @@ def _organisation_check(organisation8: str) -> str:
 
 def is_iso_day(text: str) -> bool:
     """Say whether the text is YYYY-MM-DD in the calendar."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return False
     try:
         date.fromisoformat(text)

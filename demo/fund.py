@@ -12,7 +12,7 @@ from demo.host import Reply, Request, Route, System, json_reply
 from demo.program import Settings, serve
 
 TEXTS = ("request_no", "unit_name", "credit_code", "address", "established")
-_DAY = re.compile(r"(\d{4})年(\d{2})月(\d{2})日")
+_DAY = re.compile(r"([0-9]{4})年([0-9]{2})月([0-9]{2})日")
 
 
 def is_written_date(text: str) -> bool:

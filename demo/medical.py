@@ -1,5 +1,6 @@
 """The medical insurance bureau's registration service: numeric codes, lookup by our reference."""
 
+import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +18,7 @@ TIME = "%Y-%m-%d %H:%M:%S"
 
 def is_moment(text: object) -> bool:
     """Say whether the text is YYYY-MM-DD hh:mm:ss in the calendar."""
-    if not isinstance(text, str) or len(text) != 19:
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9: -]{19}", text):
         return False
     try:
         datetime.strptime(text, TIME)  # noqa: DTZ007 - this bureau writes no zone

@@ -51,7 +51,7 @@ FIELDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "company": (lambda value: isinstance(value, str) and bool(value), "企业名称不能为空"),
     "creditCode": (lambda value: isinstance(value, str) and is_credit_code(value), "统一社会信用代码有误"),
     "legalRepresentative": (_person_right, "法定代表人姓名或证件号码有误"),
-    "division": (lambda value: bool(re.fullmatch(r"9901\d{2}", str(value))), "行政区划代码有误"),
+    "division": (lambda value: bool(re.fullmatch(r"9901[0-9]{2}", str(value))), "行政区划代码有误"),
     "seals": (_seals_right, "印章类型有误、重复或缺少法定名称章"),
     "establishedOn": (lambda value: isinstance(value, str) and is_iso_day(value), "日期格式应为YYYY-MM-DD"),
 }

@@ -1,5 +1,6 @@
 """The social insurance agency's registration service: no keys, HTTP 200 always, lookup by our reference."""
 
+import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +17,7 @@ BUSY = "系统繁忙，请稍后再试"
 
 def is_compact_date(text: object) -> bool:
     """Say whether the text is YYYYMMDD in the calendar."""
-    if not isinstance(text, str) or len(text) != 8 or not text.isdigit():
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{8}", text):
         return False
     try:
         datetime.strptime(text, "%Y%m%d")  # noqa: DTZ007 - a date without a clock

@@ -27,7 +27,7 @@ Complaint = tuple[str, str, str]
 
 def is_slash_date(text: str) -> bool:
     """Say whether the text is YYYY/MM/DD in the calendar."""
-    if not re.fullmatch(r"\d{4}/\d{2}/\d{2}", text):
+    if not re.fullmatch(r"[0-9]{4}/[0-9]{2}/[0-9]{2}", text):
         return False
     try:
         date(*(int(part) for part in text.split("/")))

@@ -34,7 +34,17 @@ def test_one_wrong_digit_spoils_a_resident_id(
     assert not is_resident_id(number[:place] + other + number[place + 1 :])
 
 
-@pytest.mark.parametrize("number", ["", "99012119880312902", "990121198803129020 ", "990121198802309020"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        "99012119880312902",
+        "９90121198803129020",
+        "990121099901010017",
+        "990121198803129020 ",
+        "990121198802309020",
+    ],
+)
 def test_what_has_no_form_or_no_calendar_day_is_no_resident_id(number: str) -> None:
     assert not is_resident_id(number)
 

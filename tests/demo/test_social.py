@@ -70,6 +70,7 @@ def test_a_lookup_that_finds_nothing_says_so(hosted: Hosting) -> None:
         ({"tyshxydm": "91990121MA9K0001XX"}, "统一社会信用代码校验不通过"),
         ({"fddbrzjhm": "990121198803129021"}, "法定代表人证件号码有误"),
         ({"clrq": "2026-11-02"}, "成立日期格式应为YYYYMMDD"),
+        ({"clrq": "２０２６１１０２"}, "成立日期格式应为YYYYMMDD"),
         ({"clrq": "20260230"}, "成立日期格式应为YYYYMMDD"),
         ({"cbrs": "1"}, "参保人数应为大于零的整数"),
         ({"cbrs": 0}, "参保人数应为大于零的整数"),
