@@ -1,7 +1,7 @@
 """Other values to offer when one is taken. Candidates only: whoever offers them looks each up first."""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, zip_longest
+from itertools import chain, pairwise, zip_longest
 
 from tongban.items.answers import outside
 from tongban.items.bundle import Bundle, Check, Question
@@ -39,8 +39,12 @@ def _near(question: Question, wished: str) -> Iterator[str]:
     after = [f"{wished}{character}" for character in AFTER]
     before = [f"{characters}{wished}" for characters in BEFORE]
     both = chain.from_iterable(zip_longest(after, before))
-    fresh = (word for word in dict.fromkeys(both) if word and word != wished)
+    fresh = (word for word in dict.fromkeys(both) if word and not _stutters(word))
     yield from [word for word in fresh if outside(question, word) is None][:MOST]
+
+
+def _stutters(word: str) -> bool:
+    return any(first == second for first, second in pairwise(word))
 
 
 GENERATORS: Mapping[str, Callable[[Bundle, Answers], Iterator[Candidate]]] = {"trade_words": trade_words}

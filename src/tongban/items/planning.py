@@ -295,17 +295,30 @@ def _reason(how: How, by: object) -> Text:
 
 def _questions(desk: _Desk, needs: tuple[PlannedNeed, ...]) -> tuple[PlannedQuestion, ...]:
     asked = {(need.ref, need.question): need for need in needs if need.how == "asked" and need.question}
+    open_fallbacks = _open_fallbacks(desk)
     planned = []
     for question in desk.bundle.questions:
         for ref in desk.cast.refs[question.of]:
             need = asked.get((ref, question.id))
+            items = need.items if need is not None else ()
             if question.fallback_for:
-                source = desk.bundle.names[question.fallback_for][1]
-                if any(at == source for _, at in desk.none) and _holds(desk, question.only_if):
-                    planned.append(PlannedQuestion(ref, question, need.items if need else (), NO_RECORD))
+                if question.fallback_for in open_fallbacks and _holds(desk, question.only_if):
+                    planned.append(PlannedQuestion(ref, question, items, NO_RECORD))
             elif need is not None and _holds(desk, question.only_if):
-                planned.append(PlannedQuestion(ref, question, need.items, NO_SOURCE))
+                planned.append(PlannedQuestion(ref, question, items, NO_SOURCE))
     return tuple(planned)
+
+
+def _open_fallbacks(desk: _Desk) -> frozenset[str]:
+    """Give the value names whose source has no record, or about which the filer has already answered."""
+    answered = {question for _, question in desk.answers.values}
+    without = {element for _, element in desk.none}
+    return frozenset(
+        question.fallback_for
+        for question in desk.bundle.questions
+        if question.fallback_for
+        and (question.id in answered or desk.bundle.names[question.fallback_for][1] in without)
+    )
 
 
 def _fallbacks(desk: _Desk, offered: tuple[Pledge, ...]) -> tuple[PlannedQuestion, ...]:

@@ -11,8 +11,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from tongban.catalogue import api as catalogue
-from tongban.items.bundle.ground import Mark, Unit, declared
+from tongban.items.bundle.ground import Basis, Mark, Period, Unit, declared
 from tongban.kernel.declarations import TextField, load
+from tongban.kernel.errors import NotFound
+from tongban.kernel.texts import Text
 
 
 @declared
@@ -80,6 +82,27 @@ class Policies:
         """Say whether a yes-or-no policy says yes; nothing decided means no."""
         policy = self.at(key, division, on)
         return policy is not None and policy.value is True
+
+    def period(self, key: str, division: str, on: date) -> Period:
+        """Give a policy that is a length of time; NotFound says which line the city must write."""
+        policy = self.at(key, division, on)
+        if policy is None or policy.unit is None or not isinstance(policy.value, int):
+            raise NotFound(
+                "items.no_policy",
+                what=Text(
+                    f"本辖区（{division}）没有规定“{key}”的期限。",
+                    f"Nothing says for {division} how long {key} lasts.",
+                ),
+                todo=Text(
+                    f"请在policies.yaml中写明key: {key}及其value和unit。",
+                    f"Write key: {key} with value and unit in policies.yaml.",
+                ),
+            )
+        return Period(
+            amount=policy.value,
+            unit=policy.unit,
+            basis=Basis(law="local", mark=policy.basis.mark, note=policy.basis.text),
+        )
 
 
 NO_POLICIES = Policies()
