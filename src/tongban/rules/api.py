@@ -2,9 +2,11 @@
 
 from tongban.rules.canonical import canonical_text
 from tongban.rules.declaring import (
+    CaseRow,
     ParameterDeclaration,
     RuleDeclaration,
     Where,
+    check_case_table,
     check_parameter_declaration,
     check_rule_declaration,
 )
@@ -40,6 +42,7 @@ __all__ = [
     "ENGINE_VERSION",
     "NONE_ON_RECORD",
     "NO_PARAMETERS",
+    "CaseRow",
     "DatedValue",
     "Dates",
     "ElementType",
@@ -66,6 +69,7 @@ __all__ = [
     "Where",
     "canonical_text",
     "check",
+    "check_case_table",
     "check_parameter_declaration",
     "check_rule_declaration",
     "compute",

@@ -151,26 +151,33 @@ def check_rule_declaration(
         because=declared.because,
         remedy=declared.remedy,
     )
-    line = where.line("expression")
+    # A text of several lines was written as a block, which starts below its key.
+    line = where.line("expression") + ("\n" in declared.expression)
     rule = check(
         declared.expression, vocabulary, parameters, id=declared.id, law=law, file=where.file, line=line
     )
-    errors = [
-        error
-        for index in range(len(declared.tests))
-        for error in _run(rule, declared, parameters, index, where)
-    ]
-    errors = errors or [*_unrepresented(rule, declared, where)]
-    if errors:
-        raise_all(errors)
+    check_case_table(rule, declared.tests, parameters, where)
     return rule
 
 
+def check_case_table(
+    rule: Rule, rows: Sequence[CaseRow], parameters: Parameters = NO_PARAMETERS, where: Where = NOWHERE
+) -> None:
+    """Run a rule's case table, or point at each row that is wrong and at what the table lacks.
+
+    `where` finds rows at ("tests", index).
+    """
+    errors = [error for index, row in enumerate(rows) for error in _run(rule, row, parameters, index, where)]
+    errors = errors or _lacking(rule, rows, where)
+    if errors:
+        raise_all(errors)
+
+
 def _run(
-    rule: Rule, declared: RuleDeclaration, parameters: Parameters, index: int, where: Where
+    rule: Rule, row: CaseRow, parameters: Parameters, index: int, where: Where
 ) -> list[InvalidDeclaration]:
     """Run one row and give what is wrong with it."""
-    row, at = declared.tests[index], ("tests", index)
+    at = ("tests", index)
     errors = []
     for code in row.facts.keys() - rule.elements.keys():
         what = Text(f"规则没有用到“{code}”。", f"the rule does not speak of {code}.")
@@ -232,9 +239,9 @@ def _compare(
     return []
 
 
-def _unrepresented(rule: Rule, declared: RuleDeclaration, where: Where) -> Sequence[InvalidDeclaration]:
-    """Give what the case table lacks."""
-    alone = {_only_missing(rule, row) for row in declared.tests}
+def _lacking(rule: Rule, rows: Sequence[CaseRow], where: Where) -> list[InvalidDeclaration]:
+    """Give what a case table whose rows are right still lacks."""
+    alone = {_only_missing(rule, row) for row in rows}
     errors = []
     for code in rule.elements:
         if code not in alone:
@@ -244,7 +251,7 @@ def _unrepresented(rule: Rule, declared: RuleDeclaration, where: Where) -> Seque
                 f"Add a row with every other fact but {code}, and what must come of it (mostly unknown).",
             )
             errors.append(where.error("test_of_missing", what, todo, "tests"))
-    expected = {row.expect or "value" for row in declared.tests}
+    expected = {row.expect or "value" for row in rows}
     for outcome in ("met", "not_met") if rule.kind is Kind.BOOLEAN else ("value",):
         if outcome not in expected:
             what = Text(f"缺少一行结果为{outcome}的测试。", f"no row expects {outcome}.")

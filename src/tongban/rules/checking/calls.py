@@ -154,7 +154,8 @@ def _money(reader: Reader, call: exp.Anonymous) -> Node:
     try:
         if not isinstance(number, exp.Literal) or number.is_string:
             raise InvalidOperation
-        amount = Decimal(str(number.this)) * (100 if name == "yuan" else 1)
+        sign = -1 if isinstance(written, exp.Neg) else 1
+        amount = sign * Decimal(str(number.this)) * (100 if name == "yuan" else 1)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount != amount.to_integral_value() or not fits(Kind.MONEY, int(amount)):
@@ -166,7 +167,7 @@ def _money(reader: Reader, call: exp.Anonymous) -> Node:
                 "请写yuan(3000)、yuan(12.50)或cents(1250)。", "Write yuan(3000), yuan(12.50) or cents(1250)."
             ),
         )
-    return Literally(Kind.MONEY, -int(amount) if isinstance(written, exp.Neg) else int(amount))
+    return Literally(Kind.MONEY, int(amount))
 
 
 def _over(reader: Reader, written: exp.Expr, verb: str) -> Element:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from tongban.kernel.texts import Text
 from tongban.rules.checking.calls import read_call
 from tongban.rules.checking.reader import GivenType, Handler, Reader
-from tongban.rules.checking.refusals import CONVERSION, refuse_form
+from tongban.rules.checking.refusals import CONVERSION, IN_WHAT, refuse_form
 from tongban.rules.kinds import LEAST_INTEGER, MOST_INTEGER, NUMERIC, ORDERED, Kind, Vocabulary
 from tongban.rules.parsing import Source, parse
 from tongban.rules.tree import (
@@ -64,8 +64,9 @@ def _whole(handler: Handler) -> Handler:
 
     def read(reader: Reader, written: exp.Expr) -> Node:
         allowed = PARTS[type(written)]
-        if any(value and name not in allowed for name, value in written.args.items()):
-            refuse_form(reader, written)
+        for name, value in written.args.items():
+            if value and name not in allowed:
+                refuse_form(reader, written, name)
         return handler(reader, written)
 
     return read
@@ -139,6 +140,9 @@ def _check_codes(reader: Reader, at: exp.Expr, coded: Node, options: tuple[Node,
 
 def _arithmetic(reader: Reader, written: exp.Expr) -> Node:
     operator = OPERATIONS[type(written)]
+    for side in (written.this, written.expression):
+        if isinstance(side, exp.Interval):
+            refuse_form(reader, side)
     left = reader.read_as(written.this, *sorted(NUMERIC))
     right = reader.read_as(written.expression, *sorted(NUMERIC))
     if operator != "*":
@@ -162,15 +166,8 @@ def _in(reader: Reader, written: exp.Expr) -> Node:
     options = tuple(reader.read(option) for option in written.expressions)
     literals = tuple(option for option in options if isinstance(option, Literally))
     if not options or len(literals) != len(options):
-        reader.refuse(
-            written,
-            "in_what",
-            Text("IN后面只能是写明的值。", "IN takes written values only."),
-            Text(
-                "请写IN ('…', '…')；与其他数据元比较请用 = 和OR。",
-                "Write IN ('…', '…'); compare with other elements by = and OR.",
-            ),
-        )
+        code, why, todo = IN_WHAT
+        reader.refuse(written, code, why, todo)
     if reader.same_kind(written, (value, *options)) is Kind.LIST:
         refuse_form(reader, written)
     _check_codes(reader, written, value, options)

@@ -132,6 +132,11 @@ def _how_to_write(wanted: Kind, node: Node) -> Text:
         )
     if wanted is Kind.DATE and node.kind is Kind.TEXT:
         return Text("日期请写DATE '2026-01-01'。", "Write a date as DATE '2026-01-01'.")
+    if node.kind is Kind.DATE:
+        return Text(
+            "日期不能加减，请写add_months(某日, 月数)、full_months(起, 止)或age_on(出生日期, 某日)。",
+            "Dates are not added up: write add_months(day, n), full_months(a, b) or age_on(birth_date, day).",
+        )
     if wanted is Kind.LIST:
         return Text("请给出类型为list的数据元。", "Name an element of the type list.")
     return Text("请改用该类型的数据元、参数或值。", "Use an element, parameter or value of that kind.")

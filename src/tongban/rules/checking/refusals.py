@@ -101,6 +101,14 @@ LEAST: Final[Refusal] = (
     SWALLOWS,
     Text("请写CASE WHEN a > b THEN a ELSE b END。", "Write CASE WHEN a > b THEN a ELSE b END."),
 )
+IN_WHAT: Final[Refusal] = (
+    "in_what",
+    Text("IN后面只能是写明的值。", "IN takes written values only."),
+    Text(
+        "请写IN ('…', '…')；与其他数据元比较请用 = 和OR。",
+        "Write IN ('…', '…'); compare with other elements by = and OR.",
+    ),
+)
 ROUND: Final[Refusal] = ("silent_rounding", ROUNDS_SILENTLY, WRITE_DIVIDE)
 
 BY_CLASS: Final[Mapping[type[exp.Expr], Refusal]] = {
@@ -186,9 +194,27 @@ BY_NAME: Final[Mapping[str, Refusal]] = {
 }
 
 
-def refuse_form(reader: Reader, written: exp.Expr) -> NoReturn:
-    """Refuse a form of SQL that is not in the language."""
-    code, why, todo = BY_CLASS.get(type(written), ("not_in_the_language", NOT_IN_THE_LANGUAGE, SEE_THE_PAGE))
+BY_PART: Final[Mapping[tuple[type[exp.Expr], str], Refusal]] = {
+    (exp.In, "query"): TABLES,
+    (exp.In, "field"): IN_WHAT,
+    (exp.Case, "this"): (
+        "case_of",
+        Text("CASE后面不能直接写值。", "CASE does not take a value to compare."),
+        Text("请写CASE WHEN x = 1 THEN … ELSE … END。", "Write CASE WHEN x = 1 THEN … ELSE … END."),
+    ),
+    (exp.Between, "symmetric"): (
+        "symmetric",
+        Text("BETWEEN的两端必须先小后大。", "BETWEEN takes the lower end first."),
+        Text("请写x BETWEEN 低 AND 高。", "Write x BETWEEN low AND high."),
+    ),
+}
+OTHERWISE: Final[Refusal] = ("not_in_the_language", NOT_IN_THE_LANGUAGE, SEE_THE_PAGE)
+
+
+def refuse_form(reader: Reader, written: exp.Expr, part: str = "") -> NoReturn:
+    """Refuse a form of SQL that is not in the language, or an accepted form for an unknown part of it."""
+    kind = type(written)
+    code, why, todo = BY_PART.get((kind, part)) or BY_CLASS.get(kind, OTHERWISE)
     reader.refuse(written, code, why, todo)
 
 
