@@ -48,6 +48,7 @@ class Outgoing(Declaration):
     format: str | None = None
     map: Mapping[str, str | int] | None = None
     unit: Unit = "cents"
+    as_number: bool = False
     separator: str | None = None
     join: str | None = None
     optional: bool = False
@@ -231,7 +232,7 @@ class SoapDeclared(_Connector):
 
     kind: Literal["soap"]
     wsdl: str = "?wsdl"
-    binding: str
+    port: str | None = None  # needed only where the WSDL has several
     resources: Mapping[Name, SoapLookup]
     faults: tuple[Habit, ...] = ()
 

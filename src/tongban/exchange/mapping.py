@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from tongban.catalogue.api import Element, Value
-from tongban.exchange.declared import PLACEHOLDER, Incoming, Outgoing, Sent, Unit
+from tongban.exchange.declared import PLACEHOLDER, Incoming, Outgoing, Sent
 from tongban.exchange.verbs import FieldValue, Reading
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import InvalidValue, SourceWrong
@@ -270,12 +270,15 @@ def _formed(how: Outgoing, value: Value | Sequence[str]) -> object:
     if isinstance(value, date):
         return value.strftime(how.format or "%Y-%m-%d")
     if isinstance(value, int):  # a boolean too, which has no unit
-        return value if how.unit == "cents" else _amount(value, how.unit)
+        return value if how.unit == "cents" else _amount(value, how)
     return how.join.join(value) if how.join is not None else list(value)
 
 
-def _amount(cents: int, unit: Unit) -> str:
-    return f"{(Decimal(cents) / _CENTS[unit]).normalize():f}"
+def _amount(cents: int, how: Outgoing) -> str | int | float:
+    amount = Decimal(cents) / _CENTS[how.unit]
+    if not how.as_number:
+        return f"{amount.normalize():f}"
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
 def _not_given(field: str) -> InvalidValue:

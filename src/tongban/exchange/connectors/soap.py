@@ -102,9 +102,10 @@ class SoapConnector:
     def _call(self, lookup: SoapLookup, sent: Mapping[str, object], timeout_s: float) -> Reply:
         client = self._client()
         try:
-            binding = client.wsdl.bindings[self._declared.binding]
+            binding = self._binding(client)
             operation = binding.get(lookup.operation)
-            envelope = binding.create_message(operation, **sent)
+            proxy = client.create_service(str(binding.name), self._at)
+            envelope = client.create_message(proxy, lookup.operation, **sent)
         except (ZeepError, KeyError, TypeError, ValueError) as trouble:
             raise wrong(self.name, "WSDL 与声明不符", "its WSDL is not as declared") from trouble
         answer = self._caller.send(
@@ -126,6 +127,13 @@ class SoapConnector:
                 raise busy(self.name, f"HTTP {answer.status_code}") from trouble
             raise wrong(self.name, "SOAP 报文无法解析", "its envelope cannot be read") from trouble
         return Reply(0, serialize_object(reply, dict))  # type: ignore[no-untyped-call]  # zeep has no types
+
+    def _binding(self, client: Any) -> Any:
+        ports = {name: port for service in client.wsdl.services.values() for name, port in service.ports.items()}
+        wanted = self._declared.port or (next(iter(ports)) if len(ports) == 1 else None)
+        if wanted not in ports:
+            raise not_served(self.name, f"port, one of {sorted(ports)}")
+        return ports[wanted].binding
 
     def _client(self) -> Any:
         with self._lock:
