@@ -103,11 +103,11 @@ def _supervise(servers: Servers, port: int, folder: Path) -> tuple[subprocess.Po
 
 
 def _is_gone(pid: int) -> bool:
+    """Say whether the process has ended; one that only waits to be collected has."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
         return True
-    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     return state == "Z"
 
 
