@@ -59,7 +59,7 @@ class RecoveredIdentifier(models.Model):
 
     recovered = models.ForeignKey(RecoveredEntry, on_delete=models.PROTECT, related_name="identifiers")
     name = models.CharField(max_length=32)
-    value = models.CharField(max_length=80)
+    value = models.CharField(max_length=200)
 
     class Meta:
         constraints: ClassVar = [

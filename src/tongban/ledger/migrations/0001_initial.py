@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=32)),
-                ("value", models.CharField(max_length=80)),
+                ("value", models.CharField(max_length=200)),
             ],
         ),
         migrations.CreateModel(
