@@ -1,0 +1,119 @@
+"""The parts of which a case's life is made: opened, received, accepted, granted, ended."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from tongban.cases.actions import numbers
+from tongban.cases.actions.events import Happening, tell
+from tongban.cases.models import Case, Claim, Filing
+from tongban.cases.rules import clocks
+from tongban.cases.rules.states import CaseState, Stage, StatusCode
+from tongban.cases.workplace import Workplace
+from tongban.items import api as items
+from tongban.kernel.clock import civil_date
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import part
+from tongban.kernel.values import case_number
+from tongban.registry import api as registry
+
+
+@part
+def open_cases(
+    filing: Filing,
+    bundle: items.Bundle,
+    keys: Iterable[str],
+    *,
+    offices: Mapping[str, registry.Competence],
+    values: Mapping[str, items.Held],
+    at: Workplace,
+) -> None:
+    """Make a case for each item of the filing, and claim what only one filing may have."""
+    now = at.clock.now()
+    for position, key in enumerate(keys):
+        item = bundle.item(key)
+        competence = offices[key]
+        case = Case.objects.create(
+            filing=filing,
+            item=key,
+            position=position,
+            office=competence.office.slug,
+            in_name_of=competence.in_name_of.slug,
+            implementation_code=competence.implementation_code,
+            state=CaseState.WAITING,
+        )
+        for claim in item.claims:
+            _claim(case, claim, values[claim.value], now=now, at=at)
+
+
+def _claim(case: Case, claim: items.Claim, value: object, *, now: datetime, at: Workplace) -> None:
+    """Hold a value for this case; a lapsed claim makes room, one in force violates the unique row."""
+    scope = case.in_name_of if claim.scope == "office" else at.node.code
+    Claim.objects.filter(kind=claim.kind, scope=scope, value=str(value), until__lt=now).delete()
+    until = clocks.end_of(claim.holds, now, at.calendar).at
+    Claim.objects.create(kind=claim.kind, scope=scope, value=str(value), case=case, until=until)
+
+
+@part
+def receive_ready(filing: Filing, bundle: items.Bundle, *, at: Workplace) -> list[Case]:
+    """Receive every waiting case whose earlier items are granted; give each its number and clock.
+
+    The filing's row is locked by the whole action, so two cases that end at the same moment cannot both
+    think that the other is still open.
+    """
+    now = at.clock.now()
+    rows = list(Case.objects.filter(filing=filing).order_by("id"))
+    granted = {row.item for row in rows if row.state == CaseState.GRANTED}
+    ready = [
+        row for row in rows if row.state == CaseState.WAITING and set(bundle.item(row.item).after) <= granted
+    ]
+    happenings = []
+    for row in ready:
+        item = bundle.item(row.item)
+        day = civil_date(now)
+        sequence = numbers.take(f"case:{row.implementation_code}:{day:%Y%m%d}")
+        row.number = case_number.compose(row.implementation_code, day, sequence).number
+        row.state = CaseState.RECEIVED
+        row.received_at = now
+        if item.limits.acceptance is not None:
+            ends = clocks.end_of(item.limits.acceptance, now, at.calendar)
+            row.acceptance_due_at, row.due_provisional = ends.at, ends.provisional
+        row.save()
+        happenings.append(
+            Happening(
+                "received",
+                Text(
+                    f"{item.name.zh}：已收件，办件编号{row.number}",
+                    f"{item.name.en}: received as {row.number}",
+                ),
+                "platform",
+                case_id=row.pk,
+                status_code=StatusCode.RECEIVED,
+            )
+        )
+    tell(filing.pk, happenings, now=now)
+    return ready
+
+
+@part
+def start_clocks(row: Case, bundle: items.Bundle, *, now: datetime, at: Workplace) -> None:
+    """Set the clocks that run from acceptance: the law's, the office's promise, and the warning before."""
+    limits = clocks.limits_of(bundle.item(row.item), bundle)
+    promised = clocks.end_of(limits.promised, now, at.calendar)
+    row.accepted_at = now
+    row.rules_version = bundle.version
+    row.promised_due_at, row.due_provisional = promised.at, promised.provisional
+    row.warn_at = now + (promised.at - now) * 3 / 4
+    if limits.statutory is not None:  # a public service that no law sets a time for has its promise alone
+        statutory = clocks.end_of(limits.statutory, now, at.calendar)
+        row.statutory_due_at = statutory.at
+        row.due_provisional = row.due_provisional or statutory.provisional
+
+
+@part
+def end_filing_if_done(filing: Filing, *, now: datetime) -> None:
+    """Close the filing when no case of it is open any more."""
+    open_states = [state for state in CaseState if not state.is_end]
+    if not Case.objects.filter(filing=filing, state__in=open_states).exists():
+        filing.stage = Stage.ENDED
+        filing.ended_at = now
+        filing.save(update_fields=["stage", "ended_at"])

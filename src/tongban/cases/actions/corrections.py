@@ -1,0 +1,67 @@
+"""The applicant supplies what the one correction notice asked for."""
+
+from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.work import lock, wake
+from tongban.cases.models import Case, Filing
+from tongban.cases.rules.states import CaseState, Stage, StatusCode
+from tongban.cases.workplace import Workplace
+from tongban.items import api as items
+from tongban.kernel.errors import Conflict
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import part, whole
+
+
+@part
+def require_changeable(filing: Filing) -> None:
+    """Raise Conflict unless answers may change: in a draft, or while a case waits for completion."""
+    if filing.stage == Stage.DRAFT:
+        return
+    if Case.objects.filter(filing=filing, state=CaseState.CORRECTION).exists():
+        return
+    raise Conflict(
+        "cases.not_changeable",
+        what=Text(
+            f"申报 {filing.number} 已提交，目前没有需要补正的内容。",
+            f"Filing {filing.number} was submitted and nothing of it is to be completed.",
+        ),
+        todo=Text("如内容有误，请撤回后重新申报。", "If something is wrong, withdraw it and file again."),
+    )
+
+
+@whole
+def supply(number: str, *, at: Workplace) -> int:
+    """Hand in the completion: every case that waited for it is received again and looked at anew.
+
+    Gives how many. Doing it twice changes nothing: the second finds no case waiting.
+    """
+    filing = lock(number)
+    now = at.clock.now()
+    bundle = items.bundle(filing.bundle, filing.bundle_version)
+    happenings = []
+    for row in Case.objects.filter(filing=filing, state=CaseState.CORRECTION).order_by("id"):
+        row.state, row.correction_due_at, row.person_needed, row.facts_needed = (
+            CaseState.RECEIVED,
+            None,
+            None,
+            [],
+        )
+        row.save()
+        name = bundle.item(row.item).name
+        entry = evidence(
+            row, "case.completed", {"filing_number": number, "maker": "applicant"}, now=now, at=at
+        )
+        words = Text(f"{name.zh}：申请人已补正", f"{name.en}: the applicant completed it")
+        happenings.append(
+            Happening(
+                "completed",
+                words,
+                "applicant",
+                case_id=row.pk,
+                status_code=StatusCode.CORRECTION_ENDS,
+                entry_id=entry,
+            )
+        )
+    tell(filing.pk, happenings, now=now)
+    if happenings:
+        wake(filing, now=now)
+    return len(happenings)

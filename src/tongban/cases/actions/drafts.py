@@ -1,0 +1,231 @@
+"""Drafts: opened after the notice, answered, expired."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongban.cases.actions import numbers, once
+from tongban.cases.actions.corrections import require_changeable
+from tongban.cases.actions.events import Happening, tell
+from tongban.cases.actions.work import lock
+from tongban.cases.models import Answer, Filing, Participant
+from tongban.cases.rules import forms
+from tongban.cases.rules.gathering import stored_value
+from tongban.cases.rules.states import Stage
+from tongban.cases.workplace import Workplace
+from tongban.items import api as items
+from tongban.kernel import deadlines
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import Conflict, Invalid
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import part, whole
+from tongban.ledger import api as ledger
+from tongban.registry import api as registry
+
+
+@dataclass(frozen=True, slots=True)
+class Filer:
+    """Who files: the owner themselves, or staff at a counter or in a village with the owner's authority."""
+
+    channel: str  # portal, rest, counter, village
+    staff_id: int | None = None
+    staff_name: str = ""
+    authority: str = ""  # on what the helper's authority rests, in words; shown to the owner
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A draft's number, and whether this call made it or an open one was found."""
+
+    number: str
+    is_new: bool
+
+
+@whole
+def open_draft(
+    bundle: items.Bundle,
+    *,
+    owner: registry.Subject,
+    division: str,
+    filer: Filer,
+    language: str,
+    request: once.Request | None,
+    at: Workplace,
+) -> Opened:
+    """Open a draft filing once the notice has been read; its number is the purpose of every later fetch.
+
+    The same idempotency key, or an open draft of the same bundle where only one is allowed, gives that
+    draft. Raises Invalid when staff file without saying on what authority.
+    """
+    now = at.clock.now()
+    if filer.staff_id is not None and not filer.authority.strip():
+        raise _authority_missing()
+    if request is not None and (earlier := once.result_of(request)) is not None:
+        return Opened(earlier, is_new=False)
+    open_key = f"{bundle.code}:{owner.id}" if bundle.one_open_draft else None
+    if open_key is not None:
+        existing = Filing.objects.filter(open_draft=open_key).first()
+        if existing is not None:
+            return Opened(existing.number, is_new=False)
+    expires = bundle.draft_expires
+    filing = Filing.objects.create(
+        number=numbers.filing_number(at.node.code, civil_date(now)),
+        bundle=bundle.code,
+        bundle_version=bundle.version,
+        bundle_digest=bundle.digest,
+        division=division,
+        stage=Stage.DRAFT,
+        language=language,
+        owner_id=owner.id,
+        channel=filer.channel,
+        filed_by_id=filer.staff_id,
+        authority=filer.authority,
+        open_draft=open_key,
+        opened_at=now,
+        notice_read_at=now,
+        draft_expires_at=deadlines.add(now, expires.amount, expires.unit, at.calendar).at,
+    )
+    _open_roles(filing, bundle, owner, now)
+    entry = ledger.record(
+        "decisions",
+        "filing.opened",
+        _opening_fields(filing, filer),
+        now=now,
+        chance=at.chance,
+    )
+    tell(filing.pk, [_opened_words(bundle, filer, entry.id)], now=now)
+    if request is not None:
+        once.keep(request, result=filing.number, now=now)
+    return Opened(filing.number, is_new=True)
+
+
+def _opening_fields(filing: Filing, filer: Filer) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "filing_number": filing.number,
+        "bundle": filing.bundle,
+        "pack_version": filing.bundle_version,
+        "pack_digest": filing.bundle_digest,
+    }
+    if filer.staff_id is not None:
+        fields |= {"helper": str(filer.staff_id), "authority": filer.authority}
+    return fields
+
+
+def _opened_words(bundle: items.Bundle, filer: Filer, entry_id: str) -> Happening:
+    if filer.staff_id is None:
+        words = Text(f"已告知并开始申报：{bundle.name.zh}", f"Notice read, filing begun: {bundle.name.en}")
+    else:
+        words = Text(
+            f"由{filer.staff_name}代办申报：{bundle.name.zh}（授权依据：{filer.authority}）",
+            f"{filer.staff_name} files for the applicant: {bundle.name.en} (authority: {filer.authority})",
+        )
+    return Happening("opened", words, "applicant", entry_id=entry_id, staff_id=filer.staff_id)
+
+
+def _open_roles(filing: Filing, bundle: items.Bundle, owner: registry.Subject, now: datetime) -> None:
+    """Make a row for each role's least number of participants; the owner fills the role of the owner."""
+    for role in bundle.participants:
+        for position in range(max(1, role.min)):
+            row = Participant(filing=filing, role=role.role, position=position, kind=role.kind)
+            if role.role == bundle.owner:
+                row.identity_type = owner.identity_type
+                row.identity_number = owner.number
+                row.name = owner.name
+                row.confirmed_at = now  # signed in, or present with a helper whose authority is recorded
+            row.save()
+
+
+@whole
+def put_answers(
+    number: str,
+    bundle: items.Bundle,
+    *,
+    parties: Sequence[forms.Named],
+    answers: Mapping[tuple[items.Ref, str], items.Value | None],
+    at: Workplace,
+) -> int:
+    """Store who takes part and what was answered; None takes an answer back. Gives the draft's revision.
+
+    `parties`, when given, replaces every named participant. Raises Conflict once it is submitted.
+    """
+    filing = lock(number)
+    now = at.clock.now()
+    if parties:
+        require_draft(filing)
+        _name(filing, bundle, parties)
+    require_changeable(filing)
+    rows = {(row.role, row.position): row for row in filing.participants.all()}
+    known = [forms.party_of(row.role, row.position, row.same_as) for row in rows.values()]
+    for (given, question), value in answers.items():
+        # Who fills two roles is one person: what is answered about either lies with that one.
+        ref = items.canonical(given, known)
+        participant = rows.get((ref.role, ref.position))
+        if participant is None:
+            raise forms.no_such_participant(ref)
+        if value is None:
+            Answer.objects.filter(participant=participant, question=question).delete()
+            continue
+        Answer.objects.update_or_create(
+            participant=participant,
+            question=question,
+            defaults={"filing": filing, "value": stored_value(value), "answered_at": now},
+        )
+    filing.revision += 1
+    filing.save(update_fields=["revision"])
+    return filing.revision
+
+
+def _name(filing: Filing, bundle: items.Bundle, parties: Sequence[forms.Named]) -> None:
+    """Write the named participants, in the order of their roles; those no longer named go."""
+    forms.check_parties(bundle, parties)
+    rows = {(row.role, row.position): row for row in filing.participants.all()}
+    roles = {party.ref.role for party in parties}
+    named = {(party.ref.role, party.ref.position) for party in parties}
+    owner = rows[bundle.owner, 0]
+    for (role, position), row in list(rows.items()):
+        if role in roles and position > 0 and (role, position) not in named:
+            row.delete()
+            del rows[role, position]
+    for party in parties:
+        key = (party.ref.role, party.ref.position)
+        declared = bundle.participant(party.ref.role)
+        row = rows.get(key) or Participant(filing=filing, role=key[0], position=key[1], kind=declared.kind)
+        row.same_as = None if party.same_as is None else rows[party.same_as.role, party.same_as.position]
+        changed = (row.identity_type, row.identity_number, row.name) != (
+            party.identity_type,
+            party.number,
+            party.name,
+        )
+        row.identity_type, row.identity_number, row.name = party.identity_type, party.number, party.name
+        row.must_confirm = declared.confirms and row.same_as is None and party.number != owner.identity_number
+        if changed:
+            row.confirmed_at = None
+        row.save()
+        rows[key] = row
+
+
+@part
+def require_draft(filing: Filing) -> None:
+    """Raise Conflict unless the filing can still be changed."""
+    if filing.stage != Stage.DRAFT:
+        raise Conflict(
+            "cases.not_a_draft",
+            what=Text(
+                f"申报 {filing.number} 已提交或已结束，不能再修改。",
+                f"Filing {filing.number} was submitted or has ended; it cannot be changed.",
+            ),
+            todo=Text("如内容有误，请撤回后重新申报。", "If something is wrong, withdraw it and file again."),
+        )
+
+
+def _authority_missing() -> Invalid:
+    return Invalid(
+        "cases.authority_missing",
+        what=Text(
+            "代办申报须记录本人的授权。", "Filing for somebody else needs the person's authority on record."
+        ),
+        todo=Text(
+            "请填写授权方式，例如“本人在场口头授权”。",
+            'Say how it was given, e.g. "present in person, orally".',
+        ),
+    )

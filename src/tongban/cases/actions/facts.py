@@ -1,0 +1,281 @@
+"""Fetched facts, and the disputes of those whom they are about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tongban.cases.actions.events import Happening, tell
+from tongban.cases.actions.work import lock, wake
+from tongban.cases.models import Case, Contest, Fact, Filing, Participant
+from tongban.cases.rules.gathering import Lookup, stored_value
+from tongban.cases.rules.states import UNDECIDED, Stage
+from tongban.cases.rules.steps import backoff
+from tongban.cases.workplace import Workplace
+from tongban.catalogue import api as catalogue
+from tongban.exchange import api as exchange
+from tongban.items import api as items
+from tongban.kernel import deadlines
+from tongban.kernel.errors import Conflict, Invalid, NotFound
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import whole
+from tongban.ledger import api as ledger
+from tongban.registry import api as registry
+
+LIVE = frozenset({Stage.DRAFT, Stage.CONFIRMING, Stage.SUBMITTED})
+CORRECTION_DAYS = 10  # working days from receipt (Decree 809 art. 26; found)
+
+
+@whole
+def record_facts(
+    number: str,
+    brought: Sequence[tuple[Lookup, exchange.ShareAnswer]],
+    *,
+    book: catalogue.Book,
+    at: Workplace,
+    seconds: float,
+) -> None:
+    """Append what sources answered; a late source sets when to ask again.
+
+    Facts of a filing that was withdrawn while the sources were asked are thrown away: their purpose
+    has gone. The share itself stays evidenced.
+    """
+    filing = lock(number)
+    if filing.stage not in LIVE:
+        return
+    now = at.clock.now()
+    rows = {(row.role, row.position): row for row in filing.participants.all()}
+    newest = {
+        (row.participant_id, row.element, row.consumer, row.key_digest): row
+        for row in Fact.objects.filter(filing=filing).order_by("id")
+    }
+    facts: list[Fact] = []
+    for lookup, answer in brought:
+        participant = rows.get((lookup.fetch.ref.role, lookup.fetch.ref.position))
+        if participant is None:
+            continue
+        for element, fetched in answer.values.items():
+            earlier = newest.get((participant.pk, element, lookup.fetch.consumer, lookup.key_digest))
+            if earlier is not None and earlier.status == fetched.status == "late":
+                continue  # still late: nothing new to say
+            facts.append(_fact(filing, participant, lookup, answer, element, fetched, book, earlier))
+    Fact.objects.bulk_create(facts)
+    _note_lateness(filing, brought, at)
+    tell(filing.pk, list(_told(brought, book, seconds)), now=now)
+
+
+def _fact(
+    filing: Filing,
+    participant: Participant,
+    lookup: Lookup,
+    answer: exchange.ShareAnswer,
+    element: str,
+    fetched: exchange.FetchedValue,
+    book: catalogue.Book,
+    earlier: Fact | None,
+) -> Fact:
+    resource = book.resource(answer.resource)
+    return Fact(
+        filing=filing,
+        participant=participant,
+        element=element,
+        value=stored_value(fetched.value),
+        status=fetched.status,
+        source="" if resource is None else resource.organisation,
+        consumer=lookup.fetch.consumer,
+        resource=answer.resource,
+        key_digest=lookup.key_digest,
+        reason=None if answer.reason is None else answer.reason.as_dict(),
+        as_of=answer.as_of,
+        fetched_at=answer.fetched_at,
+        share_id=answer.share,
+        supersedes=earlier,
+    )
+
+
+def _note_lateness(
+    filing: Filing, brought: Sequence[tuple[Lookup, exchange.ShareAnswer]], at: Workplace
+) -> None:
+    late = any(_status(answer) == "late" for _, answer in brought)
+    filing.attempts = filing.attempts + 1 if late else 0
+    filing.retry_at = at.clock.now() + backoff(filing.attempts) if late else None
+    filing.save(update_fields=["attempts", "retry_at"])
+
+
+def _status(answer: exchange.ShareAnswer) -> str:
+    return next((each.status for each in answer.values.values()), "known")
+
+
+def _told(
+    brought: Sequence[tuple[Lookup, exchange.ShareAnswer]], book: catalogue.Book, seconds: float
+) -> list[Happening]:
+    """Say per source, without any value, what was asked and whether it answered."""
+    lines: dict[tuple[str, str], int] = {}
+    for _, answer in brought:
+        resource = book.resource(answer.resource)
+        source = answer.resource if resource is None else resource.organisation
+        status = _status(answer)
+        kind = status if status in {"late", "withheld"} else "fetched"
+        lines[source, kind] = lines.get((source, kind), 0) + len(answer.values)
+    return [_line(source, kind, count, seconds) for (source, kind), count in lines.items()]
+
+
+def _line(source: str, kind: str, count: int, seconds: float) -> Happening:
+    office = registry.organisation(source).name
+    words = {
+        "fetched": Text(f"已从{office.zh}取得{count}项信息", f"{count} values fetched from {office.en}"),
+        "late": Text(
+            f"{office.zh}的系统暂未应答，稍后自动再查",
+            f"{office.en} did not answer; we ask again by ourselves",
+        ),
+        "withheld": Text(
+            f"未获得{office.zh}的共享授权，转人工办理", f"No grant from {office.en}; a person takes over"
+        ),
+    }[kind]
+    return Happening(kind, words, "source", seconds=seconds)
+
+
+@whole
+def contest(number: str, fact_id: int, *, subject: registry.Subject, said: str, at: Workplace) -> int:
+    """Record that somebody says a fetched fact about them is wrong, and ask its source to verify.
+
+    Only the person it is about may say so (the owner, for a place). Until the source answers, rules do
+    not see the value. Saying so twice changes nothing. Gives the dispute's id.
+    """
+    filing = lock(number)
+    fact = Fact.objects.filter(filing=filing, pk=fact_id).select_related("participant").first()
+    if fact is None or not _concerns(fact.participant, filing, subject):
+        raise NotFound(
+            "cases.no_fact",
+            what=Text("没有查到这条信息。", "There is no such fact about you."),
+            todo=Text("请从申报页面选择要更正的信息。", "Choose it on the page of the filing."),
+        )
+    if not said.strip():
+        raise Invalid(
+            "cases.contest_empty",
+            what=Text("请说明哪里不对。", "What is wrong with it was not said."),
+            todo=Text("写明正确的内容，可附证明材料。", "Write what would be right."),
+        )
+    existing = Contest.objects.filter(fact=fact, outcome="open").first()
+    if existing is not None:
+        return existing.pk
+    now = at.clock.now()
+    due = deadlines.add(now, CORRECTION_DAYS, "working_day", at.calendar)
+    row = Contest.objects.create(
+        fact=fact,
+        filing=filing,
+        source=fact.source,
+        raised_by_id=subject.id,
+        said=said.strip()[:1000],
+        raised_at=now,
+        due_at=due.at,
+        due_provisional=due.provisional,
+    )
+    entry = ledger.record(
+        "decisions",
+        "facts.contested",
+        {
+            "filing_number": number,
+            "element": fact.element,
+            "fact": str(fact.pk),
+            "resource": fact.resource,
+            "correction": str(row.pk),
+        },
+        now=now,
+        chance=at.chance,
+    )
+    office = registry.organisation(fact.source).name
+    words = Text(
+        f"当事人对{office.zh}的一项信息提出异议，已转请校核",
+        f"A value from {office.en} is disputed; it was asked to verify",
+    )
+    tell(filing.pk, [Happening("contested", words, "applicant", entry_id=entry.id)], now=now)
+    wake(filing, now=now)
+    return row.pk
+
+
+def _concerns(participant: Participant, filing: Filing, subject: registry.Subject) -> bool:
+    if participant.kind == "person":
+        return (participant.identity_type, participant.identity_number) == (
+            subject.identity_type,
+            subject.number,
+        )
+    return filing.owner_id == subject.id
+
+
+@whole
+def answer_contest(
+    contest_id: int,
+    *,
+    staff: registry.Staff,
+    corrected: bool,
+    value: items.Value | None,
+    said: str,
+    at: Workplace,
+) -> None:
+    """Answer a dispute for the source: the value is corrected, or it stands, with the reason either way.
+
+    A corrected value supersedes the old one as the source's own. Undecided cases are looked at again.
+    """
+    found = Contest.objects.filter(pk=contest_id).select_related("fact", "filing").first()
+    if found is None or found.source != staff.organisation:
+        raise NotFound(
+            "cases.no_contest",
+            what=Text("没有查到这项校核。", "There is no such request for verification at your office."),
+            todo=Text("请从待办列表进入。", "Open it from your list."),
+        )
+    filing = lock(found.filing.number)
+    found.refresh_from_db()
+    if found.outcome != "open":
+        raise Conflict(
+            "cases.contest_answered",
+            what=Text("该校核已经答复。", "It was answered before."),
+            todo=Text("请刷新列表。", "Reload your list."),
+        )
+    now = at.clock.now()
+    found.outcome = "corrected" if corrected else "upheld"
+    found.answer, found.answered_by_id, found.answered_at = said[:1000], staff.id, now
+    found.save()
+    if corrected:
+        _supersede(found.fact, value, now)
+    entry = ledger.record(
+        "decisions",
+        "correction.answered",
+        {
+            "correction": str(found.pk),
+            "result": found.outcome,
+            "filing_number": filing.number,
+            "element": found.fact.element,
+            "staff": str(staff.id),
+        },
+        now=now,
+        chance=at.chance,
+    )
+    Case.objects.filter(filing=filing, state__in=UNDECIDED, claimed_by_id__isnull=True).update(
+        person_needed=None
+    )
+    office = registry.organisation(staff.organisation).name
+    words = (
+        Text(f"{office.zh}已更正信息", f"{office.en} corrected the value")
+        if corrected
+        else Text(f"{office.zh}核实后维持原信息", f"{office.en} verified the value; it stands")
+    )
+    tell(filing.pk, [Happening("verified", words, "person", staff_id=staff.id, entry_id=entry.id)], now=now)
+    wake(filing, now=now)
+
+
+def _supersede(fact: Fact, value: items.Value | None, now: datetime) -> None:
+    """Append the source's corrected value for the same participant, consumer and key."""
+    Fact.objects.create(
+        filing_id=fact.filing_id,
+        participant_id=fact.participant_id,
+        element=fact.element,
+        value=stored_value(value),
+        status="none_on_record" if value is None else "known",
+        source=fact.source,
+        consumer=fact.consumer,
+        resource=fact.resource,
+        key_digest=fact.key_digest,
+        as_of=now,
+        fetched_at=now,
+        share_id=fact.share_id,
+        supersedes=fact,
+    )

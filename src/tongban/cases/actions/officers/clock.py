@@ -1,0 +1,193 @@
+"""Stopping the clock for a special procedure, and extending it."""
+
+from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.officers.standing import office_case, require_reasons, require_undecided
+from tongban.cases.actions.verdicts import owner_name
+from tongban.cases.actions.work import lock, wake
+from tongban.cases.models import Pause
+from tongban.cases.queries.sight import Sight
+from tongban.cases.rules import clocks, officers
+from tongban.cases.rules.states import StatusCode
+from tongban.cases.workplace import Workplace
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import whole
+from tongban.papers import api as papers
+from tongban.registry import api as registry
+
+
+@whole
+def begin_pause(
+    sight: Sight,
+    case_number: str,
+    *,
+    staff: registry.Staff,
+    kind: str,
+    reason: str,
+    needs_days: int,
+    at: Workplace,
+) -> None:
+    """Begin a special procedure whose time the law does not count; the applicant is told in writing how
+    long it takes (Administrative Licensing Law art. 45)."""
+    filing = lock(sight.snapshot.number)
+    row = office_case(filing, case_number, staff, *officers.DECIDERS)
+    require_undecided(row)
+    if row.accepted_at is None or kind not in officers.PROCEDURES or needs_days < 1 or not reason.strip():
+        raise officers.cannot_pause()
+    now = at.clock.now()
+    Pause.objects.create(
+        case=row, kind=kind, reason=reason.strip(), needs_days=needs_days, began_at=now, began_by_id=staff.id
+    )
+    name = officers.PROCEDURES[kind]
+    entry = evidence(
+        row,
+        "case.special_procedure",
+        {
+            "procedure": kind,
+            "phase": "begin",
+            "because": reason.strip(),
+            "staff": str(staff.id),
+        },
+        now=now,
+        at=at,
+    )
+    papers.issue_notice(
+        "special_procedure",
+        case_number=row.number or "",
+        office=row.in_name_of,
+        addressee=owner_name(filing),
+        facts={
+            "item": sight.bundle.item(row.item).name,
+            "procedure": name,
+            "days": needs_days,
+            "reasons": (Text(reason.strip(), reason.strip()),),
+        },
+        staff_id=staff.id,
+        entry=entry,
+        now=now,
+        chance=at.chance,
+    )
+    words = Text(
+        f"{name.zh}，需{needs_days}个工作日，不计入办理时限",
+        f"{name.en}: {needs_days} working days that do not count",
+    )
+    tell(
+        filing.pk,
+        [
+            Happening(
+                "paused",
+                words,
+                "person",
+                case_id=row.pk,
+                status_code=StatusCode.SPECIAL_BEGINS,
+                staff_id=staff.id,
+                entry_id=entry,
+            )
+        ],
+        now=now,
+    )
+
+
+@whole
+def end_pause(sight: Sight, case_number: str, *, staff: registry.Staff, outcome: str, at: Workplace) -> None:
+    """End the special procedure; every clock that stood still moves by the time that did not count."""
+    filing = lock(sight.snapshot.number)
+    row = office_case(filing, case_number, staff, *officers.DECIDERS)
+    pause = Pause.objects.filter(case=row, ended_at__isnull=True).first()
+    if pause is None:
+        raise officers.cannot_pause()
+    now = at.clock.now()
+    pause.ended_at, pause.ended_by_id, pause.outcome = now, staff.id, outcome.strip()
+    pause.save()
+    limits = clocks.limits_of(sight.bundle.item(row.item), sight.bundle)
+    lasted_s = (now - pause.began_at).total_seconds()
+    for name, period in (("statutory_due_at", limits.statutory), ("promised_due_at", limits.promised)):
+        due = getattr(row, name)
+        if due is not None and period is not None:
+            moved = clocks.resumed(due, lasted_s, calendar=at.calendar, period=period, began=pause.began_at)
+            setattr(row, name, moved.at)
+            row.due_provisional = row.due_provisional or moved.provisional
+    row.save()
+    entry = evidence(
+        row,
+        "case.special_procedure",
+        {
+            "procedure": pause.kind,
+            "phase": "end",
+            "note": outcome.strip(),
+            "staff": str(staff.id),
+        },
+        now=now,
+        at=at,
+    )
+    words = Text("特别程序结束，恢复计时", "The special procedure has ended; the clock runs again")
+    tell(
+        filing.pk,
+        [
+            Happening(
+                "resumed",
+                words,
+                "person",
+                case_id=row.pk,
+                status_code=StatusCode.SPECIAL_ENDS,
+                staff_id=staff.id,
+                entry_id=entry,
+            )
+        ],
+        now=now,
+    )
+    wake(filing, now=now)
+
+
+@whole
+def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str, at: Workplace) -> None:
+    """Extend the statutory time once, as the office's leader, and tell the applicant why (art. 42)."""
+    filing = lock(sight.snapshot.number)
+    row = office_case(filing, case_number, staff, registry.Role.LEADER)
+    require_undecided(row)
+    require_reasons(reason)
+    limits = clocks.limits_of(sight.bundle.item(row.item), sight.bundle)
+    if row.extended or limits.extension is None or row.statutory_due_at is None:
+        raise officers.cannot_extend()
+    now = at.clock.now()
+    ends = clocks.end_of(limits.extension, row.statutory_due_at, at.calendar)
+    row.statutory_due_at, row.extended = ends.at, True
+    row.due_provisional = row.due_provisional or ends.provisional
+    row.save()
+    entry = evidence(
+        row,
+        "case.special_procedure",
+        {
+            "procedure": "extension",
+            "phase": "begin",
+            "because": reason.strip(),
+            "deadline": ends.at.isoformat(),
+            "staff": str(staff.id),
+        },
+        now=now,
+        at=at,
+    )
+    papers.issue_notice(
+        "extended",
+        case_number=row.number or "",
+        office=row.in_name_of,
+        addressee=owner_name(filing),
+        facts={
+            "item": sight.bundle.item(row.item).name,
+            "due": ends.at,
+            "provisional": ends.provisional,
+            "reasons": (Text(reason.strip(), reason.strip()),),
+        },
+        staff_id=staff.id,
+        entry=entry,
+        now=now,
+        chance=at.chance,
+    )
+    words = Text(
+        f"办理期限延长至{ends.day:%Y-%m-%d}：{reason.strip()}",
+        f"Extended to {ends.day:%Y-%m-%d}: {reason.strip()}",
+    )
+    tell(
+        filing.pk,
+        [Happening("extended", words, "person", case_id=row.pk, staff_id=staff.id, entry_id=entry)],
+        now=now,
+    )

@@ -1,0 +1,212 @@
+"""Claiming, granting, refusing, not accepting: always a named person."""
+
+from collections.abc import Mapping
+
+from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.granting import grant
+from tongban.cases.actions.officers.standing import end_case, office_case, require_reasons, require_undecided
+from tongban.cases.actions.verdicts import accept, owner_name
+from tongban.cases.actions.work import lock, wake
+from tongban.cases.models import Decision
+from tongban.cases.queries.sight import Sight
+from tongban.cases.rules import officers
+from tongban.cases.rules.states import CaseState, StatusCode
+from tongban.cases.workplace import Workplace
+from tongban.kernel.canonical import digest
+from tongban.kernel.errors import Conflict
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import whole
+from tongban.papers import api as papers
+from tongban.registry import api as registry
+
+
+@whole
+def claim_case(number: str, case_number: str, *, staff: registry.Staff, at: Workplace) -> None:
+    """Take a case of one's office; taking it again is harmless, somebody else's is refused by name."""
+    filing = lock(number)
+    row = office_case(filing, case_number, staff, *officers.DECIDERS)
+    require_undecided(row)
+    if row.claimed_by_id not in {None, staff.id}:
+        other = registry.staff_by_id(row.claimed_by_id or 0)
+        raise Conflict(
+            "cases.claimed",
+            what=Text(f"该办件已由{other.name}领取。", f"{other.name} has this case."),
+            todo=Text("如需接手，请先联系对方退回。", "Ask them to give it back first."),
+        )
+    now = at.clock.now()
+    row.claimed_by_id, row.claimed_at = staff.id, now
+    row.save(update_fields=["claimed_by_id", "claimed_at"])
+    words = Text(f"{staff.name}领取办件", f"{staff.name} took the case")
+    tell(
+        filing.pk,
+        [Happening("claimed", words, "person", case_id=row.pk, staff_id=staff.id, audience="office")],
+        now=now,
+    )
+
+
+@whole
+def approve(
+    sight: Sight,
+    case_number: str,
+    *,
+    staff: registry.Staff,
+    reasons: str,
+    record: Mapping[str, object],
+    at: Workplace,
+) -> None:
+    """Grant in full, as a named person, with reasons (which the rules' findings stand beside)."""
+    filing = lock(sight.snapshot.number)
+    row = office_case(filing, case_number, staff, *officers.DECIDERS)
+    require_undecided(row)
+    require_reasons(reasons)
+    now = at.clock.now()
+    accept(filing, row, sight, maker="person", staff_id=staff.id, now=now, at=at)
+    said = [Text(reasons.strip(), reasons.strip())]
+    grant(filing, row, sight, maker="person", staff_id=staff.id, reasons=said, record=record, now=now, at=at)
+    wake(filing, now=now)
+
+
+@whole
+def refuse(
+    sight: Sight,
+    case_number: str,
+    *,
+    staff: registry.Staff,
+    reasons: str,
+    record: Mapping[str, object],
+    at: Workplace,
+) -> None:
+    """Refuse: a named person, reasons, and where to turn (Administrative Licensing Law art. 38)."""
+    filing = lock(sight.snapshot.number)
+    row = office_case(filing, case_number, staff, *officers.DECIDERS)
+    require_undecided(row)
+    require_reasons(reasons)
+    now = at.clock.now()
+    accept(filing, row, sight, maker="person", staff_id=staff.id, now=now, at=at)
+    item = sight.bundle.item(row.item)
+    said = Text(reasons.strip(), reasons.strip())
+    entry = evidence(
+        row,
+        "case.decided",
+        {
+            "item": item.basic_code,
+            "decision": "no",
+            "maker": "person",
+            "staff": str(staff.id),
+            "because": said.as_dict(),
+            "trace_digest": digest(dict(record)),
+        },
+        now=now,
+        at=at,
+    )
+    Decision.objects.create(
+        case=row,
+        outcome="no",
+        maker="person",
+        staff_id=staff.id,
+        reasons=[said.as_dict()],
+        record=dict(record),
+        entry_id=entry,
+        at=now,
+    )
+    row.decided_at = now
+    papers.issue_notice(
+        "refused",
+        case_number=row.number or "",
+        office=row.in_name_of,
+        addressee=owner_name(filing),
+        facts={"item": item.name, "reasons": (said,), "remedies": tuple(each.text for each in item.remedies)},
+        staff_id=staff.id,
+        entry=entry,
+        now=now,
+        chance=at.chance,
+    )
+    words = Text(f"{item.name.zh}：不予批准（{staff.name}）", f"{item.name.en}: refused (by {staff.name})")
+    end_case(
+        filing,
+        row,
+        CaseState.REFUSED,
+        Happening(
+            "refused",
+            words,
+            "person",
+            case_id=row.pk,
+            status_code=StatusCode.REFUSED,
+            staff_id=staff.id,
+            entry_id=entry,
+        ),
+        now=now,
+    )
+
+
+@whole
+def not_accept(
+    sight: Sight,
+    case_number: str,
+    *,
+    staff: registry.Staff,
+    kind: str,
+    reasons: str,
+    right_office: str,
+    at: Workplace,
+) -> None:
+    """Do not accept: no licence is needed (not_required), or it is another office's (not_accepted), which
+    is named (Administrative Licensing Law art. 32(1)-(2)). Only before acceptance, only by a person."""
+    filing = lock(sight.snapshot.number)
+    row = office_case(filing, case_number, staff, *officers.RECEIVERS)
+    require_undecided(row)
+    require_reasons(reasons)
+    if row.accepted_at is not None and not row.person_needed:
+        raise officers.accepted_already(case_number)
+    now = at.clock.now()
+    item = sight.bundle.item(row.item)
+    named = None if not right_office else registry.organisation(right_office)
+    said = Text(reasons.strip(), reasons.strip())
+    entry = evidence(
+        row,
+        "case.not_accepted",
+        {
+            "item": item.basic_code,
+            "staff": str(staff.id),
+            "filing_number": filing.number,
+            "because": said.as_dict(),
+            **({} if named is None else {"right_office": named.slug}),
+        },
+        now=now,
+        at=at,
+    )
+    papers.issue_notice(
+        kind,
+        case_number=row.number or "",
+        office=row.in_name_of,
+        addressee=owner_name(filing),
+        facts={
+            "item": item.name,
+            "reasons": (said,),
+            "right_office": None if named is None else named.name,
+            "remedies": tuple(each.text for each in item.remedies),
+        },
+        staff_id=staff.id,
+        entry=entry,
+        now=now,
+        chance=at.chance,
+    )
+    turn = "" if named is None else f"，请向{named.name.zh}申请"
+    turn_en = "" if named is None else f"; apply to {named.name.en}"
+    words = Text(f"{item.name.zh}：不予受理{turn}", f"{item.name.en}: not accepted{turn_en}")
+    code = StatusCode.NOT_REQUIRED if kind == "not_required" else StatusCode.NOT_ACCEPTED
+    end_case(
+        filing,
+        row,
+        CaseState.NOT_ACCEPTED,
+        Happening(
+            "not_accepted",
+            words,
+            "person",
+            case_id=row.pk,
+            status_code=code,
+            staff_id=staff.id,
+            entry_id=entry,
+        ),
+        now=now,
+    )

@@ -1,0 +1,71 @@
+"""What every act of an officer stands on: whose case it is, whether it is open, how it ends."""
+
+from datetime import datetime
+
+from tongban.cases.actions.cases import end_filing_if_done
+from tongban.cases.actions.events import Happening, tell
+from tongban.cases.models import Case, Claim, Decision, Filing
+from tongban.cases.rules import officers
+from tongban.cases.rules.states import CaseState
+from tongban.kernel.errors import Conflict, Invalid
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import part
+from tongban.registry import api as registry
+
+UNDECIDED_HERE = (CaseState.RECEIVED, CaseState.CORRECTION, CaseState.ACCEPTED)
+
+
+@part
+def office_case(filing: Filing, case_number: str, staff: registry.Staff, *roles: registry.Role) -> Case:
+    """Give the case if this officer's office has it and the officer has one of the roles; NotFound otherwise.
+
+    The right is in the WHERE clause: a case of another office does not exist for this officer.
+    """
+    row = (
+        Case.objects.filter(filing=filing, number=case_number, office=staff.organisation)
+        .filter(officers.may(staff, roles))
+        .first()
+    )
+    if row is None:
+        raise officers.no_such_case(case_number)
+    return row
+
+
+@part
+def require_undecided(row: Case) -> None:
+    """Raise Conflict when the case was decided or has ended."""
+    if row.state not in UNDECIDED_HERE or Decision.objects.filter(case=row).exists():
+        raise Conflict(
+            "cases.decided_already",
+            what=Text(f"办件 {row.number} 已作出决定。", f"Case {row.number} was decided already."),
+            todo=Text("请刷新页面查看结果。", "Reload the page to see the result."),
+        )
+
+
+def require_reasons(reasons: str) -> None:
+    if not reasons.strip():
+        raise Invalid(
+            "cases.reasons_missing",
+            what=Text("没有填写理由。", "No reasons were given."),
+            todo=Text(
+                "请写明事实和依据，理由将写入文书。", "State facts and articles; they go into the notice."
+            ),
+        )
+
+
+@part
+def end_case(filing: Filing, row: Case, state: CaseState, happening: Happening, *, now: datetime) -> None:
+    """End a case without a grant; cases that waited for it cannot begin and end with it."""
+    row.state, row.ended_at, row.person_needed = state, now, None
+    row.save()
+    Claim.objects.filter(case=row).delete()
+    happenings = [happening]
+    for waiting in Case.objects.filter(filing=filing, state=CaseState.WAITING).order_by("id"):
+        waiting.state, waiting.ended_at = CaseState.WITHDRAWN, now
+        waiting.save(update_fields=["state", "ended_at"])
+        words = Text("前置事项未获准予，不再办理", "An earlier item was not granted; this one does not begin")
+        happenings.append(Happening("not_begun", words, "law", case_id=waiting.pk))
+    tell(filing.pk, happenings, now=now)
+    end_filing_if_done(filing, now=now)
+    filing.due_at = now
+    filing.save(update_fields=["due_at"])

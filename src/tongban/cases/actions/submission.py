@@ -1,0 +1,284 @@
+"""Submitting, confirming for oneself, withdrawing, expiring."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from tongban.cases.actions import once
+from tongban.cases.actions.cases import open_cases, receive_ready
+from tongban.cases.actions.drafts import require_draft
+from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.work import LEASE_S, Lease, lock, wake
+from tongban.cases.models import Case, Claim, Filing, Participant
+from tongban.cases.queries.sight import Sight
+from tongban.cases.rules.states import UNDECIDED, CaseState, Stage, StatusCode
+from tongban.cases.workplace import Workplace
+from tongban.items import api as items
+from tongban.kernel.canonical import digest
+from tongban.kernel.errors import Conflict, NotFound
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import part, whole
+from tongban.ledger import api as ledger
+from tongban.registry import api as registry
+
+
+@whole
+def submit(
+    sight: Sight,
+    *,
+    values: Mapping[str, items.Held],
+    request: once.Request | None,
+    at: Workplace,
+) -> Lease | None:
+    """Submit what was checked: the draft must still be as `sight` saw it.
+
+    Cases are made and exclusive values claimed; when nobody else must confirm, the first items are
+    received and the caller gets the lease to go on at once. Submitting twice changes nothing.
+    """
+    filing = lock(sight.snapshot.number)
+    if request is not None and once.result_of(request) is not None:
+        return None
+    require_draft(filing)
+    if filing.revision != sight.snapshot.revision:
+        raise Conflict(
+            "cases.draft_changed",
+            what=Text("检查之后内容又有改动。", "The form was changed after it was checked."),
+            todo=Text("请再次提交。", "Submit again."),
+        )
+    now = at.clock.now()
+    bundle = sight.bundle
+    awaited = sight.snapshot.awaited
+    open_cases(filing, bundle, sight.plan.items, offices=sight.offices, values=values, at=at)
+    filing.stage = Stage.CONFIRMING if awaited else Stage.SUBMITTED
+    filing.submitted_at = now
+    filing.open_draft = None
+    _record_submission(filing, sight, now, at)
+    _record_pledges(filing, sight, now, at)
+    if request is not None:
+        once.keep(request, result=filing.number, now=now)
+    if awaited:
+        names = "、".join(party.name for party in awaited)
+        words = Text(f"等待{names}本人确认", f"Waiting for {names} to confirm")
+        tell(filing.pk, [Happening("awaiting", words, "platform")], now=now)
+        filing.save()
+        return None
+    return _begin(filing, bundle, now, at)
+
+
+def _begin(filing: Filing, bundle: items.Bundle, now: datetime, at: Workplace) -> Lease:
+    """Receive the first items and take the lease for whoever goes on."""
+    filing.stage = Stage.SUBMITTED
+    receive_ready(filing, bundle, at=at)
+    filing.epoch += 1
+    filing.lease_holder = at.worker
+    filing.lease_until = filing.due_at = now + timedelta(seconds=LEASE_S)
+    filing.save()
+    return Lease(filing.pk, filing.number, filing.epoch, filing.lease_until)
+
+
+@part
+def _record_submission(filing: Filing, sight: Sight, now: datetime, at: Workplace) -> None:
+    entry = ledger.record(
+        "decisions",
+        "filing.submitted",
+        {
+            "filing_number": filing.number,
+            "bundle": filing.bundle,
+            "pack_version": filing.bundle_version,
+            "pack_digest": filing.bundle_digest,
+            "answers_digest": digest(
+                sorted(
+                    [str(ref), question, str(value)]
+                    for (ref, question), value in sight.snapshot.answers.values.items()
+                )
+            ),
+        },
+        now=now,
+        chance=at.chance,
+    )
+    words = Text(
+        f"已提交：填写{sight.plan.totals.here.all}项，其余由数据共享取得",
+        f"Submitted: {sight.plan.totals.here.all} values typed, the rest fetched",
+    )
+    tell(filing.pk, [Happening("submitted", words, "applicant", entry_id=entry.id)], now=now)
+
+
+@part
+def _record_pledges(filing: Filing, sight: Sight, now: datetime, at: Workplace) -> None:
+    """Record each promise that was signed in place of a proof (告知承诺)."""
+    used = {need.pledge: need for need in sight.plan.needs if need.how == "pledged"}
+    for pledge in sight.plan.pledges:
+        if pledge.id not in used:
+            continue
+        entry = ledger.record(
+            "decisions",
+            "pledge.signed",
+            {
+                "filing_number": filing.number,
+                "pledge": pledge.id,
+                "participant": pledge.signer,
+                "pledge_digest": digest([text.as_dict() for text in pledge.promises]),
+                "element": used[pledge.id].element,
+            },
+            now=now,
+            chance=at.chance,
+        )
+        words = Text("已签署告知承诺书", "The pledge in place of proof was signed")
+        tell(filing.pk, [Happening("pledged", words, "applicant", entry_id=entry.id)], now=now)
+
+
+@whole
+def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workplace) -> Lease | None:
+    """Record that a participant confirms for themselves, or declines; the last one starts the cases.
+
+    Raises NotFound to anybody who is not awaited in this filing: they learn nothing about it.
+    """
+    filing = lock(number)
+    now = at.clock.now()
+    rows = list(
+        Participant.objects.filter(
+            filing=filing,
+            identity_type=subject.identity_type,
+            identity_number=subject.number,
+            must_confirm=True,
+        )
+    )
+    if not rows or filing.stage not in {Stage.DRAFT, Stage.CONFIRMING}:
+        raise NotFound(
+            "cases.nothing_to_confirm",
+            what=Text("没有需要您确认的申报。", "There is no filing for you to confirm."),
+            todo=Text("请核对链接，或联系申报人。", "Check the link, or ask whoever filed it."),
+        )
+    for row in rows:
+        row.confirmed_at, row.declined_at = (now, None) if agrees else (None, now)
+        row.save(update_fields=["confirmed_at", "declined_at"])
+    entry = ledger.record(
+        "decisions",
+        "participant.confirmed",
+        {
+            "filing_number": number,
+            "participant": ",".join(row.role for row in rows),
+            "confirmed": "yes" if agrees else "no",
+            "method": "sign_in",
+        },
+        now=now,
+        chance=at.chance,
+    )
+    verb = Text("已本人确认", "confirmed in person") if agrees else Text("不同意，未确认", "declined")
+    words = Text(f"{subject.name}{verb.zh}", f"{subject.name} {verb.en}")
+    tell(
+        filing.pk,
+        [Happening("confirmed" if agrees else "declined", words, "applicant", entry_id=entry.id)],
+        now=now,
+    )
+    if (
+        filing.stage == Stage.DRAFT
+        or filing.participants.filter(must_confirm=True, confirmed_at__isnull=True).exists()
+    ):
+        return None
+    return _begin(filing, items.bundle(filing.bundle, filing.bundle_version), now, at)
+
+
+@whole
+def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
+    """Withdraw the owner's filing: every undecided case ends, what was granted stays granted.
+
+    Raises Conflict when everything was decided already, NotFound for anybody but the owner.
+    """
+    filing = lock(number)
+    if filing.owner_id != subject.id:
+        raise NotFound(
+            "cases.not_owner",
+            what=Text(f"没有查到申报 {number}。", f"There is no filing {number} that you may see."),
+            todo=Text("只有申报人本人可以撤回。", "Only whoever the filing is for can withdraw it."),
+        )
+    now = at.clock.now()
+    rows = [
+        row for row in Case.objects.filter(filing=filing).order_by("id") if CaseState(row.state) in UNDECIDED
+    ]
+    if filing.stage not in {Stage.DRAFT, Stage.CONFIRMING} and not rows:
+        raise Conflict(
+            "cases.all_decided",
+            what=Text(
+                "各事项均已作出决定，不能撤回。", "Everything was decided; there is nothing left to withdraw."
+            ),
+            todo=Text("如需变更或注销，请另行申报。", "File a change or a cancellation instead."),
+        )
+    happenings = [_withdraw_case(row, filing, now, at) for row in rows]
+    Claim.objects.filter(case__in=rows).delete()
+    filing.open_draft = None
+    if filing.stage in {Stage.DRAFT, Stage.CONFIRMING} or len(rows) == filing.cases.count():
+        filing.stage, filing.ended_at = Stage.WITHDRAWN, now
+    elif not filing.cases.exclude(state__in=[state for state in CaseState if state.is_end]).exists():
+        filing.stage, filing.ended_at = Stage.ENDED, now
+    filing.save()
+    happenings.append(
+        Happening("withdrawn", Text("申报人撤回申报", "The applicant withdrew the filing"), "applicant")
+    )
+    tell(filing.pk, happenings, now=now)
+
+
+def _withdraw_case(row: Case, filing: Filing, now: datetime, at: Workplace) -> Happening:
+    accepted = row.accepted_at is not None
+    row.state, row.ended_at = CaseState.WITHDRAWN, now
+    row.save(update_fields=["state", "ended_at"])
+    entry_id = None
+    if row.number is not None:
+        entry_id = evidence(
+            row, "case.withdrawn", {"filing_number": filing.number, "maker": "applicant"}, now=now, at=at
+        )
+    return Happening(
+        "case_withdrawn",
+        Text("撤回办件", "Case withdrawn"),
+        "applicant",
+        case_id=row.pk,
+        status_code=StatusCode.WITHDRAWN if accepted else StatusCode.WITHDRAWN_BEFORE,
+        entry_id=entry_id,
+    )
+
+
+@whole
+def ask_for_person(number: str, *, subject: registry.Subject, at: Workplace) -> None:
+    """Record that the owner wants a person to decide: no machine decides it from here on (PIPL 24)."""
+    filing = lock(number)
+    if filing.owner_id != subject.id:
+        raise NotFound(
+            "cases.not_owner",
+            what=Text(f"没有查到申报 {number}。", f"There is no filing {number} that you may see."),
+            todo=Text("只有申报人本人可以提出。", "Only whoever the filing is for can ask."),
+        )
+    if filing.human_asked_at is not None:
+        return
+    now = at.clock.now()
+    filing.human_asked_at = now
+    filing.save(update_fields=["human_asked_at"])
+    entry = ledger.record(
+        "decisions", "human.requested", {"filing_number": number}, now=now, chance=at.chance
+    )
+    words = Text("申请人要求由工作人员审批", "The applicant asks for a person to decide")
+    tell(filing.pk, [Happening("human_asked", words, "applicant", entry_id=entry.id)], now=now)
+    if filing.stage == Stage.SUBMITTED:
+        wake(filing, now=now)
+
+
+@whole
+def expire_drafts(*, at: Workplace, most: int = 100) -> int:
+    """End drafts whose time has run out, and forget what was fetched for them."""
+    now = at.clock.now()
+    filings = list(
+        Filing.objects.select_for_update(skip_locked=True)
+        .filter(stage=Stage.DRAFT, draft_expires_at__lt=now)
+        .order_by("id")[:most]
+    )
+    for filing in filings:
+        filing.stage, filing.ended_at, filing.open_draft = Stage.EXPIRED, now, None
+        filing.save(update_fields=["stage", "ended_at", "open_draft"])
+        filing.facts.all().update(value=None, reason=None)
+        ledger.record(
+            "decisions",
+            "draft.expired",
+            {"filing_number": filing.number, "bundle": filing.bundle},
+            now=now,
+            chance=at.chance,
+        )
+        tell(filing.pk, [Happening("expired", Text("草稿已过期", "The draft expired"), "law")], now=now)
+    return len(filings)

@@ -1,0 +1,244 @@
+"""Recording what rules found: yes, a person, one correction notice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongban.cases.actions.cases import start_clocks
+from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.granting import grant
+from tongban.cases.actions.work import Lease, locked
+from tongban.cases.models import Case, Filing
+from tongban.cases.queries.sight import Sight
+from tongban.cases.rules import clocks
+from tongban.cases.rules.states import CaseState, StatusCode
+from tongban.cases.rules.steps import MACHINE_STATES
+from tongban.cases.rules.verdicts import Verdict, Way, spoken_element
+from tongban.cases.workplace import Workplace
+from tongban.kernel.clock import civil_date
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import part, whole
+from tongban.papers import api as papers
+from tongban.registry import api as registry
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the rules found for one case, and the record that a decision keeps."""
+
+    case_id: int
+    verdict: Verdict
+    record: Mapping[str, object]
+
+
+@whole
+def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: Workplace) -> None:
+    """Move each case where its verdict says; one that a person has moved meanwhile is left alone."""
+    filing = locked(lease)
+    now = at.clock.now()
+    rows = {
+        row.pk: row for row in Case.objects.filter(filing=filing, pk__in=[each.case_id for each in found])
+    }
+    for each in found:
+        row = rows[each.case_id]
+        if row.state not in MACHINE_STATES or row.person_needed:
+            continue
+        if each.verdict.way is Way.YES:
+            accept(filing, row, sight, maker="rule", now=now, at=at)
+            grant(
+                filing,
+                row,
+                sight,
+                maker="rule",
+                staff_id=None,
+                reasons=each.verdict.reasons,
+                record=each.record,
+                now=now,
+                at=at,
+            )
+        elif each.verdict.way is Way.PERSON:
+            accept(filing, row, sight, maker="rule", now=now, at=at)
+            hand_to_person(filing, row, each.verdict.reasons, now=now)
+        elif each.verdict.way is Way.CORRECTION:
+            _correction_or_person(filing, row, sight, each.verdict, now=now, at=at)
+    filing.retry_at = None if all(each.verdict.way is not Way.WAIT for each in found) else filing.retry_at
+    filing.save(update_fields=["retry_at"])
+
+
+@part
+def accept(
+    filing: Filing,
+    row: Case,
+    sight: Sight,
+    *,
+    maker: str,
+    now: datetime,
+    at: Workplace,
+    staff_id: int | None = None,
+) -> None:
+    """Accept a received case: clocks, evidence, the dated and sealed notice. Accepted before: nothing."""
+    if row.accepted_at is not None:
+        return
+    item = sight.bundle.item(row.item)
+    # Silence counts as acceptance on the day of receipt (Administrative Licensing Law art. 32).
+    start = row.received_at if maker == "law" and row.received_at is not None else now
+    start_clocks(row, sight.bundle, now=start, at=at)
+    row.state = CaseState.ACCEPTED
+    row.save()
+    entry = evidence(
+        row,
+        "case.accepted",
+        {
+            "item": item.basic_code,
+            "filing_number": filing.number,
+            "maker": maker,
+            "pack_version": sight.bundle.version,
+            **({} if staff_id is None else {"staff": str(staff_id)}),
+        },
+        now=now,
+        at=at,
+    )
+    papers.issue_notice(
+        "accepted",
+        case_number=row.number or "",
+        office=row.in_name_of,
+        addressee=owner_name(filing),
+        facts={"item": item.name, "due": row.promised_due_at, "provisional": row.due_provisional},
+        staff_id=staff_id,
+        entry=entry,
+        now=now,
+        chance=at.chance,
+    )
+    how = Text("依法视为受理", "accepted by operation of law") if maker == "law" else Text("受理", "accepted")
+    words = Text(f"{item.name.zh}：{how.zh}", f"{item.name.en}: {how.en}")
+    begins = Text("部门开始办理", "The office begins")
+    tell(
+        filing.pk,
+        [
+            Happening(
+                "accepted",
+                words,
+                maker,
+                case_id=row.pk,
+                status_code=StatusCode.ACCEPTED,
+                entry_id=entry,
+                staff_id=staff_id,
+            ),
+            Happening(
+                "begun",
+                begins,
+                "platform",
+                case_id=row.pk,
+                status_code=StatusCode.OFFICE_BEGINS,
+                audience="office",
+            ),
+        ],
+        now=now,
+    )
+
+
+@part
+def hand_to_person(filing: Filing, row: Case, reasons: Sequence[Text], *, now: datetime) -> None:
+    """Put a case on its office's list, with why a machine does not decide it."""
+    row.person_needed = [reason.as_dict() for reason in reasons]
+    row.save(update_fields=["person_needed"])
+    office = registry.organisation(row.office).name
+    words = Text(f"转{office.zh}工作人员审批", f"An officer of {office.en} decides")
+    tell(filing.pk, [Happening("to_person", words, "platform", case_id=row.pk)], now=now)
+
+
+@part
+def _correction_or_person(
+    filing: Filing, row: Case, sight: Sight, verdict: Verdict, *, now: datetime, at: Workplace
+) -> None:
+    """Tell once everything that is missing; what is still missing after that goes to a person.
+
+    After acceptance nothing more may be asked for (art. 32 puts the notice before it): a person decides.
+    """
+    wanting = [
+        *(spoken_element(gap.element, sight.book) for gap in verdict.gaps),
+        *_materials(row, sight, verdict),
+    ]
+    if row.corrections > 0 or row.accepted_at is not None:
+        reasons = [
+            Text(f"补正后仍缺：{each.zh}", f"Still missing after the notice: {each.en}") for each in wanting
+        ]
+        accept(filing, row, sight, maker="rule", now=now, at=at)
+        hand_to_person(filing, row, reasons, now=now)
+        return
+    request_correction(filing, row, sight, wanting, maker="rule", staff_id=None, now=now, at=at)
+
+
+def _materials(row: Case, sight: Sight, verdict: Verdict) -> list[Text]:
+    declared = {material.id: material.name for material in sight.bundle.item(row.item).materials}
+    return [declared[material] for material in verdict.materials]
+
+
+@part
+def request_correction(
+    filing: Filing,
+    row: Case,
+    sight: Sight,
+    wanting: Sequence[Text],
+    *,
+    maker: str,
+    staff_id: int | None,
+    now: datetime,
+    at: Workplace,
+) -> None:
+    """Give the one correction notice (一次性告知) with everything that is missing, before acceptance."""
+    item = sight.bundle.item(row.item)
+    policy = at.policies.at("correction.supply", sight.snapshot.division, civil_date(now))
+    ends = clocks.supply_ends(policy, now, at.calendar)
+    row.state = CaseState.CORRECTION
+    row.corrections += 1
+    row.facts_needed = [each.as_dict() for each in wanting]
+    row.correction_due_at = ends.at
+    row.save()
+    entry = evidence(
+        row,
+        "case.correction_requested",
+        {
+            "item": item.basic_code,
+            "needs": [each.as_dict() for each in wanting],
+            "deadline": ends.at.isoformat(),
+            "maker": maker,
+            **({} if staff_id is None else {"staff": str(staff_id)}),
+        },
+        now=now,
+        at=at,
+    )
+    papers.issue_notice(
+        "to_be_completed",
+        case_number=row.number or "",
+        office=row.in_name_of,
+        addressee=owner_name(filing),
+        facts={"item": item.name, "wanting": tuple(wanting), "due": ends.at, "provisional": ends.provisional},
+        staff_id=staff_id,
+        entry=entry,
+        now=now,
+        chance=at.chance,
+    )
+    listed_zh, listed_en = "、".join(each.zh for each in wanting), ", ".join(each.en for each in wanting)
+    words = Text(f"{item.name.zh}：一次性告知需补正{listed_zh}", f"{item.name.en}: please supply {listed_en}")
+    tell(
+        filing.pk,
+        [
+            Happening(
+                "correction",
+                words,
+                maker,
+                case_id=row.pk,
+                status_code=StatusCode.CORRECTION_BEGINS,
+                entry_id=entry,
+                staff_id=staff_id,
+            )
+        ],
+        now=now,
+    )
+
+
+def owner_name(filing: Filing) -> str:
+    """Give the name of the person whose matter the filing is."""
+    owner = registry.subject(filing.owner_id)
+    return owner.name

@@ -1,0 +1,121 @@
+"""Leases: one worker attends to a filing at a time, and a worker that lost it writes nothing more."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from tongban.cases.models import Filing
+from tongban.kernel.errors import NotFound, StaleLease
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import part, whole
+
+LEASE_S = 60  # longer than any single step: every source call in one has a shorter limit
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one filing until the lease runs out or somebody takes it over."""
+
+    filing_id: int
+    number: str
+    epoch: int
+    until: datetime
+
+
+@whole
+def claim_due(worker: str, *, now: datetime) -> Lease | None:
+    """Take the filing that has waited longest past its due time, or None when nothing is due.
+
+    PostgreSQL skips rows that another worker is just claiming; SQLite has one writer anyway.
+    """
+    filing = (
+        Filing.objects.select_for_update(skip_locked=True)
+        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), due_at__lte=now)
+        .order_by("due_at")
+        .first()
+    )
+    return None if filing is None else _take(filing, worker, now)
+
+
+@whole
+def claim(number: str, worker: str, *, now: datetime) -> Lease | None:
+    """Take this filing, or None when another worker holds it."""
+    filing = Filing.objects.select_for_update().filter(number=number).first()
+    if filing is None:
+        raise no_such_filing(number)
+    if filing.lease_until is not None and filing.lease_until >= now:
+        return None
+    return _take(filing, worker, now)
+
+
+def _take(filing: Filing, worker: str, now: datetime) -> Lease:
+    filing.epoch += 1
+    filing.lease_holder = worker
+    filing.lease_until = now + timedelta(seconds=LEASE_S)
+    # Due again when the lease runs out: if this worker dies here, the next one finds the filing.
+    filing.due_at = filing.lease_until
+    filing.save(update_fields=["epoch", "lease_holder", "lease_until", "due_at"])
+    return Lease(filing.pk, filing.number, filing.epoch, filing.lease_until)
+
+
+@part
+def locked(lease: Lease) -> Filing:
+    """Lock the filing's row for this action; raise StaleLease when the lease was taken over."""
+    filing = Filing.objects.select_for_update().get(pk=lease.filing_id)
+    if filing.epoch != lease.epoch:
+        raise StaleLease(
+            "cases.stale_lease",
+            what=Text(
+                f"申报 {lease.number} 已由另一处理进程接手。",
+                f"Filing {lease.number} was taken over by another worker.",
+            ),
+            todo=Text("无需处理，对方会继续办理。", "Nothing to do: the other worker goes on with it."),
+        )
+    return filing
+
+
+@part
+def lock(number: str) -> Filing:
+    """Lock a filing's row for a person's action, which needs no lease."""
+    filing = Filing.objects.select_for_update().filter(number=number).first()
+    if filing is None:
+        raise no_such_filing(number)
+    return filing
+
+
+@part
+def wake(filing: Filing, *, now: datetime) -> None:
+    """Ask for attention at once: a person has changed something."""
+    filing.due_at = now
+    filing.attempts = 0
+    filing.save(update_fields=["due_at", "attempts"])
+
+
+@whole
+def release(lease: Lease, *, due_at: datetime | None, attempts: int) -> None:
+    """Give the lease back and say when to look again; None when only an event can change anything.
+
+    If somebody woke the filing while we worked (its due time moved), that wish stands.
+    """
+    filing = Filing.objects.select_for_update().get(pk=lease.filing_id)
+    if filing.epoch != lease.epoch:
+        return
+    filing.lease_until = None
+    filing.lease_holder = ""
+    if filing.due_at == lease.until:  # nobody woke it meanwhile
+        filing.due_at = due_at
+        filing.attempts = attempts
+    filing.save(update_fields=["lease_until", "lease_holder", "due_at", "attempts"])
+
+
+def no_such_filing(number: str) -> NotFound:
+    """Say that there is no filing by that number (for this reader)."""
+    return NotFound(
+        "cases.no_filing",
+        what=Text(f"没有查到申报 {number}。", f"There is no filing {number} that you may see."),
+        todo=Text(
+            "请核对申报号，或确认您是本人、经办人或承办部门。",
+            "Check the number and who you are signed in as.",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What goes on by itself: gathering, deciding by rule, registering, signing, watching clocks."""

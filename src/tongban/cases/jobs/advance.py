@@ -1,0 +1,208 @@
+"""Carry a filing as far as it goes: one step after another, each short, each safe to repeat."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from threading import Thread
+
+from django.db import connections
+
+from tongban.cases.actions.acts import Answered, InDoubt, begin_try, record_answers
+from tongban.cases.actions.granting import finish_signed
+from tongban.cases.actions.ringing import ring
+from tongban.cases.actions.verdicts import Found, record_verdicts
+from tongban.cases.actions.work import Lease, claim, claim_due, release
+from tongban.cases.jobs.gather import gather, see
+from tongban.cases.queries.sight import Sight
+from tongban.cases.queries.snapshots import snapshot as read
+from tongban.cases.rules.records import decision_record
+from tongban.cases.rules.steps import Register, Rest, Ring, Sign, TakeUp, backoff, next_step
+from tongban.cases.rules.verdicts import Verdict, Way, weigh
+from tongban.cases.snapshot import ActView, CaseView
+from tongban.cases.workplace import Workplace
+from tongban.exchange import api as exchange
+from tongban.items import api as items
+from tongban.kernel.clock import Budget, budget, civil_date
+from tongban.kernel.errors import SourceTrouble, StaleLease
+from tongban.licences import api as licences
+from tongban.papers import api as papers
+
+STEPS_AT_MOST = 40  # a straight filing takes nine; more in one go would be a fault of ours
+ACT_TIMEOUT_S = 10.0
+KEY_TRUSTED = timedelta(hours=22)
+
+
+def advance(number: str, *, at: Workplace, limit: Budget) -> bool:
+    """Work on this filing until the budget is spent; False when another worker has it."""
+    lease = claim(number, at.worker, now=at.clock.now())
+    if lease is None:
+        return False
+    carry(lease, at=at, limit=limit)
+    return True
+
+
+def work_once(*, at: Workplace, limit: Budget) -> bool:
+    """Work on the filing that has waited longest; False when nothing is due."""
+    lease = claim_due(at.worker, now=at.clock.now())
+    if lease is None:
+        return False
+    carry(lease, at=at, limit=limit)
+    return True
+
+
+def carry(lease: Lease, *, at: Workplace, limit: Budget) -> None:
+    """Take step after step under a lease, then give it back with when to look again.
+
+    A lease that was taken over ends the work silently: the other worker sees all that was stored. What
+    fails otherwise is tried again later and later; all that was stored before stands.
+    """
+    try:
+        due_at = _steps(lease, at=at, limit=limit)
+        _seal(lease, at=at)
+    except StaleLease:
+        return
+    except Exception as trouble:
+        attempts = read(lease.number).attempts + 1
+        release(lease, due_at=at.clock.now() + backoff(attempts), attempts=attempts)
+        if isinstance(trouble, SourceTrouble):
+            return  # an office's signer or system is silent: nothing is wrong with the filing
+        raise
+    release(lease, due_at=due_at, attempts=0)
+
+
+def _seal(lease: Lease, *, at: Workplace) -> None:
+    """Have the offices seal the notices of this filing."""
+    numbers = tuple(case.number for case in read(lease.number).cases if case.number is not None)
+    papers.seal_pending(at.signers, now=at.clock.now(), case_numbers=numbers)
+
+
+def _steps(lease: Lease, *, at: Workplace, limit: Budget) -> datetime | None:
+    """Go on until there is nothing to do or no time; give when to look again."""
+    for _ in range(STEPS_AT_MOST):
+        now = at.clock.now()
+        step = next_step(read(lease.number), now=now)
+        if isinstance(step, Rest):
+            return step.until
+        if limit.left_s() <= 0:
+            break
+        if isinstance(step, TakeUp):
+            _take_up(lease, step.cases, at=at, limit=limit)
+        elif isinstance(step, Register):
+            _register(lease, step.acts, at=at)
+        elif isinstance(step, Sign):
+            _sign(lease, step.cases, at=at)
+        elif isinstance(step, Ring):
+            ring(lease, see(read(lease.number), at=at), step.clocks, at=at)
+    return at.clock.now()
+
+
+def _take_up(lease: Lease, cases: Sequence[CaseView], *, at: Workplace, limit: Budget) -> None:
+    """Gather, run the rules of each case outside any transaction, record where each goes."""
+    sight = gather(lease.number, at=at, again=True, limit=limit)
+    found = []
+    for case in cases:
+        verdict, dates = judge_case(sight, case, at=at)
+        item = sight.bundle.item(case.item)
+        record = decision_record(sight.bundle, item, verdict.judged, sight.gathered, dates)
+        found.append(Found(case.id, verdict, record))
+    record_verdicts(lease, sight, found, at=at)
+
+
+def judge_case(sight: Sight, case: CaseView, *, at: Workplace) -> tuple[Verdict, dict[str, date]]:
+    """Run one case's rules on what is known now; rules are pinned at acceptance by the pack's version."""
+    item = sight.bundle.item(case.item)
+    today = civil_date(at.clock.now())
+    dates = {
+        "filing_date": civil_date(sight.snapshot.submitted_at or sight.snapshot.opened_at),
+        "acceptance_date": today if case.accepted_at is None else civil_date(case.accepted_at),
+        "decision_date": today,
+    }
+    parties = sight.snapshot.answers.parties
+    judged = items.judge(sight.bundle, item, parties, sight.gathered.values, dates)
+    verdict = weigh(
+        sight.bundle,
+        item,
+        sight.plan,
+        judged,
+        sight.gathered,
+        sight.snapshot,
+        book=sight.book,
+        required_materials=items.required_materials(
+            sight.bundle, item, sight.plan, parties, sight.gathered.values, dates
+        ),
+    )
+    return verdict, dates
+
+
+def _register(lease: Lease, acts: Sequence[ActView], *, at: Workplace) -> None:
+    """Register at every organisation at once; what may have been sent before is asked about first."""
+    begin_try(lease, [act.id for act in acts])
+    with ThreadPoolExecutor(max_workers=max(1, len(acts)), thread_name_prefix="acts") as pool:
+        answered = list(pool.map(lambda act: _one_act(act, at), acts))
+    record_answers(lease, see(read(lease.number), at=at), answered, at=at)
+
+
+def _one_act(act: ActView, at: Workplace) -> Answered:
+    """Do one act once: `find_act` before anything that may be a repeat (DESIGN §5.6, promise 7)."""
+    spent = budget(ACT_TIMEOUT_S)
+    request = exchange.ActRequest(
+        connector=act.connector,
+        operation=act.operation,
+        fields=act.fields,
+        key=act.key,
+        first_sent_at=act.intended_at,
+    )
+    outcome, found_by = _outcome(act, request, at)
+    return Answered(act.id, outcome, found_by, round(ACT_TIMEOUT_S - spent.left_s(), 3))
+
+
+def _outcome(
+    act: ActView, request: exchange.ActRequest, at: Workplace
+) -> tuple[exchange.Done | exchange.Refused | exchange.Unanswered | InDoubt, str]:
+    idempotency = exchange.idempotency(at.road, act.connector)
+    if act.tries > 0 and idempotency != "key":
+        found = exchange.find_act(at.road, act.connector, act.key)
+        if isinstance(found, exchange.Found):
+            return exchange.Done(found.number), "lookup"
+        if isinstance(found, exchange.CannotTell):
+            if idempotency == "none":
+                return InDoubt(), "lookup"
+            return exchange.Unanswered(found.reason, maybe_done=True), "lookup"
+    outcome = exchange.act(at.road, act.connector, request, now=at.clock.now())
+    if isinstance(outcome, exchange.Unanswered) and outcome.maybe_done and idempotency == "none":
+        return InDoubt(), "answer"
+    if isinstance(outcome, exchange.Unanswered) and at.clock.now() - act.intended_at > KEY_TRUSTED:
+        return InDoubt(), "answer"  # the office honours our key for a day; past that we may not repeat
+    return outcome, "answer"
+
+
+def _sign(lease: Lease, cases: Sequence[CaseView], *, at: Workplace) -> None:
+    """Have each office sign its own result, outside any transaction, then store and end."""
+    now = at.clock.now()
+    signed = [
+        (case.id, licences.sign(case.licence, at.signers, now=now, log_signer=at.log_signer))
+        for case in cases
+    ]
+    finish_signed(lease, signed, at=at)
+
+
+__all__ = ["Way", "advance", "carry", "judge_case", "work_once"]
+
+
+def carry_within(lease: Lease, *, at: Workplace, seconds: float) -> bool:
+    """Carry a filing on for a page that waits: give True when it rested before the time was over.
+
+    The work goes on behind the page when a system elsewhere is slow, for a call to another
+    organisation is never cut short in the middle: cut short, nobody could tell whether it was done.
+    """
+    thread = Thread(target=_carry_and_close, args=(lease, at, seconds), name="carry", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return not thread.is_alive()
+
+
+def _carry_and_close(lease: Lease, at: Workplace, seconds: float) -> None:
+    try:
+        carry(lease, at=at, limit=budget(seconds))
+    finally:
+        connections.close_all()  # the thread's own connection ends with it

@@ -1,0 +1,73 @@
+"""Ask the sources what a filing needs, and record what they said."""
+
+from collections.abc import Sequence
+
+from tongban.cases.actions.facts import record_facts
+from tongban.cases.queries.sight import Sight, look, startable
+from tongban.cases.queries.snapshots import snapshot as read
+from tongban.cases.rules.gathering import Lookup
+from tongban.cases.snapshot import Snapshot
+from tongban.cases.workplace import Workplace
+from tongban.exchange import api as exchange
+from tongban.items import api as items
+from tongban.kernel.clock import Budget, budget
+
+ROUNDS = 6  # lookups whose keys come from lookups; more would be a fault of the pack
+SOURCE_TIMEOUT_S = 10.0
+
+
+def gather(number: str, *, at: Workplace, again: bool, limit: Budget | None = None) -> Sight:
+    """Fetch everything that may be fetched now, stage by stage, and give the filing as it then is.
+
+    `again` asks sources once more that were late before. A budget that runs out leaves the rest to the
+    next call. Nothing here holds a transaction while a source is asked.
+    """
+    sight = see(read(number), at=at)
+    asked_again = False
+    for _ in range(ROUNDS):
+        wanted = sight.gathered.missing
+        if again and not asked_again:
+            wanted += sight.gathered.late
+            asked_again = True
+        if not wanted or (limit is not None and limit.left_s() <= 0):
+            break
+        _fetch(sight, wanted, at=at, limit=limit)
+        sight = see(read(number), at=at)
+    return sight
+
+
+def see(snapshot: Snapshot, *, at: Workplace) -> Sight:
+    """Look at a filing with the lookups that may be made for it now."""
+    now = at.clock.now()
+    bundle = items.bundle(snapshot.bundle, snapshot.bundle_version)
+    return look(snapshot, at=at, now=now, wanted=startable(snapshot, bundle))
+
+
+def _fetch(sight: Sight, lookups: Sequence[Lookup], *, at: Workplace, limit: Budget | None) -> None:
+    now = at.clock.now()
+    timeout_s = SOURCE_TIMEOUT_S if limit is None else max(0.2, min(SOURCE_TIMEOUT_S, limit.left_s()))
+    spent = budget(timeout_s)
+    answers = exchange.fetch(
+        at.road, [request_for(sight, lookup) for lookup in lookups], now=now, timeout_s=timeout_s
+    )
+    seconds = timeout_s - spent.left_s()
+    record_facts(
+        sight.snapshot.number,
+        list(zip(lookups, answers, strict=True)),
+        book=sight.book,
+        at=at,
+        seconds=round(seconds, 3),
+    )
+
+
+def request_for(sight: Sight, lookup: Lookup) -> exchange.ShareRequest:
+    """Give the share request of a lookup: for which office, under which purpose, by which key."""
+    return exchange.ShareRequest(
+        consumer=lookup.fetch.consumer,
+        purpose=lookup.fetch.purpose,
+        case_or_filing=sight.snapshot.number,
+        resource=lookup.fetch.resource,
+        elements=lookup.fetch.elements,
+        key=lookup.key,
+        subject_of_record=str(lookup.fetch.ref),
+    )

@@ -1,0 +1,153 @@
+"""Checking a draft before submission, and submitting it: what can be put right is put right on the spot."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from django.db import IntegrityError
+
+from tongban.cases.actions import once
+from tongban.cases.actions.submission import submit as record_submission
+from tongban.cases.actions.work import Lease
+from tongban.cases.jobs.gather import gather, request_for, see
+from tongban.cases.queries.sight import Sight
+from tongban.cases.rules.gathering import supposed_fact
+from tongban.cases.workplace import Workplace
+from tongban.exchange import api as exchange
+from tongban.items import api as items
+from tongban.kernel.clock import Budget, civil_date
+from tongban.kernel.errors import Conflict
+from tongban.kernel.texts import Text
+from tongban.rules import api as rules
+
+ALTERNATIVES = 3  # how many free ones are shown
+ALTERNATIVES_TRIED = 12  # at most: each costs two lookups
+ALTERNATIVE_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A check that stops a submission on the spot, with other values that would pass."""
+
+    check: str
+    item: str
+    because: Text
+    alternatives: tuple[items.Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking a draft found; `is_clean` when it may be submitted."""
+
+    sight: Sight
+    problems: tuple[items.Problem, ...]
+    stops: tuple[Stop, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Say whether nothing stands in the way of submitting."""
+        return not self.problems and not self.stops
+
+
+def check(number: str, *, at: Workplace, limit: Budget | None = None) -> Checked:
+    """Fetch what may be fetched, check the form, and run the checks that are put right on the spot.
+
+    These are no decisions: nothing is refused, the person corrects and goes on (许可法 32(3)).
+    """
+    sight = gather(number, at=at, again=True, limit=limit)
+    problems = [
+        *items.problems(sight.bundle, sight.plan, sight.snapshot.answers),
+        *_unconfirmed_by_owner(sight),
+    ]
+    stops = () if problems else tuple(_stops(sight, at))
+    return Checked(sight, tuple(problems), stops)
+
+
+def _unconfirmed_by_owner(sight: Sight) -> Iterator[items.Problem]:
+    """Give what the owner has still to confirm; everybody else confirms for themselves, signed in."""
+    owner = items.Ref(sight.bundle.owner)
+    return (each for each in items.unconfirmed(sight.plan, sight.snapshot.answers) if each.ref == owner)
+
+
+def submit(
+    number: str, *, request: once.Request | None, at: Workplace, limit: Budget | None = None
+) -> tuple[Checked, Lease | None]:
+    """Check and, when clean, submit; gives the lease when the caller can go on with the first items.
+
+    Two filings after the same name at the same moment: the claim's unique row lets one through, the
+    other is checked again and told on the spot.
+    """
+    checked = check(number, at=at, limit=limit)
+    if not checked.is_clean:
+        return checked, None
+    named = claimed_values(checked.sight)
+    try:
+        return checked, record_submission(checked.sight, values=named, request=request, at=at)
+    except IntegrityError as taken:
+        raise Conflict(
+            "cases.just_taken",
+            what=Text("您填写的名称刚刚被另一申报占用。", "Another filing has just taken this name."),
+            todo=Text("请更换后再次提交。", "Choose another and submit again."),
+        ) from taken
+
+
+def claimed_values(sight: Sight) -> Mapping[str, items.Held]:
+    """Give the value of every name that an item of the filing claims for itself."""
+    parties = sight.snapshot.answers.parties
+    names = {claim.value for key in sight.plan.items for claim in sight.bundle.item(key).claims}
+    return {
+        name: items.value_named(sight.bundle, name, parties, sight.gathered.values, sight.about)
+        for name in names
+    }
+
+
+def _stops(sight: Sight, at: Workplace) -> Iterator[Stop]:
+    """Give the on-the-spot checks that are not met; what is unknown (a source is late) does not stop."""
+    for key in sight.plan.items:
+        item = sight.bundle.item(key)
+        if item.after:
+            continue
+        for each in _judged_now(sight, item, at):
+            if isinstance(each.outcome, rules.NotMet):
+                others = tuple(islice(_alternatives(sight, item, each.check, at), ALTERNATIVES))
+                yield Stop(each.check.code, key, each.check.because, others)
+
+
+def _judged_now(sight: Sight, item: items.Item, at: Workplace) -> tuple[items.Judged, ...]:
+    today = civil_date(at.clock.now())
+    dates = {"filing_date": today, "acceptance_date": today, "decision_date": today}
+    parties = sight.snapshot.answers.parties
+    return items.judge(
+        sight.bundle, item, parties, sight.gathered.values, dates, only="stop_before_submission"
+    )
+
+
+def _alternatives(
+    sight: Sight, item: items.Item, failed: items.Check, at: Workplace
+) -> Iterator[items.Candidate]:
+    """Give answers with which the item's on-the-spot checks pass, each verified at its source."""
+    candidates = items.alternatives(sight.bundle, failed, sight.snapshot.answers)
+    for candidate in islice(candidates, ALTERNATIVES_TRIED):
+        tried = _as_if(sight, candidate, at)
+        if all(isinstance(each.outcome, rules.Met) for each in _judged_now(tried, item, at)):
+            yield candidate
+
+
+def _as_if(sight: Sight, candidate: items.Candidate, at: Workplace) -> Sight:
+    """See the filing as if the candidate had been answered; what it needs is looked up, nothing is stored."""
+    answers = replace(sight.snapshot.answers, values={**sight.snapshot.answers.values, **candidate})
+    snapshot = replace(sight.snapshot, answers=answers)
+    supposed = see(snapshot, at=at)
+    lookups = supposed.gathered.missing
+    brought = exchange.fetch(
+        at.road,
+        [request_for(sight, lookup) for lookup in lookups],
+        now=at.clock.now(),
+        timeout_s=ALTERNATIVE_TIMEOUT_S,
+    )
+    facts = [
+        supposed_fact(lookup, answer, element, fetched)
+        for lookup, answer in zip(lookups, brought, strict=True)
+        for element, fetched in answer.values.items()
+    ]
+    return see(replace(snapshot, facts=(*snapshot.facts, *facts)), at=at)

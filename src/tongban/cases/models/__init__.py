@@ -1,0 +1,24 @@
+"""The tables of filings and cases."""
+
+from tongban.cases.models.acts import Act
+from tongban.cases.models.case import Case, Claim, Decision, Pause, Rating, ReviewRequest
+from tongban.cases.models.facts import Contest, Fact
+from tongban.cases.models.filing import Answer, Event, Filing, Participant, RequestKey, Sequence
+
+__all__ = [
+    "Act",
+    "Answer",
+    "Case",
+    "Claim",
+    "Contest",
+    "Decision",
+    "Event",
+    "Fact",
+    "Filing",
+    "Participant",
+    "Pause",
+    "Rating",
+    "RequestKey",
+    "ReviewRequest",
+    "Sequence",
+]

@@ -1,0 +1,228 @@
+"""The officer's desk: my office's cases by urgency, one case with claims and sources side by side."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from tongban.cases.models import Act, Case, Contest, Fact, Filing, ReviewRequest
+from tongban.cases.queries.readers import CASE_ROLES
+from tongban.cases.rules import officers
+from tongban.cases.rules.states import CASE_WORDS, CaseState
+from tongban.items import api as items
+from tongban.kernel.errors import NotFound
+from tongban.kernel.texts import Text
+from tongban.registry import api as registry
+
+OPEN_HERE = tuple(state for state in CaseState if not state.is_end and state is not CaseState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """One case on an office's list."""
+
+    id: int
+    filing: str
+    number: str
+    item: str
+    name: Text
+    applicant: str
+    words: Text
+    state: str
+    needs_person: bool
+    due_at: datetime | None
+    due_provisional: bool
+    alarm: int
+    claimed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContestLine:
+    """One request for verification at a source."""
+
+    id: int
+    filing: str
+    element: str
+    value: object
+    said: str
+    due_at: datetime
+    due_provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One fact beside where it comes from."""
+
+    id: int
+    participant: str
+    element: str
+    value: object
+    status: str
+    source: str
+    as_of: datetime | None
+    fetched_at: datetime
+    contested: bool
+    share_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """One registration at another organisation."""
+
+    id: int
+    name: str
+    key: str
+    body: str
+    state: str
+    number: str
+    tries: int
+
+
+def cases_of_office(staff: registry.Staff) -> Q:
+    """Give the WHERE clause of the cases that an officer may open; nothing without a case role."""
+    if not staff.roles & CASE_ROLES:
+        return Q(pk__in=())
+    return Q(office=staff.organisation, number__isnull=False)
+
+
+def desk(
+    staff: registry.Staff, *, only_persons: bool = True, mine: bool = False, most: int = 50, skip: int = 0
+) -> list[DeskLine]:
+    """List the open cases of one's office, the most urgent first; a fixed number of queries.
+
+    `only_persons` leaves out those that rules are still carrying by themselves.
+    """
+    rows = Case.objects.filter(cases_of_office(staff), state__in=OPEN_HERE)
+    if only_persons:
+        rows = rows.filter(person_needed__isnull=False)
+    if mine:
+        rows = rows.filter(claimed_by_id=staff.id)
+    ordered = rows.select_related("filing").order_by(
+        "-alarm", F("promised_due_at").asc(nulls_last=True), "id"
+    )[skip : skip + most]
+    listed = list(ordered)
+    owners = registry.subjects({row.filing.owner_id for row in listed})
+    names = registry.staff_names(row.claimed_by_id for row in listed if row.claimed_by_id)
+    return [_line(row, owners[row.filing.owner_id].name, names) for row in listed]
+
+
+def _line(row: Case, applicant: str, names: Mapping[int, str]) -> DeskLine:
+    bundle = items.bundle(row.filing.bundle, row.filing.bundle_version)
+    return DeskLine(
+        id=row.pk,
+        filing=row.filing.number,
+        number=row.number or "",
+        item=row.item,
+        name=bundle.item(row.item).name,
+        applicant=applicant,
+        words=CASE_WORDS[CaseState(row.state)],
+        state=row.state,
+        needs_person=bool(row.person_needed),
+        due_at=row.promised_due_at or row.acceptance_due_at,
+        due_provisional=row.due_provisional,
+        alarm=row.alarm,
+        claimed_by=names.get(row.claimed_by_id or 0, ""),
+    )
+
+
+def filing_of_case(case_number: str, staff: registry.Staff) -> str:
+    """Give the filing's number of a case of one's office; NotFound otherwise."""
+    row = Case.objects.filter(cases_of_office(staff), number=case_number).select_related("filing").first()
+    if row is None:
+        raise officers.no_such_case(case_number)
+    return row.filing.number
+
+
+def facts_for_officer(case_number: str, staff: registry.Staff) -> tuple[FactLine, ...]:
+    """Give the facts fetched for this case's office; `actions.looking` records who opens them."""
+    row = Case.objects.filter(cases_of_office(staff), number=case_number).first()
+    if row is None:
+        raise officers.no_such_case(case_number)
+    return tuple(_facts(Fact.objects.filter(filing=row.filing_id, consumer=row.office)))
+
+
+def facts_about(filing: Filing, subject: registry.Subject) -> tuple[FactLine, ...]:
+    """Give the facts of a filing about this person (and, for its owner, about its place)."""
+    mine = Q(
+        participant__kind="person",
+        participant__identity_type=subject.identity_type,
+        participant__identity_number=subject.number,
+    )
+    if filing.owner_id == subject.id:
+        mine |= Q(participant__kind="place")
+    return tuple(_facts(Fact.objects.filter(mine, filing=filing)))
+
+
+def _facts(rows: Iterable[Fact]) -> Iterable[FactLine]:
+    newest: dict[tuple[int, str], Fact] = {}
+    ordered = rows.select_related("participant").order_by("id") if hasattr(rows, "select_related") else rows
+    for row in ordered:
+        newest[row.participant_id, row.element] = row
+    disputed = set(
+        Contest.objects.filter(fact__in=newest.values(), outcome="open").values_list("fact_id", flat=True)
+    )
+    for row in newest.values():
+        participant = items.Ref(row.participant.role, row.participant.position)
+        yield FactLine(
+            id=row.pk,
+            participant=str(participant),
+            element=row.element,
+            value=row.value,
+            status="contested" if row.pk in disputed else row.status,
+            source=row.source,
+            as_of=row.as_of,
+            fetched_at=row.fetched_at,
+            contested=row.pk in disputed,
+            share_id=row.share_id,
+        )
+
+
+def acts_of(case_number: str, staff: registry.Staff) -> tuple[ActLine, ...]:
+    """Give the registrations of a case of one's office."""
+    rows = Act.objects.filter(case__office=staff.organisation, case__number=case_number).order_by("id")
+    return tuple(
+        ActLine(row.pk, row.name, row.key, row.body, row.state, row.number, row.tries) for row in rows
+    )
+
+
+def contests_at(staff: registry.Staff, *, most: int = 50) -> list[ContestLine]:
+    """List the open requests for verification at one's organisation, the first due first."""
+    if registry.Role.DATA_OFFICER not in staff.roles:
+        return []
+    rows = Contest.objects.filter(source=staff.organisation, outcome="open").select_related("fact", "filing")
+    return [
+        ContestLine(
+            row.pk,
+            row.filing.number,
+            row.fact.element,
+            row.fact.value,
+            row.said,
+            row.due_at,
+            row.due_provisional,
+        )
+        for row in rows.order_by("due_at")[:most]
+    ]
+
+
+def reviews_at(staff: registry.Staff, *, most: int = 50) -> list[tuple[str, str, datetime]]:
+    """List the open requests that a person look at a decision made by rule: (case, what was said, when)."""
+    rows = ReviewRequest.objects.filter(case__office=staff.organisation, answered_at__isnull=True).filter(
+        officers.may(staff, officers.DECIDERS)
+    )
+    return [
+        (row.case.number or "", row.said, row.asked_at)
+        for row in rows.select_related("case").order_by("asked_at")[:most]
+    ]
+
+
+def contest(contest_id: int, staff: registry.Staff) -> ContestLine:
+    """Give one request for verification at one's organisation; raises NotFound."""
+    for line in contests_at(staff, most=1000):
+        if line.id == contest_id:
+            return line
+    raise NotFound(
+        "cases.no_contest",
+        what=Text("没有查到这项校核。", "There is no such request for verification at your office."),
+        todo=Text("请从待办列表进入。", "Open it from your list."),
+    )

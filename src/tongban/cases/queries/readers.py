@@ -1,0 +1,243 @@
+"""Who may see which filing, as WHERE clauses, and what each reader then sees of it.
+
+The owner sees the timeline and facts about themselves; another participant their own role and facts;
+the officer of a case what their item needs; the helper who typed it how it goes, without any fact.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from tongban.cases.actions.work import no_such_filing
+from tongban.cases.models import Case, Event, Filing, Participant
+from tongban.cases.rules.states import CASE_WORDS, STATUS_WORDS, CaseState, FilingStatus, filing_status
+from tongban.items import api as items
+from tongban.kernel.texts import Text
+from tongban.registry import api as registry
+
+Reader = registry.Subject | registry.Staff
+CASE_ROLES = frozenset({registry.Role.RECEPTIONIST, registry.Role.APPROVER, registry.Role.LEADER})
+HELPER_ROLES = frozenset({registry.Role.COUNTER, registry.Role.VILLAGE_WORKER})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a timeline."""
+
+    at: datetime
+    words: Text
+    kind: str
+    maker: str
+    item: str
+    status_code: int | None
+    seconds: float | None
+    entry_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One case as its applicant or officer reads it."""
+
+    number: str
+    item: str
+    name: Text
+    office: str
+    office_name: Text
+    state: str
+    words: Text
+    maker: str  # rule, person or empty while undecided
+    reasons: tuple[Text, ...]
+    received_at: datetime | None
+    decided_at: datetime | None
+    due_at: datetime | None
+    due_provisional: bool
+    wanting: tuple[Text, ...]
+    licence: str
+    rated: bool
+    seconds: float | None
+    review: str  # "", open, answered
+    review_answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilingPage:
+    """One filing as one reader may see it."""
+
+    number: str
+    bundle: str
+    name: Text
+    stage: str
+    status: FilingStatus
+    words: Text
+    is_owner: bool
+    is_filer: bool
+    opened_at: datetime
+    submitted_at: datetime | None
+    ended_at: datetime | None
+    human_asked: bool
+    authority: str
+    cases: tuple[CasePage, ...]
+    timeline: tuple[Line, ...]
+    awaited: tuple[str, ...]  # names of those who still confirm; only for the owner and the filer
+
+
+@dataclass(frozen=True, slots=True)
+class FilingCard:
+    """One filing in a list."""
+
+    number: str
+    name: Text
+    status: FilingStatus
+    words: Text
+    opened_at: datetime
+    submitted_at: datetime | None
+
+
+def visible(reader: Reader) -> Q:
+    """Give the WHERE clause of the filings that this reader may know of; empty rights match nothing."""
+    if isinstance(reader, registry.Subject):
+        mine = Participant.objects.filter(
+            filing=OuterRef("pk"),
+            identity_type=reader.identity_type,
+            identity_number=reader.number,
+            kind="person",
+        )
+        return Q(owner_id=reader.id) | Q(Exists(mine))
+    rights = Q(pk__in=())
+    if reader.roles & CASE_ROLES:
+        here = Case.objects.filter(filing=OuterRef("pk"), office=reader.organisation, number__isnull=False)
+        rights |= Q(Exists(here))
+    if reader.roles & HELPER_ROLES:
+        rights |= Q(filed_by_id=reader.id)
+    return rights
+
+
+def require_visible(number: str, reader: Reader) -> Filing:
+    """Give the filing's row, or raise the same NotFound whether it is absent or not this reader's."""
+    filing = Filing.objects.filter(visible(reader), number=number).first()
+    if filing is None:
+        raise no_such_filing(number)
+    return filing
+
+
+def filing_page(number: str, reader: Reader) -> FilingPage:
+    """Give a filing as this reader may see it; raises NotFound."""
+    filing = require_visible(number, reader)
+    bundle = items.bundle(filing.bundle, filing.bundle_version)
+    is_owner = isinstance(reader, registry.Subject) and filing.owner_id == reader.id
+    is_filer = isinstance(reader, registry.Staff) and filing.filed_by_id == reader.id
+    is_officer = isinstance(reader, registry.Staff) and not is_filer
+    rows = list(
+        Case.objects.filter(filing=filing)
+        .select_related("decision", "rating", "review_request")
+        .order_by("position")
+    )
+    if is_officer and isinstance(reader, registry.Staff):
+        rows = [row for row in rows if row.office == reader.organisation]
+    status = filing_status(filing.stage, ((row.state, bool(row.person_needed)) for row in filing.cases.all()))
+    whole = is_owner or is_filer
+    return FilingPage(
+        number=filing.number,
+        bundle=filing.bundle,
+        name=bundle.name,
+        stage=filing.stage,
+        status=status,
+        words=STATUS_WORDS[status],
+        is_owner=is_owner,
+        is_filer=is_filer,
+        opened_at=filing.opened_at,
+        submitted_at=filing.submitted_at,
+        ended_at=filing.ended_at,
+        human_asked=filing.human_asked_at is not None,
+        authority=filing.authority if whole else "",
+        cases=tuple(_case_page(row, bundle) for row in rows) if whole or is_officer else (),
+        timeline=tuple(_timeline(filing, rows, is_officer=is_officer)) if whole or is_officer else (),
+        awaited=tuple(_awaited(filing)) if whole else (),
+    )
+
+
+def _case_page(row: Case, bundle: items.Bundle) -> CasePage:
+    decision = getattr(row, "decision", None)
+    review = getattr(row, "review_request", None)
+    state = CaseState(row.state)
+    due = row.promised_due_at or row.acceptance_due_at
+    return CasePage(
+        number=row.number or "",
+        item=row.item,
+        name=bundle.item(row.item).name,
+        office=row.office,
+        office_name=registry.organisation(row.office).name,
+        state=row.state,
+        words=CASE_WORDS[state],
+        maker="" if decision is None else decision.maker,
+        reasons=() if decision is None else tuple(Text(each["zh"], each["en"]) for each in decision.reasons),
+        received_at=row.received_at,
+        decided_at=row.decided_at,
+        due_at=None if state.is_end else due,
+        due_provisional=row.due_provisional,
+        wanting=tuple(Text(each["zh"], each["en"]) for each in row.facts_needed)
+        if state is CaseState.CORRECTION
+        else (),
+        licence=row.licence if state is CaseState.GRANTED else "",
+        rated=getattr(row, "rating", None) is not None,
+        seconds=_seconds(row),
+        review="" if review is None else ("answered" if review.answered_at else "open"),
+        review_answer="" if review is None else review.answer,
+    )
+
+
+def _seconds(row: Case) -> float | None:
+    if row.received_at is None or row.ended_at is None:
+        return None
+    return round((row.ended_at - row.received_at).total_seconds(), 3)
+
+
+def _timeline(filing: Filing, rows: Iterable[Case], *, is_officer: bool) -> Iterable[Line]:
+    items_by_id = {row.pk: row.item for row in rows}
+    events = Event.objects.filter(filing=filing).order_by("id")
+    if is_officer:
+        events = events.filter(Q(case__isnull=True) | Q(case_id__in=items_by_id))
+    else:
+        events = events.filter(audience="everyone")
+    for row in events:
+        yield Line(
+            at=row.at,
+            words=Text(row.words["zh"], row.words["en"]),
+            kind=row.kind,
+            maker=row.maker,
+            item=items_by_id.get(row.case_id or 0, ""),
+            status_code=row.status_code,
+            seconds=row.seconds,
+            entry_id=row.entry_id,
+        )
+
+
+def _awaited(filing: Filing) -> Iterable[str]:
+    return (
+        Participant.objects.filter(filing=filing, must_confirm=True, confirmed_at__isnull=True)
+        .order_by("id")
+        .values_list("name", flat=True)
+    )
+
+
+def filings(reader: Reader, *, before: int | None = None, most: int = 50) -> list[FilingCard]:
+    """List the filings of this reader, newest first, in a fixed number of queries."""
+    rows = Filing.objects.filter(visible(reader))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    listed = list(rows.order_by("-id").prefetch_related("cases")[:most])
+    return [_card(row) for row in listed]
+
+
+def _card(row: Filing) -> FilingCard:
+    status = filing_status(row.stage, ((case.state, bool(case.person_needed)) for case in row.cases.all()))
+    return FilingCard(
+        number=row.number,
+        name=items.bundle(row.bundle, row.bundle_version).name,
+        status=status,
+        words=STATUS_WORDS[status],
+        opened_at=row.opened_at,
+        submitted_at=row.submitted_at,
+    )

@@ -1,0 +1,126 @@
+"""A filing seen with its pack, the book of data and the competent offices: all that rules need."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tongban.cases.rules.gathering import Gathered, collect, read_value
+from tongban.cases.snapshot import Snapshot
+from tongban.cases.workplace import Workplace
+from tongban.catalogue import api as catalogue
+from tongban.items import api as items
+from tongban.kernel.clock import civil_date
+from tongban.registry import api as registry
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One look at a filing: what is planned, what is known, who is competent."""
+
+    snapshot: Snapshot
+    bundle: items.Bundle
+    plan: items.Plan
+    book: catalogue.Book
+    offices: Mapping[str, registry.Competence]
+    gathered: Gathered
+    about: Mapping[str, items.Value]
+
+
+def look(
+    snapshot: Snapshot,
+    *,
+    at: Workplace,
+    now: datetime,
+    wanted: Callable[[items.PlannedFetch], bool],
+) -> Sight:
+    """Plan the filing as it stands, join what is known, and list the wanted lookups still to make.
+
+    Competence follows the place once its division is known; until then the filing's own division.
+    """
+    day = civil_date(now)
+    bundle = items.bundle(snapshot.bundle, snapshot.bundle_version)
+    book = catalogue.book(day)
+    division = registry.division(snapshot.division, day)
+    about: dict[str, items.Value] = {"division.code": division.code, "division.name": division.name.zh}
+    produced = products(snapshot, book)
+    dates = {"filing_date": civil_date(snapshot.submitted_at or now)}
+    offices = competent(bundle, snapshot.division, day)
+    plan = _plan(bundle, book, snapshot, day, offices, at)
+    gathered = collect(
+        bundle, plan, snapshot, book=book, about=about, produced=produced, dates=dates, wanted=wanted
+    )
+    place = _place_division(bundle, gathered)
+    if place is not None and place != snapshot.division:
+        offices = competent(bundle, place, day)
+        plan = _plan(bundle, book, snapshot, day, offices, at)
+        gathered = collect(
+            bundle, plan, snapshot, book=book, about=about, produced=produced, dates=dates, wanted=wanted
+        )
+    return Sight(snapshot, bundle, plan, book, offices, gathered, about)
+
+
+def competent(bundle: items.Bundle, division: str, day: date) -> Mapping[str, registry.Competence]:
+    """Give the competent office of each item of a bundle for a place."""
+    return {item.key: registry.office_for(item.basic_code, division, at=day) for item in bundle.items}
+
+
+def _plan(
+    bundle: items.Bundle,
+    book: catalogue.Book,
+    snapshot: Snapshot,
+    day: date,
+    offices: Mapping[str, registry.Competence],
+    at: Workplace,
+) -> items.Plan:
+    return items.plan(
+        bundle,
+        book,
+        snapshot.division,
+        snapshot.answers,
+        day,
+        offices={key: competence.office.slug for key, competence in offices.items()},
+        policies=at.policies,
+    )
+
+
+def _place_division(bundle: items.Bundle, gathered: Gathered) -> str | None:
+    """Give the division that the filing's place lies in, once a source has said so."""
+    for (ref, element), value in gathered.values.items():
+        if ref.role == bundle.place and element.endswith(".division") and isinstance(value, str):
+            return value
+    return None
+
+
+def products(snapshot: Snapshot, book: catalogue.Book) -> items.Values:
+    """Give the values that decisions of this filing have brought into being."""
+    values: dict[tuple[items.Ref, str], items.Value | None] = {}
+    for case in snapshot.cases:
+        for ref, element, stored in case.produced:
+            declared = book.element(element)
+            values[ref, element] = read_value("text" if declared is None else declared.kind, stored)
+    return values
+
+
+def about_case(sight: Sight, *, in_name_of: str, number: str, decided_on: date) -> Mapping[str, items.Value]:
+    """Give the values about a case that its acts and its licence may show."""
+    office = registry.organisation(in_name_of)
+    return {
+        **sight.about,
+        "case.number": number,
+        "case.office_name": office.name.zh,
+        "case.office_code": office.credit_code,
+        "case.decided_on": decided_on,
+    }
+
+
+def startable(snapshot: Snapshot, bundle: items.Bundle) -> Callable[[items.PlannedFetch], bool]:
+    """Give the test for lookups that may be made now.
+
+    Only for items that have begun or have nothing to wait for, and only about people who take part of
+    their own will: nobody's data are fetched before they signed in, confirmed, or gave their authority.
+    """
+    waiting = {case.item for case in snapshot.cases if case.number is None}
+    later = waiting if snapshot.cases else {item.key for item in bundle.items if item.after}
+    ended = {case.item for case in snapshot.cases if case.state.is_end}
+    silent = {party.ref for party in snapshot.parties if party.is_awaited}
+    return lambda fetch: fetch.item not in later | ended and fetch.ref not in silent

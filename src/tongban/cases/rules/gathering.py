@@ -1,0 +1,182 @@
+"""Which values a filing has now, and which lookups would bring more. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tongban.cases.snapshot import FactView, Snapshot
+from tongban.catalogue import api as catalogue
+from tongban.exchange import api as exchange
+from tongban.items import api as items
+from tongban.kernel.canonical import digest
+from tongban.rules import api as rules
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One planned fetch with its key filled in."""
+
+    fetch: items.PlannedFetch
+    key: Mapping[str, str]
+    key_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All values, each fact that stands behind one, and the lookups still to make.
+
+    `facts` holds per (participant, element) the fact that speaks for it, whatever its status.
+    """
+
+    values: items.Values
+    facts: Mapping[tuple[items.Ref, str], FactView]
+    contested: frozenset[int]
+    missing: tuple[Lookup, ...]
+    late: tuple[Lookup, ...]
+
+    def status_of(self, ref: items.Ref, element: str) -> str:
+        """Say why a value is not there: late, withheld, contested, unknown; known where it is."""
+        fact = self.facts.get((ref, element))
+        if fact is None:
+            return "known" if self.values.get((ref, element)) is not None else "unknown"
+        return "contested" if fact.id in self.contested else fact.status
+
+
+def collect(
+    bundle: items.Bundle,
+    plan: items.Plan,
+    snapshot: Snapshot,
+    *,
+    book: catalogue.Book,
+    about: Mapping[str, items.Value],
+    produced: items.Values,
+    dates: items.Dates,
+    wanted: Callable[[items.PlannedFetch], bool],
+) -> Gathered:
+    """Join answers, facts, products and what follows from them; list the lookups still to make.
+
+    Lookups come in stages, since one's answer may be the next one's key; each round uses what the
+    round before brought, until nothing new comes. A fact counts only for the key it was asked by.
+    """
+    known = {_identity(fact): fact for fact in snapshot.facts}
+    values: dict[tuple[items.Ref, str], items.Held] = {
+        **items.values_of(bundle, snapshot.answers),
+        **produced,
+    }
+    facts: dict[tuple[items.Ref, str], FactView] = {}
+    done: set[items.PlannedFetch] = set()
+    missing: list[Lookup] = []
+    late: list[Lookup] = []
+    while True:
+        values = dict(items.derive(bundle, snapshot.answers.parties, values, about, dates))
+        fresh = [fetch for fetch in items.ready(plan, values, done) if wanted(fetch)]
+        if not fresh:
+            break
+        for fetch in fresh:
+            done.add(fetch)
+            lookup = fill(fetch, values)
+            held = [known.get(_key(fetch, element, lookup.key_digest)) for element in fetch.elements]
+            if any(fact is None for fact in held):
+                missing.append(lookup)
+            elif any(fact is not None and fact.status == "late" for fact in held):
+                late.append(lookup)
+            for fact in held:
+                if fact is not None:
+                    facts[fact.ref, fact.element] = fact
+                    values[fact.ref, fact.element] = _value(fact, snapshot.contested, book)
+    return Gathered(values, facts, snapshot.contested, tuple(missing), tuple(late))
+
+
+def fill(fetch: items.PlannedFetch, values: items.Values) -> Lookup:
+    """Fill a ready fetch's key with its values, as the text that sources are asked with."""
+    key = {part.key: text_of(values[part.ref, part.element]) for part in fetch.keys}
+    return Lookup(fetch, key, digest(key))
+
+
+def packed(fields: Mapping[str, items.Value | None]) -> dict[str, object]:
+    """Turn an act's fields into JSON that keeps their types: a date is {"date": …}.
+
+    What a recovered worker sends is then byte for byte what the first one sent.
+    """
+    return {
+        name: {"date": value.isoformat()} if isinstance(value, date) else stored_value(value)
+        for name, value in fields.items()
+    }
+
+
+def unpacked(stored: Mapping[str, object]) -> dict[str, exchange.FieldValue]:
+    """Give an act's fields back as they were packed."""
+    return {
+        name: date.fromisoformat(value["date"]) if isinstance(value, dict) else read_value("", value)
+        for name, value in stored.items()
+    }
+
+
+def supposed_fact(
+    lookup: Lookup, answer: exchange.ShareAnswer, element: str, fetched: exchange.FetchedValue
+) -> FactView:
+    """Give what a source said as a fact that is not stored: to see what would be, if."""
+    return FactView(
+        id=0,
+        ref=lookup.fetch.ref,
+        element=element,
+        value=stored_value(fetched.value),
+        status=fetched.status,
+        source="",
+        consumer=lookup.fetch.consumer,
+        resource=lookup.fetch.resource,
+        key_digest=lookup.key_digest,
+        reason=answer.reason,
+        as_of=answer.as_of,
+        fetched_at=answer.fetched_at,
+        share_id=answer.share,
+    )
+
+
+def text_of(value: items.Held) -> str:
+    """Give a key value as text: dates as ISO, numbers as digits."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "" if value is None or isinstance(value, rules.NoneOnRecord) else str(value)
+
+
+def _value(fact: FactView, contested: frozenset[int], book: catalogue.Book) -> items.Held:
+    """Give what rules may see of a fact: values of known and none_on_record alone (DESIGN §5)."""
+    if fact.id in contested:
+        return None
+    element = book.element(fact.element)
+    if element is None:
+        return None
+    if fact.status == "known":
+        return read_value(element.kind, fact.value)
+    if fact.status != "none_on_record":
+        return None
+    return rules.NONE_ON_RECORD if element.none_value is None else element.none_value
+
+
+def read_value(kind: str, stored: object) -> items.Value | None:
+    """Turn a value as it is stored (JSON) into its own type: dates and lists have none in JSON."""
+    if kind == "date" and isinstance(stored, str):
+        return date.fromisoformat(stored)
+    if isinstance(stored, list):
+        return tuple(str(each) for each in stored)
+    return stored if isinstance(stored, str | int | bool) else None
+
+
+def stored_value(value: items.Held) -> object:
+    """Turn a value into what JSON can store; `read_value` gives it back. Nothing on record is null."""
+    if isinstance(value, rules.NoneOnRecord):
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _identity(fact: FactView) -> tuple[str, str, str, str, str]:
+    return (fact.consumer, fact.resource, str(fact.ref), fact.element, fact.key_digest)
+
+
+def _key(fetch: items.PlannedFetch, element: str, key_digest: str) -> tuple[str, str, str, str, str]:
+    return (fetch.consumer, fetch.resource, str(fetch.ref), element, key_digest)
