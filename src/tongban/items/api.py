@@ -29,7 +29,9 @@ from tongban.items.bundle import (
     Question,
     Remedy,
 )
+from tongban.items.checking import Surroundings, check_pack, find_faults, surroundings_of
 from tongban.items.deriving import derive
+from tongban.items.difference import Change, diff
 from tongban.items.expressions import Dates, Expressions, expressions, spoken_basis
 from tongban.items.fetching import ready
 from tongban.items.judging import (
@@ -58,7 +60,20 @@ from tongban.items.planned import (
 )
 from tongban.items.planning import plan
 from tongban.items.policies import NO_POLICIES, Policies, Policy, load_policies
+from tongban.items.printing import plan_as_json, show, smallest_cast
+from tongban.items.published import schema
 from tongban.items.queries import BundleCard, bundle, bundles, is_withdrawn, sources, versions
+from tongban.items.samples import (
+    Expected,
+    Observed,
+    Outside,
+    Phase,
+    Sample,
+    load_sample,
+    load_samples,
+    read_ref,
+)
+from tongban.items.trying import PackTrial, Runner, Tried, try_pack
 from tongban.items.values import (
     About,
     Cast,
@@ -82,6 +97,7 @@ __all__ = [
     "BundleCard",
     "Candidate",
     "Cast",
+    "Change",
     "Check",
     "Choice",
     "Claim",
@@ -91,6 +107,7 @@ __all__ = [
     "Dates",
     "Derived",
     "ElementCard",
+    "Expected",
     "Expressions",
     "Held",
     "Item",
@@ -103,10 +120,14 @@ __all__ = [
     "Naming",
     "Need",
     "Notice",
+    "Observed",
+    "Outside",
     "Pack",
+    "PackTrial",
     "Participant",
     "Party",
     "Period",
+    "Phase",
     "Plan",
     "PlannedFetch",
     "PlannedNeed",
@@ -119,7 +140,11 @@ __all__ = [
     "Question",
     "Ref",
     "Remedy",
+    "Runner",
+    "Sample",
+    "Surroundings",
     "Totals",
+    "Tried",
     "Value",
     "Values",
     "after_texts",
@@ -129,28 +154,40 @@ __all__ = [
     "bundles",
     "canonical",
     "cast_of",
+    "check_pack",
     "content",
     "derive",
+    "diff",
     "expressions",
+    "find_faults",
     "is_barred",
     "is_chosen",
     "is_withdrawn",
     "judge",
     "load_pack",
     "load_policies",
+    "load_sample",
+    "load_samples",
     "missing_of",
     "outside",
     "parse_answer",
     "plan",
+    "plan_as_json",
     "problems",
     "publish",
     "publish_city",
+    "read_ref",
     "ready",
     "refs_of",
     "required_materials",
+    "schema",
+    "show",
+    "smallest_cast",
     "sources",
     "spoken_basis",
     "stand_in",
+    "surroundings_of",
+    "try_pack",
     "unconfirmed",
     "value_named",
     "values_of",

@@ -4,6 +4,7 @@ pack.yaml         the bundle: participants, notice, questions, confirmations, de
 items/<key>.yaml  one item each
 laws.yaml         the statutes that everything cites
 parameters.yaml   dated numbers
+rows.yaml         the case tables of the checks
 samples/*.json    who files what, and what must come of it
 """
 
@@ -23,6 +24,7 @@ from tongban.items.bundle import (
     Question,
 )
 from tongban.kernel.declarations import TextField
+from tongban.rules import api as rules
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,59}$")]
 
@@ -80,6 +82,13 @@ class LawsFile(File):
 
     laws: dict[Word, Law]
     """Short key → law."""
+
+
+class RowsFile(File):
+    """rows.yaml: the case tables of the pack's checks, one row for each fact that may be missing."""
+
+    rows: dict[str, tuple[rules.CaseRow, ...]]
+    """Check code → its rows: facts, dates, and what must come of them."""
 
 
 class ParametersFile(File):

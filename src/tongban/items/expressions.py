@@ -21,7 +21,8 @@ def spoken_basis(bundle_laws: Mapping[str, object], basis: Basis) -> Text:
     name: Text = getattr(law, "name", Text(basis.law, basis.law))
     if not basis.article:
         return Text(f"《{name.zh}》", name.en)
-    return Text(f"《{name.zh}》第{basis.article}条", f"{name.en}, art. {basis.article}")
+    zh = basis.article.replace(", ", "、").replace("; ", "、")
+    return Text(f"《{name.zh}》第{zh}条", f"{name.en}, art. {basis.article}")
 
 
 def vocabulary(bundle: Bundle) -> rules.Vocabulary:

@@ -42,7 +42,7 @@ def _asked_again(desk: Desk) -> Iterator[InvalidDeclaration]:
             yield desk.whole.fault(
                 "collected_again",
                 Text(
-                    f"“{resource}”已能提供{question.element}，不得重复收集。",
+                    f"“{resource}”已能提供{question.element}，不得再问。",
                     f"{resource} supplies {question.element}; it may not be asked again (Decree 809 art. 19).",
                 ),
                 Text(

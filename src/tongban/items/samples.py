@@ -1,0 +1,247 @@
+"""Samples of a pack: who files what, what the outside world does meanwhile, and what must come of it.
+
+samples/<name>.json. A sample is run from outside by a runner that drives a real node; what can be known
+without one (answers in order, values typed, statements after it) is tried here.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from tongban.items.answers import parse_answer
+from tongban.items.bundle import Bundle
+from tongban.items.bundle.ground import declared
+from tongban.items.declarations import File
+from tongban.items.planned import Answers, Party, Ref, Value
+from tongban.items.values import canonical
+from tongban.kernel.declarations import Declared, TextField, read
+from tongban.kernel.errors import NotFound
+from tongban.kernel.texts import Text
+
+Status = Literal[
+    "draft", "confirming", "running", "with_person", "correction", "approved", "partly", "refused"
+]
+RELATIVE = re.compile(r"\+([0-9]{1,3}) days?")
+REF = re.compile(r"([a-z][a-z0-9_]*)(?:\.([0-9]{1,3}))?")
+
+
+@declared
+class Person:
+    """A synthetic person of the demonstration city."""
+
+    number: str
+    """Resident ID."""
+    name: str
+    """Name."""
+
+
+@declared
+class Outside:
+    """What one of the other organisations' systems is set to do (its control interface)."""
+
+    system: str
+    """Its name: police, court, tax, …"""
+    mode: Literal["normal", "slow", "failing", "wrong", "down", "drop_reply"]
+    """How it behaves."""
+    times: int | None = None
+    """After so many affected requests it is normal again."""
+    operation: str | None = None
+    """Only this operation is affected."""
+
+
+@declared
+class Contest:
+    """Somebody says that a fetched fact about them is wrong."""
+
+    by: str
+    """The participant who says so."""
+    fact: str
+    """Name of the value: place.usage."""
+    said: str
+    """In their words."""
+
+
+@declared
+class Expected:
+    """What must be seen after a phase; what is left out is not looked at."""
+
+    status: Status
+    """What the filing is called on its page."""
+    stopped_by: tuple[str, ...] = ()
+    """Checks that stopped the submission."""
+    alternatives: int = 0
+    """At least so many free alternatives are offered."""
+    cases: dict[str, str] = Field(default_factory=dict)
+    """Item → state of its case; an item without a case is "none"."""
+    makers: dict[str, str] = Field(default_factory=dict)
+    """Item → who decided: rule or person."""
+    facts: dict[str, str] = Field(default_factory=dict)
+    """Name of a value → status of the fact."""
+    notices: tuple[str, ...] = ()
+    """Kinds of notice that were issued."""
+    corrections: int | None = None
+    """How many facts were contested and are being corrected."""
+    pledged: tuple[str, ...] = ()
+    """Pledges that were signed."""
+    asked: int | None = None
+    """At most so many values were typed or chosen."""
+    registrations: dict[str, int] = Field(default_factory=dict)
+    """System → registrations counted in that system itself."""
+    licences: int | None = None
+    """So many results were signed and verify."""
+
+
+@declared
+class Phase:
+    """Something happens, then something is expected; the first phase begins with the submission."""
+
+    what: TextField
+    """What this phase shows."""
+    outside: tuple[Outside, ...] = ()
+    """What the other systems do from now on."""
+    answers: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+    """Answers that are changed or added."""
+    confirms: tuple[str, ...] = ()
+    """Participants who sign in and confirm for themselves now."""
+    contests: tuple[Contest, ...] = ()
+    """Facts that somebody says are wrong."""
+    expect: Expected
+    """What must be seen then."""
+
+
+class SampleFile(File):
+    """samples/<name>.json."""
+
+    name: TextField
+    """What the sample is called."""
+    signed_in: Person
+    """Who files."""
+    division: str
+    """The county chosen."""
+    participants: dict[str, tuple[Person | str, ...]]
+    """Role → who fills it: a person, or the participant who fills this role too ("applicant")."""
+    answers: dict[str, dict[str, JsonValue]]
+    """Participant → question → answer. A date may be "+7 days", counted from the filing day."""
+    outside: tuple[Outside, ...] = ()
+    """What the other systems do from the start."""
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    """What happens, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a runner saw after one phase, in the same words as what was expected."""
+
+    status: str
+    stopped_by: tuple[str, ...] = ()
+    alternatives: int = 0
+    cases: Mapping[str, str] = field(default_factory=dict)
+    makers: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    corrections: int = 0
+    pledged: tuple[str, ...] = ()
+    asked: int = 0
+    registrations: Mapping[str, int] = field(default_factory=dict)
+    licences: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample by its file's name."""
+
+    key: str
+    declared: Declared[SampleFile]
+
+    @property
+    def file(self) -> SampleFile:
+        return self.declared.value
+
+    def parties(self) -> tuple[Party, ...]:
+        """Give who takes part, the applicant first."""
+        me = self.file.signed_in
+        found = [Party(Ref("applicant"), None, me.number, me.name)]
+        for role, filling in self.file.participants.items():
+            for position, each in enumerate(filling):
+                ref = Ref(role, position)
+                if isinstance(each, Person):
+                    found.append(Party(ref, None, each.number, each.name))
+                else:
+                    found.append(Party(ref, read_ref(each)))
+        return tuple(found)
+
+    def answers(self, bundle: Bundle, on: date, phase: int = 0) -> Answers:
+        """Give the answers as they stand in a phase, in their questions' types.
+
+        Raises NotFound for a question that the bundle does not ask, InvalidValue for a malformed answer.
+        """
+        parties = self.parties()
+        values: dict[tuple[Ref, str], Value] = {}
+        written = [self.file.answers, *(each.answers for each in self.file.phases[: phase + 1])]
+        for answers in written:
+            for who, given in answers.items():
+                ref = canonical(read_ref(who), parties)
+                for id, raw in given.items():
+                    values[ref, id] = parse_answer(bundle.question(id), _dated(raw, on))
+        return Answers(parties, values)
+
+
+def read_ref(text: str) -> Ref:
+    """Read a participant as samples and forms write it: "shareholder" or "shareholder.1"."""
+    shape = REF.fullmatch(text)
+    if shape is None:
+        raise NotFound(
+            "items.no_such_participant",
+            what=Text(f"“{text}”不是当事人的写法。", f"{text!r} does not name a participant."),
+            todo=Text("请写角色，或角色.序号（从0起）。", "Write the role, or role.position from 0."),
+        )
+    return Ref(shape[1], int(shape[2] or 0))
+
+
+def _dated(raw: object, on: date) -> object:
+    relative = RELATIVE.fullmatch(raw) if isinstance(raw, str) else None
+    return raw if relative is None else (on + timedelta(days=int(relative[1]))).isoformat()
+
+
+def load_samples(folder: Path) -> tuple[Sample, ...]:
+    """Read a pack's samples by name; raises at file and line of the first that is malformed."""
+    paths = sorted((folder / "samples").glob("*.json"))
+    return tuple(Sample(path.stem, read(path, SampleFile)) for path in paths)
+
+
+def load_sample(path: Path) -> Sample:
+    """Read one sample."""
+    return Sample(path.stem, read(path, SampleFile))
+
+
+def differences(expected: Expected, seen: Observed) -> tuple[Text, ...]:
+    """Say where what was seen is not what was expected."""
+    found = [
+        (name, getattr(expected, name), getattr(seen, name))
+        for name in ("status", "stopped_by", "pledged")
+        if getattr(expected, name) != getattr(seen, name)
+    ]
+    for name in ("cases", "makers", "facts", "registrations"):
+        wanted, saw = getattr(expected, name), getattr(seen, name)
+        found += [
+            (f"{name}.{key}", each, saw.get(key)) for key, each in wanted.items() if saw.get(key) != each
+        ]
+    for name in ("corrections", "licences"):
+        wanted = getattr(expected, name)
+        if wanted is not None and wanted != getattr(seen, name):
+            found.append((name, wanted, getattr(seen, name)))
+    if seen.alternatives < expected.alternatives:
+        found.append(("alternatives", expected.alternatives, seen.alternatives))
+    if expected.asked is not None and seen.asked > expected.asked:
+        found.append(("asked", expected.asked, seen.asked))
+    missing = [kind for kind in expected.notices if kind not in seen.notices]
+    found += [("notices", kind, ", ".join(seen.notices)) for kind in missing]
+    return tuple(
+        Text(f"{name}：应为{wanted}，实际为{saw}。", f"{name}: expected {wanted}, saw {saw}.")
+        for name, wanted, saw in found
+    )

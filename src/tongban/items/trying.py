@@ -1,0 +1,160 @@
+"""`tongban pack test`: the pack's own statements, its case tables, its samples; nothing is simulated here."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tongban.items.answers import problems
+from tongban.items.bundle import Bundle, Check
+from tongban.items.checking import Surroundings, find_faults
+from tongban.items.declarations import RowsFile
+from tongban.items.expressions import expressions, spoken_basis
+from tongban.items.packs import Pack, bundle_of, load_pack
+from tongban.items.planning import plan
+from tongban.items.samples import Observed, Sample, differences, load_samples
+from tongban.kernel.declarations import Declared, read
+from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration, TongbanError
+from tongban.rules import api as rules
+
+Runner = Callable[[Sample], Sequence[Observed]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One thing that was tried; `said` is empty where it is in order."""
+
+    kind: str  # pack, rows, sample, journey
+    name: str
+    said: tuple[str, ...] = ()
+    skipped: bool = False
+
+    @property
+    def is_right(self) -> bool:
+        return not self.said
+
+
+@dataclass(frozen=True, slots=True)
+class PackTrial:
+    """Everything that was tried."""
+
+    tried: tuple[Tried, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Say whether nothing failed; what was skipped did not fail, but is counted."""
+        return all(each.is_right for each in self.tried)
+
+
+def try_pack(folder: Path, around: Surroundings, runner: Runner | None = None) -> PackTrial:
+    """Try a pack: check it, run its case tables, try its samples; with a runner, drive them from outside.
+
+    Raises where the files cannot even be read.
+    """
+    pack = load_pack(folder)
+    faults = tuple(str(fault) for fault in find_faults(pack, around))
+    tried = [Tried("pack", pack.code, faults)]
+    if faults:
+        return PackTrial(tuple(tried))
+    bundle = bundle_of(pack, around.book)
+    tried.extend(_rows(pack, bundle))
+    samples = load_samples(folder)
+    tried.extend(_sample(sample, bundle, around) for sample in samples)
+    tried.extend(_journey(sample, runner) for sample in samples)
+    return PackTrial(tuple(tried))
+
+
+def _rows(pack: Pack, bundle: Bundle) -> Iterator[Tried]:
+    path = pack.folder / "rows.yaml"
+    declared = read(path, RowsFile) if path.exists() else None
+    written = {} if declared is None else declared.value.rows
+    codes = [check.code for item in bundle.items for check in item.checks]
+    for item in bundle.items:
+        for check in item.checks:
+            if declared is None or check.code not in written:
+                said = f"{path}:1: the check {check.code} has no case table 检查没有测试行"
+                yield Tried("rows", check.code, (said,))
+            else:
+                yield Tried("rows", check.code, _table(bundle, check, declared))
+    for code in written:
+        if code not in codes:
+            line = 1 if declared is None else declared.line("rows", code)
+            yield Tried("rows", code, (f"{path}:{line}: no check is called {code} 没有该检查",))
+
+
+def _table(bundle: Bundle, check: Check, declared: Declared[RowsFile]) -> tuple[str, ...]:
+    """Run one check's case table by the rules room's own judgement of what a table must hold."""
+    known = expressions(bundle)
+    rule = rules.RuleDeclaration(
+        id=check.code,
+        title=check.title,
+        expression=check.when,
+        article=spoken_basis(bundle.laws, check.article),
+        mark=check.article.mark,
+        because=check.because,
+        tests=declared.value.rows[check.code],
+    )
+
+    def line(*location: str | int) -> int:
+        inside = location[1:] if location[:1] == ("tests",) else ()
+        return declared.line("rows", check.code, *inside)
+
+    try:
+        rules.check_rule_declaration(
+            rule, known.vocabulary, known.parameters, rules.Where(declared.file, line)
+        )
+    except DeclarationErrors as several:
+        return tuple(str(error) for error in several.errors)
+    except InvalidDeclaration as one:
+        return (str(one),)
+    return ()
+
+
+def _sample(sample: Sample, bundle: Bundle, around: Surroundings) -> Tried:
+    """Try what can be known of a sample without a node: its answers are in order, and how many there are."""
+    on = around.book.on
+    try:
+        answers = sample.answers(bundle, on)
+    except TongbanError as trouble:
+        return Tried("sample", sample.key, (f"{sample.declared.file}: {trouble}",))
+    made = plan(bundle, around.book, sample.file.division, answers, on, policies=around.policies)
+    said = [
+        f"{problem.ref}.{problem.question}: {problem.what.en}" for problem in problems(bundle, made, answers)
+    ]
+    asked = sample.file.phases[0].expect.asked
+    if asked is not None and made.totals.here.all > asked:
+        said.append(f"{made.totals.here.all} values are typed or chosen, {asked} expected at most")
+    said += _unknown_words(sample, bundle)
+    return Tried("sample", sample.key, tuple(said))
+
+
+def _unknown_words(sample: Sample, bundle: Bundle) -> Iterator[str]:
+    """A sample that expects something of an item or a check that is not there would prove nothing."""
+    items = {item.key for item in bundle.items}
+    checks = {check.code for item in bundle.items for check in item.checks}
+    for number, phase in enumerate(sample.file.phases):
+        line = sample.declared.line("phases", number, "expect")
+        for item in (*phase.expect.cases, *phase.expect.makers):
+            if item not in items:
+                yield f"{sample.declared.file}:{line}: no item is called {item}"
+        for code in phase.expect.stopped_by:
+            if code not in checks:
+                yield f"{sample.declared.file}:{line}: no check is called {code}"
+        for name in phase.expect.facts:
+            if name not in bundle.names:
+                yield f"{sample.declared.file}:{line}: no value is called {name}"
+
+
+def _journey(sample: Sample, runner: Runner | None) -> Tried:
+    if runner is None:
+        return Tried("journey", sample.key, skipped=True)
+    seen = runner(sample)
+    if len(seen) != len(sample.file.phases):
+        return Tried(
+            "journey", sample.key, (f"the runner saw {len(seen)} of {len(sample.file.phases)} phases",)
+        )
+    said = [
+        f"phase {number + 1}: {difference.en}"
+        for number, (phase, saw) in enumerate(zip(sample.file.phases, seen, strict=True))
+        for difference in differences(phase.expect, saw)
+    ]
+    return Tried("journey", sample.key, tuple(said))
