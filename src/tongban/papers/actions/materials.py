@@ -1,0 +1,195 @@
+"""Materials: taken in for a filing, replaced by licences, destroyed when their time is over."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import Conflict
+from tongban.kernel.ids import Chance
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import outside_any_transaction, part, whole
+from tongban.ledger import api as ledger
+from tongban.licences import api as licences
+from tongban.papers.models import FolderRow, MaterialRow
+from tongban.papers.queries import Material, as_material
+from tongban.papers.rules import Collection, Necessity
+from tongban.papers.storing import ScanVerdict, StoredUpload, remove_stored, stored_path
+
+
+@part
+def take_up(
+    stored: StoredUpload,
+    material: str,
+    *,
+    uploads: Path,
+    retain_until: date,
+    handed_in_by: str = "",
+    necessity: Necessity = Necessity.NECESSARY,
+    collection: Collection = Collection.UPLOADED,
+    now: datetime,
+    chance: Chance,
+) -> Material:
+    """Make a stored file a material of its filing, with evidence; the same file again is the same material.
+
+    `material` names the required document (`item.material`). Raises Conflict when the file is gone
+    from the disk meanwhile, as after a destruction at the same moment: it is uploaded again then.
+    """
+    folder = _locked_folder(stored.filing)
+    found = MaterialRow.objects.filter(
+        filing=folder, material=material, sha256=stored.sha256, destroyed_at__isnull=True
+    ).first()
+    if found is not None:
+        return as_material(found)
+    if not stored_path(uploads, stored.filing, stored.sha256).is_file():
+        raise Conflict(
+            "papers.file_gone",
+            what=Text("该文件已不在磁盘上。", "The file is no longer on the disk."),
+            todo=Text("请重新上传。", "Upload it again."),
+        )
+    return _received(
+        MaterialRow(
+            filing=folder,
+            material=material,
+            necessity=necessity.value,
+            collection=collection.value,
+            sha256=stored.sha256,
+            size_bytes=stored.size_bytes,
+            media_type=stored.kind.media_type,
+            name=stored.name,
+            scan=stored.scan.value,
+            handed_in_by=handed_in_by,
+            received_at=now,
+            retain_until=retain_until,
+        ),
+        now=now,
+        chance=chance,
+    )
+
+
+upload = whole(take_up)
+
+
+@part
+def stand_in(
+    licence: licences.Licence,
+    material: str,
+    *,
+    filing: str,
+    retain_until: date,
+    necessity: Necessity = Necessity.NECESSARY,
+    now: datetime,
+    chance: Chance,
+) -> Material:
+    """Let a licence that the state holds take a material's place (收取方式 5), so that no paper is asked."""
+    folder = _locked_folder(filing)
+    found = MaterialRow.objects.filter(
+        filing=folder, material=material, sha256=licence.digest, destroyed_at__isnull=True
+    ).first()
+    if found is not None:
+        return as_material(found)
+    return _received(
+        MaterialRow(
+            filing=folder,
+            material=material,
+            necessity=necessity.value,
+            collection=Collection.LICENCE.value,
+            sha256=licence.digest,
+            size_bytes=0,
+            media_type="application/json",
+            name=licence.identifier,
+            scan=ScanVerdict.CLEAN.value,
+            received_at=now,
+            retain_until=retain_until,
+        ),
+        now=now,
+        chance=chance,
+    )
+
+
+@part
+def set_retention(filing: str, retain_until: date) -> None:
+    """Set until when a filing's materials are kept: sooner when a draft expires, later while a court asks."""
+    MaterialRow.objects.filter(filing=filing, destroyed_at__isnull=True).update(retain_until=retain_until)
+
+
+@whole
+def mark_due_as_destroyed(now: datetime, *, chance: Chance, limit: int) -> int:
+    """Record the destruction of materials whose time is over; their files go right after the commit.
+
+    The evidence comes before the effect (promise 4): a power cut in between leaves a file that is
+    still to be removed, never a removal that nobody recorded.
+    """
+    due = MaterialRow.objects.select_for_update().filter(
+        destroyed_at__isnull=True, retain_until__lt=civil_date(now)
+    )
+    rows = list(due.order_by("retain_until", "id")[:limit])
+    for row in rows:
+        entry = ledger.record(
+            "decisions",
+            "material.destroyed",
+            {
+                "material": row.material,
+                "material_digest": row.sha256,
+                "filing_number": row.filing_id,
+                "retain_until": row.retain_until.isoformat(),
+            },
+            now=now,
+            chance=chance,
+        )
+        row.destroyed_at, row.destroyed_entry = now, entry.id
+        row.save(update_fields=["destroyed_at", "destroyed_entry"])
+    return len(rows)
+
+
+def remove_destroyed(uploads: Path, now: datetime, *, limit: int) -> int:
+    """Take the files of destroyed materials off the disk, each under its filing's lock."""
+    outside_any_transaction("looking for files to remove")
+    waiting = MaterialRow.objects.filter(destroyed_at__isnull=False, removed_at__isnull=True)
+    ids = list(waiting.order_by("destroyed_at", "id").values_list("pk", flat=True)[:limit])
+    for material_id in ids:
+        _remove_one(material_id, uploads, now)
+    return len(ids)
+
+
+@whole
+def _remove_one(material_id: int, uploads: Path, now: datetime) -> None:
+    """Remove one file, unless the filing holds the same file as another material that is kept.
+
+    The lock keeps an upload of the same file from being taken up in between; removing what is already
+    gone is no error, so that a crash before the commit only repeats this.
+    """
+    row = MaterialRow.objects.get(pk=material_id)
+    _locked_folder(row.filing_id)
+    kept = MaterialRow.objects.filter(filing=row.filing_id, sha256=row.sha256, destroyed_at__isnull=True)
+    if row.collection != Collection.LICENCE.value and not kept.exists():
+        remove_stored(uploads, row.filing_id, row.sha256)
+    MaterialRow.objects.filter(pk=material_id).update(removed_at=now)
+
+
+@part
+def _received(row: MaterialRow, *, now: datetime, chance: Chance) -> Material:
+    entry = ledger.record(
+        "decisions",
+        "material.received",
+        {
+            "material": row.material,
+            "material_digest": row.sha256,
+            "filing_number": row.filing_id,
+            "media_type": row.media_type,
+            "size_bytes": row.size_bytes,
+            "retain_until": row.retain_until.isoformat(),
+            "scan": row.scan,
+            **({"participant": row.handed_in_by} if row.handed_in_by else {}),
+        },
+        now=now,
+        chance=chance,
+    )
+    row.received_entry = entry.id
+    row.save(force_insert=True)
+    return as_material(row)
+
+
+def _locked_folder(filing: str) -> FolderRow:
+    """Give the filing's folder, locked: what is taken up and what is removed wait for each other."""
+    FolderRow.objects.get_or_create(filing=filing)
+    return FolderRow.objects.select_for_update().get(filing=filing)

@@ -1,0 +1,69 @@
+"""The door of the papers."""
+
+from tongban.papers.actions.materials import set_retention, stand_in, take_up, upload
+from tongban.papers.actions.notices import (
+    Sealed,
+    issue_notice,
+    seal_pending,
+    seals_for,
+    store_seals,
+)
+from tongban.papers.jobs import keep_retention, sweep
+from tongban.papers.letters import LettersFile, letters_of, read_letters, remedies_against
+from tongban.papers.printing import notice_file, printable
+from tongban.papers.queries import (
+    Material,
+    Notice,
+    material_file,
+    materials,
+    materials_of,
+    notice,
+    notices_of,
+)
+from tongban.papers.recognition import FileKind
+from tongban.papers.rules import Collection, Grounds, Necessity, NoticeKind, written_day
+from tongban.papers.storing import (
+    NoScanner,
+    Scanner,
+    ScanVerdict,
+    StoredUpload,
+    store_upload,
+)
+
+__all__ = [
+    "Collection",
+    "FileKind",
+    "Grounds",
+    "LettersFile",
+    "Material",
+    "Necessity",
+    "NoScanner",
+    "Notice",
+    "NoticeKind",
+    "ScanVerdict",
+    "Scanner",
+    "Sealed",
+    "StoredUpload",
+    "issue_notice",
+    "keep_retention",
+    "letters_of",
+    "material_file",
+    "materials",
+    "materials_of",
+    "notice",
+    "notice_file",
+    "notices_of",
+    "printable",
+    "read_letters",
+    "remedies_against",
+    "seal_pending",
+    "seals_for",
+    "set_retention",
+    "stand_in",
+    "store_seals",
+    "store_upload",
+    "sweep",
+    "take_up",
+    "upload",
+    "written_day",
+]
