@@ -54,9 +54,7 @@ def opened(clock: SetClock) -> Iterator[Opening]:
     """Open a road over hosted systems by the city's own connectors; it closes with the test."""
     roads: list[Road] = []
 
-    def open_to(
-        *systems: Hosted, extra: tuple[Connector, ...] = (), journal: Journal | None = None
-    ) -> Road:
+    def open_to(*systems: Hosted, extra: tuple[Connector, ...] = (), journal: Journal | None = None) -> Road:
         here = {name: at for one in systems for name, at in addresses(one).items()}
         roads.append(
             open_road(

@@ -195,9 +195,7 @@ def test_a_key_past_the_time_for_which_the_office_honours_it_is_not_sent_again(
     assert len(numbers(tax)) == 1
 
 
-def test_the_regulators_desk_enters_a_company_once(
-    database: None, hosted: Hosting, opened: Opening
-) -> None:
+def test_the_regulators_desk_enters_a_company_once(database: None, hosted: Hosting, opened: Opening) -> None:
     market = hosted("market")
     road = opened(market)
     fields: dict[str, FieldValue] = {

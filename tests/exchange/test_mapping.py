@@ -66,7 +66,9 @@ def reading(element: Element, raw: object, **words: Any) -> Reading:
         (NUMBER, "99012119880312902x".upper(), {}, "99012119880312902X"),
     ],
 )  # fmt: skip
-def test_a_value_is_read_as_our_type(element: Element, raw: object, words: dict[str, Any], value: object) -> None:
+def test_a_value_is_read_as_our_type(
+    element: Element, raw: object, words: dict[str, Any], value: object
+) -> None:
     found = reading(element, raw, **words)
     assert found.value == value
     assert type(found.value) is type(value)
@@ -181,7 +183,9 @@ def test_money_that_is_written_is_read_back_to_the_cent(cents: int, unit: Any) -
     assert reading(CAPITAL, written, unit=unit).value == cents
 
 
-@given(st.dates(min_value=date(1000, 1, 1)), st.sampled_from(["%Y%m%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y-%m-%d"]))
+@given(
+    st.dates(min_value=date(1000, 1, 1)), st.sampled_from(["%Y%m%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y-%m-%d"])
+)
 def test_a_date_that_is_written_is_read_back(day: date, form: str) -> None:
     written = fill(outgoing(format=form), {"f": day}, {})
     assert reading(BIRTH, written, formats=[form]).value == day
@@ -204,7 +208,9 @@ def test_a_date_that_is_written_is_read_back(day: date, form: str) -> None:
         (("01", "02"), {}, ["01", "02"]),
     ],
 )
-def test_a_field_is_written_the_other_systems_way(sent: Any, values: dict[str, FieldValue], written: object) -> None:
+def test_a_field_is_written_the_other_systems_way(
+    sent: Any, values: dict[str, FieldValue], written: object
+) -> None:
     assert fill(sent, values, {"secret.key": "k"}) == written
 
 

@@ -223,8 +223,13 @@ def _texts(
 
 
 def _path(template: str, values: Mapping[str, FieldValue], constants: Mapping[str, str]) -> str:
-    quoted = {name: quote(str(value), safe="") for name, value in values.items() if value is not None}
-    return str(fill(template, quoted, {name: quote(value, safe="") for name, value in constants.items()}))
+    quoted = {name: _step(str(value)) for name, value in values.items() if value is not None}
+    return str(fill(template, quoted, {name: _step(value) for name, value in constants.items()}))
+
+
+def _step(value: str) -> str:
+    """Quote a value as one step of a path; dots alone would climb out of it."""
+    return value.replace(".", "%2E") if set(value) == {"."} else quote(value, safe="")
 
 
 def _content(

@@ -129,7 +129,9 @@ class SoapConnector:
         return Reply(0, serialize_object(reply, dict))  # type: ignore[no-untyped-call]  # zeep has no types
 
     def _binding(self, client: Any) -> Any:
-        ports = {name: port for service in client.wsdl.services.values() for name, port in service.ports.items()}
+        ports = {
+            name: port for service in client.wsdl.services.values() for name, port in service.ports.items()
+        }
         wanted = self._declared.port or (next(iter(ports)) if len(ports) == 1 else None)
         if wanted not in ports:
             raise not_served(self.name, f"port, one of {sorted(ports)}")
