@@ -78,10 +78,13 @@ def add(
     return _moved(last, calendar)
 
 
-def working_days_between(start: date, end: date, calendar: Calendar) -> Span:
-    """Count the working days after `start` up to and with `end`; none when `end` is not after `start`."""
-    count, unannounced, day = 0, None, start
-    while day < end:
+def working_days_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> Span:
+    """Count the working days after `start` up to and with `end`; none when `end` is not after `start`.
+
+    Of a moment its civil day counts: a datetime is a date to Python, and would compare as no day does.
+    """
+    count, unannounced, day, last = 0, None, _day(start), _day(end)
+    while day < last:
         day += ONE_DAY
         answer = calendar.day(day)
         count += answer.working

@@ -1,10 +1,12 @@
 """Which clock runs for an item, and when it ends. Pure."""
 
 from datetime import datetime
+from math import ceil
 
 from tongban.items import api as items
 from tongban.kernel import deadlines
 from tongban.kernel.calendar import Calendar
+from tongban.kernel.clock import civil_date
 from tongban.kernel.deadlines import Deadline
 from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
@@ -47,19 +49,19 @@ def limits_of(item: items.Item, bundle: items.Bundle) -> items.Limits:
 
 
 def resumed(
-    due: datetime, paused_s: float, *, calendar: Calendar, period: items.Period, began: datetime
+    due: datetime, *, began: datetime, ended: datetime, period: items.Period, calendar: Calendar
 ) -> Deadline:
     """Give a deadline again after time that does not count: as many whole units later as it lasted.
 
-    Working-day clocks move by the working days of the pause, others by its days or hours.
+    Working-day clocks move by the working days of the pause, others by its hours or days.
     """
-    ended = datetime.fromtimestamp(began.timestamp() + paused_s, tz=began.tzinfo)
     if period.unit == "working_day":
         span = deadlines.working_days_between(began, ended, calendar)
         return deadlines.add(due, span.working_days, "working_day", calendar)
     if period.unit == "hour":
-        return deadlines.add(due, max(1, round(paused_s / 3600)), "hour", calendar)
-    return deadlines.add(due, (ended.date() - began.date()).days, "day", calendar, moves_to_working_day=True)
+        return deadlines.add(due, ceil((ended - began).total_seconds() / 3600), "hour", calendar)
+    days = (civil_date(ended) - civil_date(began)).days
+    return deadlines.add(due, days, "day", calendar, moves_to_working_day=True)
 
 
 def supply_ends(policy: items.Policy | None, start: datetime, calendar: Calendar) -> Deadline:

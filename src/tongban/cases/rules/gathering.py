@@ -37,9 +37,12 @@ class Gathered:
     def status_of(self, ref: items.Ref, element: str) -> str:
         """Say why a value is not there: late, withheld, contested, unknown; known where it is."""
         fact = self.facts.get((ref, element))
+        has_value = self.values.get((ref, element)) is not None
         if fact is None:
-            return "known" if self.values.get((ref, element)) is not None else "unknown"
-        return "contested" if fact.id in self.contested else fact.status
+            return "known" if has_value else "unknown"
+        if fact.id in self.contested:
+            return "contested"
+        return "unknown" if fact.status == "none_on_record" and not has_value else fact.status
 
 
 def collect(
@@ -151,8 +154,9 @@ def _value(fact: FactView, contested: frozenset[int], book: catalogue.Book) -> i
         return None
     if fact.status == "known":
         return read_value(element.kind, fact.value)
-    if fact.status != "none_on_record":
-        return None
+    resource = book.resource(fact.resource)
+    if fact.status != "none_on_record" or resource is None or resource.coverage == "all":
+        return None  # missing from a register of everybody: nothing is known
     return rules.NONE_ON_RECORD if element.none_value is None else element.none_value
 
 

@@ -99,23 +99,17 @@ def end_pause(sight: Sight, case_number: str, *, staff: registry.Staff, outcome:
     pause.ended_at, pause.ended_by_id, pause.outcome = now, staff.id, outcome.strip()
     pause.save()
     limits = clocks.limits_of(sight.bundle.item(row.item), sight.bundle)
-    lasted_s = (now - pause.began_at).total_seconds()
     for name, period in (("statutory_due_at", limits.statutory), ("promised_due_at", limits.promised)):
         due = getattr(row, name)
         if due is not None and period is not None:
-            moved = clocks.resumed(due, lasted_s, calendar=at.calendar, period=period, began=pause.began_at)
+            moved = clocks.resumed(due, began=pause.began_at, ended=now, period=period, calendar=at.calendar)
             setattr(row, name, moved.at)
             row.due_provisional = row.due_provisional or moved.provisional
     row.save()
     entry = evidence(
         row,
         "case.special_procedure",
-        {
-            "procedure": pause.kind,
-            "phase": "end",
-            "note": outcome.strip(),
-            "staff": str(staff.id),
-        },
+        {"procedure": pause.kind, "phase": "end", "note": outcome.strip(), "staff": str(staff.id)},
         now=now,
         at=at,
     )

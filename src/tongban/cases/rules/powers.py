@@ -1,0 +1,84 @@
+"""What an officer may do with a case as it stands. Pure; the actions check the same again, under a lock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tongban.cases.rules.officers import DECIDERS, RECEIVERS
+from tongban.cases.rules.states import CaseState
+from tongban.registry import api as registry
+
+UNDECIDED_HERE = frozenset({CaseState.RECEIVED, CaseState.CORRECTION, CaseState.ACCEPTED})
+UNSETTLED = frozenset({"in_doubt", "refused"})  # acts of which a person establishes what became
+
+
+class Power(StrEnum):
+    """One thing an officer may do."""
+
+    CLAIM = "claim"
+    DECIDE = "decide"
+    NOT_ACCEPT = "not_accept"
+    COMPLETE = "complete"  # ask once for what is missing
+    LAPSE = "lapse"  # confirm that what was never completed counts as withdrawn
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    EXPLAIN = "explain"  # answer somebody who asked for the reasons of a decision made by rule
+    FIND_OUT = "find_out"  # establish what became of a registration elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands, as far as it decides what may be done."""
+
+    state: CaseState
+    decided: bool
+    accepted: bool
+    person_needed: bool
+    corrections: int
+    paused: bool
+    may_be_extended: bool
+    review_open: bool
+    act_states: frozenset[str]
+
+
+def powers(standing: Standing, staff: registry.Staff) -> frozenset[Power]:
+    """Give what this officer of the case's office may do now."""
+    found: set[Power] = set()
+    if staff.holds(*RECEIVERS):
+        found |= set(_as_receiver(standing))
+    if staff.holds(*DECIDERS):
+        found |= set(_as_decider(standing))
+    if staff.holds(registry.Role.LEADER) and _is_open(standing) and standing.may_be_extended:
+        found.add(Power.EXTEND)
+    return frozenset(found)
+
+
+def _is_open(standing: Standing) -> bool:
+    return standing.state in UNDECIDED_HERE and not standing.decided
+
+
+def _as_receiver(standing: Standing) -> Iterator[Power]:
+    if standing.act_states & UNSETTLED:
+        yield Power.FIND_OUT
+    if not _is_open(standing):
+        return
+    if not standing.accepted or standing.person_needed:
+        yield Power.NOT_ACCEPT
+    if not standing.accepted and standing.corrections == 0:
+        yield Power.COMPLETE
+    if standing.state is CaseState.CORRECTION and standing.person_needed:
+        yield Power.LAPSE
+
+
+def _as_decider(standing: Standing) -> Iterator[Power]:
+    if standing.review_open:
+        yield Power.EXPLAIN
+    if standing.paused:
+        yield Power.RESUME
+    if not _is_open(standing):
+        return
+    yield Power.CLAIM
+    yield Power.DECIDE
+    if standing.accepted and not standing.paused:
+        yield Power.PAUSE
