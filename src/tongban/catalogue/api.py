@@ -18,6 +18,7 @@ from tongban.catalogue.rules import (
     first_conflict,
     within,
 )
+from tongban.catalogue.speaking import in_words
 
 __all__ = [
     "Basis",
@@ -37,6 +38,7 @@ __all__ = [
     "conflict",
     "epoch",
     "first_conflict",
+    "in_words",
     "load",
     "make_book",
     "read_city",

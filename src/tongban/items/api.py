@@ -62,7 +62,7 @@ from tongban.items.planning import plan
 from tongban.items.policies import NO_POLICIES, Policies, Policy, load_policies
 from tongban.items.printing import plan_as_json, show, smallest_cast
 from tongban.items.published import schema
-from tongban.items.queries import BundleCard, bundle, bundles, is_withdrawn, sources, versions
+from tongban.items.queries import BundleCard, bundle, bundles, bundles_named, is_withdrawn, sources, versions
 from tongban.items.samples import (
     Expected,
     Observed,
@@ -152,6 +152,7 @@ __all__ = [
     "bundle",
     "bundle_of",
     "bundles",
+    "bundles_named",
     "canonical",
     "cast_of",
     "check_pack",

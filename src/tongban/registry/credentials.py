@@ -60,6 +60,11 @@ class SecondFactorKey:
         return secret.decode("ascii")
 
 
+def second_factor_file(keys: Path) -> Path:
+    """Give the file of the key that seals second factors at rest, in the folder of a node's keys."""
+    return keys / "second-factor"
+
+
 def second_factor_key(path: Path) -> SecondFactorKey:
     """Read the key from its file of 64 hexadecimal digits."""
     key = bytes.fromhex(path.read_text("ascii").strip())

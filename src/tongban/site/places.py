@@ -4,10 +4,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tongban.registry import api as registry
+
 
 def second_factor_key() -> Path:
     """Give the file of the key that seals staff's second factors at rest."""
-    return Path(settings.VAR) / "keys" / "second-factor"
+    return registry.second_factor_file(Path(settings.VAR) / "keys")
 
 
 def demonstration_seed() -> Path:

@@ -74,6 +74,21 @@ class Migration(migrations.Migration):
                 condition=models.Q(("seq__isnull", True)), fields=["log", "id"], name="ledger_waiting"
             ),
         ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(
+                    ("kind", "facts.opened"),
+                    ("kind", "grant.withdrawn"),
+                    ("kind", "staff.credentials_set"),
+                    ("kind", "staff.roles_set"),
+                    ("kind", "staff.signed_in"),
+                    _connector="OR",
+                ),
+                fields=["kind", "-id"],
+                name="ledger_watched",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.UniqueConstraint(fields=("log", "seq"), name="ledger_one_entry_a_place"),
