@@ -150,7 +150,9 @@ def _default(question: Question, place: Place) -> Iterator[InvalidDeclaration]:
     try:
         value = parse_answer(question, question.default)
         why = outside(question, value)
-    except (Invalid, re.error):
-        why = Text("默认值不符合问题的类型。", "The default does not fit the question's type.")
+    except Invalid as refusal:
+        why = refusal.todo
+    except re.error:
+        return  # the pattern itself is wrong, and told so
     if why is not None:
         yield place.fault("default", Text("默认值不可用。", "The default will not do."), why, "default")

@@ -43,7 +43,7 @@ def _asked_again(desk: Desk) -> Iterator[InvalidDeclaration]:
                 "collected_again",
                 Text(
                     f"“{resource}”已能提供{question.element}，不得再问。",
-                    f"{resource} supplies {question.element}; it may not be asked again (Decree 809 art. 19).",
+                    f"{resource} supplies {question.element}; do not ask again (Decree 809 art. 19).",
                 ),
                 Text(
                     "请删除该问题；来源查无记录时才问的，写fallback_for。",
