@@ -16,7 +16,7 @@ import pytest
 from tongban.site.lifeline import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[1]
-READY_WITHIN_S = 30
+READY_WITHIN_S = 60
 STOPPED_WITHIN_S = 10
 
 
@@ -35,7 +35,7 @@ class Servers:
             process = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": _path(), **(environment or {})},
+                env={**own_environment(), **(environment or {})},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - tests run in one thread
@@ -79,8 +79,10 @@ class Servers:
         return self.folder / f"process-{number}.log"
 
 
-def _path() -> str:
-    return os.pathsep.join([str(ROOT / "src"), str(ROOT / "packages/verify/src"), str(ROOT)])
+def own_environment() -> dict[str, str]:
+    """Give the environment of a process that is no test: the node's true settings, the checkout's code."""
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "packages/verify/src"), str(ROOT)])
+    return {**os.environ, "PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "tongban.site.settings"}
 
 
 def _listens(port: int) -> bool:

@@ -1,14 +1,13 @@
 """The command says what came of it: in words, in JSON, and never in a traceback."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.sources import ROOT
+from tests.processes import own_environment
 from tongban.kernel.errors import Conflict, DeclarationErrors, InvalidDeclaration, NotFound, TongbanError
 from tongban.kernel.texts import Text
 from tongban.site.command import main, parser
@@ -16,10 +15,9 @@ from tongban.site.voice import EXIT_BY_STATUS, Voice, language_of
 
 
 def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment}
     return subprocess.run(
         [sys.executable, "-m", "tongban.site.command", *arguments],
-        env=kept,
+        env={**own_environment(), **environment},
         capture_output=True,
         text=True,
         check=False,

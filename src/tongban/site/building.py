@@ -11,8 +11,9 @@ from django.core.management import call_command
 
 from tongban.catalogue import api as catalogue
 from tongban.exchange import api as exchange
+from tongban.items import api as items
 from tongban.kernel import calendar
-from tongban.kernel.clock import Clock
+from tongban.kernel.clock import Clock, civil_date
 from tongban.kernel.ids import Chance
 from tongban.kernel.node import Node
 from tongban.kernel.texts import Text
@@ -49,6 +50,9 @@ class Builder:
         catalogue.load(self.node.city, now=self.now(), chance=self.chance)
         licences.load_types(self.node.city)
         self.offices()
+        self.progress(Text("正在发布事项包 …", "Publishing the packs …"))
+        book = catalogue.book(civil_date(self.now()))
+        items.publish_city(packs_of(self.node.city), self.now(), book=book, chance=self.chance)
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -100,8 +104,16 @@ def check(city: Path) -> None:
     catalogue.read_city(city, organisations=slugs)
     licences.read_types(city)
     calendar.load(city / "calendar.yaml")
+    items.load_policies(city / "policies.yaml")
+    packs_of(city)
     exchange.read_connectors(city / "connectors")
     exchange.read_endpoints(city / "endpoints.yaml", {})
+
+
+def packs_of(city: Path) -> tuple[items.Pack, ...]:
+    """Read every pack in the city's folder."""
+    folders = sorted(path.parent for path in (city / "packs").glob("*/pack.yaml"))
+    return tuple(items.load_pack(folder) for folder in folders)
 
 
 def keep_secret(path: Path, secret: str) -> bool:

@@ -3,7 +3,7 @@
 import argparse
 from typing import Protocol
 
-from tongban.site.commands import city, connector, init, ledger, licence
+from tongban.site.commands import city, connector, init, ledger, licence, serve
 
 
 class Command(Protocol):
@@ -15,4 +15,4 @@ class Command(Protocol):
         """Add the verb; each leaf sets `run(arguments, voice) -> exit code`."""
 
 
-COMMANDS: tuple[Command, ...] = (init, city, licence, ledger, connector)
+COMMANDS: tuple[Command, ...] = (init, city, serve, licence, ledger, connector)

@@ -1,0 +1,118 @@
+"""The worker: carries waiting filings on, publishes the logs, does what a clock or a crash left to do."""
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Event, Thread
+from types import FrameType
+
+from django.db import close_old_connections, connections
+
+from tongban.cases import api as cases
+from tongban.kernel.clock import Budget, budget
+from tongban.kernel.errors import NodeReadOnly
+from tongban.ledger import api as ledger
+from tongban.licences import api as licences
+from tongban.registry import api as registry
+
+LOG = logging.getLogger("tongban.worker")
+
+FILING_BUDGET_S = 5.0
+IDLE_S = 0.2  # between two looks for a filing that is due
+PUBLISH_EVERY_S = 0.5  # a promise names a deadline of seconds; half a second keeps it
+TROUBLE_REST_S = 2.0  # after a fault of ours or of the store, so that it does not spin
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something that is done again and again: what, and how long to rest in between."""
+
+    name: str
+    do: Callable[[], object]
+    every_s: float
+    rest: Budget | None = None
+
+    def is_due(self) -> bool:
+        return self.rest is None or self.rest.left_s() == 0
+
+    def run(self) -> None:
+        """Do it; what fails is said in the log and done again next time."""
+        try:
+            self.do()
+            self.rest = budget(self.every_s)
+        except NodeReadOnly as older:
+            LOG.error("%s: %s", self.name, older)
+            self.rest = budget(max(self.every_s, TROUBLE_REST_S))
+        except Exception:  # a chore that fails must not end the others
+            LOG.exception("%s failed", self.name)
+            close_old_connections()
+            self.rest = budget(max(self.every_s, TROUBLE_REST_S))
+
+
+def chores(at: cases.Workplace) -> list[Chore]:
+    """List what a node does without being asked."""
+
+    def publish() -> None:
+        ledger.sequence(ledger.logs_folder(), at.log_signer, at.clock.now(), holder=at.worker)
+
+    def sign() -> None:
+        licences.sign_waiting(at.signers, at.clock.now(), chance=at.chance, log_signer=at.log_signer)
+
+    return [
+        Chore("publishing the logs", publish, PUBLISH_EVERY_S),
+        Chore("signing what waits", sign, 10),
+        Chore("ending old drafts", lambda: cases.expire_drafts(at=at), 60),
+        Chore("forgetting failed sign-ins", lambda: registry.tidy(at.clock.now()), 3600),
+    ]
+
+
+def work(at: cases.Workplace, told: Event) -> None:
+    """Work until told to end: filings in this thread, chores in another, each with its own connection."""
+    behind = Thread(target=_keep_house, args=(chores(at), told), name="chores")
+    behind.start()
+    try:
+        while not told.is_set():
+            told.wait(_one_filing(at))
+    finally:
+        told.set()
+        behind.join()
+
+
+def _one_filing(at: cases.Workplace) -> float:
+    """Carry one filing on; give how long to rest before the next look."""
+    try:
+        return 0 if cases.work_once(at=at, limit=budget(FILING_BUDGET_S)) else IDLE_S
+    except NodeReadOnly as older:
+        LOG.error("%s", older)
+    except Exception:  # its own row says when it is tried again; the others must not wait for it
+        LOG.exception("a filing could not be carried on")
+        close_old_connections()
+    return TROUBLE_REST_S
+
+
+def _keep_house(todo: Sequence[Chore], told: Event) -> None:
+    while not told.is_set():
+        for chore in todo:
+            if chore.is_due():
+                chore.run()
+        told.wait(min(chore.every_s for chore in todo))
+    connections.close_all()
+
+
+def end_when_told() -> Event:
+    """Give an event that SIGTERM or SIGINT sets: the step in hand is finished first."""
+    told = Event()
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    signal.signal(signal.SIGTERM, hear)
+    signal.signal(signal.SIGINT, hear)
+    return told
+
+
+def say_ready() -> None:
+    """Tell the supervisor that this process works."""
+    print("ready", file=sys.stdout, flush=True)
