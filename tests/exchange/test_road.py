@@ -3,15 +3,26 @@
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from tests.demo.hosting import MORNING
 from tests.exchange.conftest import CITY
 from tests.exchange.shelf import Shelf
 from tests.sources import ROOT
 from tongban.catalogue.api import read_city
-from tongban.exchange.api import Endpoint, Road, open_road, read_connectors, read_endpoints
+from tongban.catalogue.declared import ElementFile, GrantFile, ResourceFile
+from tongban.exchange.api import (
+    ConnectorFile,
+    Endpoint,
+    EndpointFile,
+    Road,
+    open_road,
+    read_connectors,
+    read_endpoints,
+)
 from tongban.exchange.declared import FilesDeclared, RestDeclared, SoapDeclared, SqlDeclared
 from tongban.kernel.clock import SetClock
+from tongban.kernel.declarations import load
 from tongban.kernel.errors import InvalidDeclaration, NotFound
 from tongban.kernel.ids import SystemChance
 from tongban.registry.api import check_city
@@ -107,6 +118,26 @@ def test_the_guide_to_connecting_explains_every_word_of_a_connector() -> None:
     words = {word for kind in kinds for word in _words(kind.model_json_schema())}
     assert {"idempotency", "habits", "none_values", "stale_after_days", "faults", "statement"} <= words
     assert not {word for word in words if f"`{word}`" not in guide}
+
+
+EXAMPLES: list[tuple[str, str, type[BaseModel]]] = [
+    ("elements:", "code: person.married", ElementFile),
+    ("resources:", "code: civil.marriages", ResourceFile),
+    ("grants:", "code: hukou-marriages", GrantFile),
+    ("", "connectors:", ConnectorFile),
+    ("endpoints:", "civil: {at:", EndpointFile),
+]
+
+
+@pytest.mark.parametrize(("head", "begins", "model"), EXAMPLES)
+def test_each_example_of_the_guide_is_a_right_declaration(
+    tmp_path: Path, head: str, begins: str, model: type[BaseModel]
+) -> None:
+    guide = (ROOT / "docs" / "connect.md").read_text("utf-8")
+    blocks = [block.partition("```")[0] for block in guide.split("```yaml\n")[1:]]
+    (example,) = [block for block in blocks if block.strip().removeprefix("- ").startswith(begins)]
+    (tmp_path / "example.yaml").write_text(f"{head}\n{example}", "utf-8")
+    assert load(tmp_path / "example.yaml", model)
 
 
 def _words(schema: dict[str, object]) -> set[str]:

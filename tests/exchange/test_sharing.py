@@ -315,3 +315,26 @@ def test_a_name_that_disagrees_with_the_number_is_neither_yes_nor_no(
     assert answer.values["person.under_enforcement"] == FetchedValue(None, "unknown")
     assert answer.reason is not None
     assert "姓名不符" in answer.reason.zh
+
+
+def test_a_grant_withdrawn_while_the_source_is_asked_withholds_its_answer(opened: Opening) -> None:
+    staff = Staff(1, "li", "李", "bureau.990100", frozenset({Role.BUREAU_OFFICER}), ("990100",))
+    grant = "registration-population/market.990121/open-company"
+
+    def withdraw(_: Ask) -> None:
+        catalogue.withdraw_grant(grant, staff, "用途已变更", MORNING, chance=SystemChance())
+
+    answer = one(opened(extra=(Shelf("police", ALIVE, withdraw, inline=True),)), LIFE)
+    assert statuses(answer) == {"withheld"}
+    assert shares() == ["share.refused"]
+
+
+def test_a_source_that_keeps_all_its_callers_waiting_keeps_nobody_elses(opened: Opening) -> None:
+    held = threading.Event()
+    stuck = Shelf("police", ALIVE, lambda _: held.wait(20))
+    road = opened(extra=(stuck, Shelf("market")))
+    try:
+        answers = fetch(road, [*[LIFE] * 30, BARS], now=MORNING, timeout_s=0.5)
+    finally:
+        held.set()
+    assert [statuses(answer) for answer in answers] == [{"late"}] * 30 + [{"none_on_record"}]

@@ -38,16 +38,20 @@ from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 
 Result = TypeVar("Result")
-MOST_CALLS_AT_ONCE = 16  # threads that wait for other organisations, in one process
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One connector on the road, with its breaker and its patience."""
+    """One connector on the road: its breaker, its patience, and its own threads.
+
+    Threads are a connector's own, made when first needed, so that a system which keeps all of its
+    callers waiting keeps nobody else's.
+    """
 
     connector: Connector
     breaker: Breaker
     patience: Patience
+    threads: ThreadPoolExecutor
     declared: ConnectorDeclared | None = None
 
     @property
@@ -60,12 +64,11 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """Every connector by name, the journal that makes evidence durable, and the threads that call."""
+    """Every connector by name, and the journal that makes evidence durable."""
 
     lanes: Mapping[str, Lane]
     journal: Journal
     clock: Clock
-    pool: ThreadPoolExecutor
     pause: Callable[[float], None]
 
     def lane(self, connector: str) -> Lane:
@@ -88,8 +91,8 @@ class Road:
 
     def close(self) -> None:
         """Let the threads go and close what the connectors hold open."""
-        self.pool.shutdown(wait=True, cancel_futures=True)
         for lane in self.lanes.values():
+            lane.threads.shutdown(wait=True, cancel_futures=True)
             close = getattr(lane.connector, "close", None)
             if close is not None:
                 close()
@@ -122,7 +125,6 @@ def open_road(
         lanes=lanes,
         journal=journal or LedgerJournal(chance),
         clock=clock,
-        pool=ThreadPoolExecutor(MOST_CALLS_AT_ONCE, thread_name_prefix="exchange"),
         pause=pause,
     )
 
@@ -205,7 +207,8 @@ def _lane(
     connector: Connector, patience: Patience, clock: Clock, declared: ConnectorDeclared | None = None
 ) -> Lane:
     limits = BreakerLimits(patience.breaker_failures, patience.breaker_rest_s)
-    return Lane(connector, Breaker(limits, clock), patience, declared)
+    threads = ThreadPoolExecutor(patience.connections, thread_name_prefix=connector.name)
+    return Lane(connector, Breaker(limits, clock), patience, threads, declared)
 
 
 def _resting(source: str) -> SourceDown:

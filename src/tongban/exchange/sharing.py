@@ -39,6 +39,7 @@ def fetch(
     book = catalogue.book(civil_date(now))
     judged = [judge_share(request, book, now) for request in requests]
     said = _ask_all(road, requests, judged, book, budget(timeout_s))
+    judged = _still(requests, judged, book, now)
     at = road.clock.now()
     drafts = [
         _draft(request, judgement, answer, book, at)
@@ -47,6 +48,31 @@ def fetch(
     entries = [entry for _, entry in drafts if entry is not None]
     names = iter(road.journal.record(entries, now))
     return [answer if entry is None else replace(answer, share=next(names)) for answer, entry in drafts]
+
+
+def _still(
+    requests: Sequence[ShareRequest], judged: Sequence[Allowed | Denied], book: Book, now: datetime
+) -> list[Allowed | Denied]:
+    """Judge again by the rights of this moment: sources took time, and a grant may have ended meanwhile."""
+    present = catalogue.book(book.on)
+    if present.epoch == book.epoch:
+        return list(judged)
+    return [
+        before if isinstance(before, Denied) else _narrowed(before, judge_share(request, present, now))
+        for request, before in zip(requests, judged, strict=True)
+    ]
+
+
+def _narrowed(before: Allowed, now: Allowed | Denied) -> Allowed | Denied:
+    if isinstance(now, Denied):
+        return now
+    elements = tuple(code for code in now.elements if code in before.elements)
+    if not elements:
+        return Denied(
+            "withdrawn", Text("不予共享：授权已变更。", "Not shared: the grant was changed meanwhile.")
+        )
+    lost = tuple(code for code in before.elements if code not in elements)
+    return replace(now, elements=elements, withheld=before.withheld + lost)
 
 
 def _ask_all(
@@ -68,7 +94,7 @@ def _ask_all(
             inline.append((place, lane, ask))
             asked.append(None)
         else:
-            asked.append(road.pool.submit(_ask, road, lane, ask))
+            asked.append(lane.threads.submit(_ask, road, lane, ask))
     said: list[Said | None] = [None] * len(requests)
     for place, lane, ask in inline:
         said[place] = _ask(road, lane, ask)
