@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tongban.site.command import main
 from tongban.site.places import demonstration_seed, second_factor_key
 
 YUNXI = ROOT / "cities" / "yunxi"
+TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture
@@ -34,14 +36,14 @@ def _builder(city: Path, said: list[Text]) -> Builder:
 
 
 def test_the_demonstration_city_is_in_order() -> None:
-    check(YUNXI)
+    check(YUNXI, TODAY)
 
 
 def test_a_mistake_is_told_with_its_file_and_line(city: Path) -> None:
     path = city / "city.yaml"
     path.write_text(path.read_text("utf-8").replace('"990100"', '"990177"'), "utf-8")
     with pytest.raises(InvalidDeclaration, match=r"city\.yaml:2: .*990177"):
-        check(city)
+        check(city, TODAY)
 
 
 @pytest.mark.parametrize("name", ["divisions.yaml", "organisations.yaml", "calendar.yaml", "endpoints.yaml"])
@@ -49,7 +51,7 @@ def test_a_file_with_a_word_that_means_nothing_is_refused(city: Path, name: str)
     path = city / name
     path.write_text(path.read_text("utf-8") + "\nnonsense: 1\n", "utf-8")
     with pytest.raises(InvalidDeclaration) as refused:
-        check(city)
+        check(city, TODAY)
     assert refused.value.file.endswith(name)
     assert refused.value.line > 0
 
@@ -57,7 +59,7 @@ def test_a_file_with_a_word_that_means_nothing_is_refused(city: Path, name: str)
 def test_a_missing_file_is_a_refusal_not_a_traceback(city: Path) -> None:
     (city / "staff.yaml").unlink()
     with pytest.raises(TongbanError):
-        check(city)
+        check(city, TODAY)
 
 
 def test_building_again_changes_no_key_and_no_account(database: None) -> None:
@@ -123,7 +125,7 @@ def test_a_city_begins_as_a_copy_that_is_no_demonstration(
     ]
     assert main(line) == 0
     assert "city check" in capsys.readouterr().out
-    check(tmp_path / "mycity")
+    check(tmp_path / "mycity", TODAY)
     assert "demonstration: false" in (tmp_path / "mycity" / "city.yaml").read_text("utf-8")
     assert main(line) == 5
 

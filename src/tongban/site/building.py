@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.core.management import call_command
@@ -19,6 +19,7 @@ from tongban.kernel.node import Node
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.site.city import city_file, require_own_division
 from tongban.site.places import demonstration_seed, second_factor_key
@@ -37,7 +38,7 @@ class Builder:
 
     def build(self) -> None:
         """Bring the store to the present tables, load what the city declares, make keys that are missing."""
-        check(self.node.city)
+        check(self.node.city, civil_date(self.now()))
         self.node.var.mkdir(parents=True, exist_ok=True, mode=0o700)
         keep_secret(self.node.var / "secret_key", secrets.token_urlsafe(48))
         self.progress(Text("正在建立数据表 …", "Bringing the tables up to date …"))
@@ -95,8 +96,8 @@ class Builder:
         )
 
 
-def check(city: Path) -> None:
-    """Read every declaration of a city and change nothing; raises at file and line."""
+def check(city: Path, on: date) -> None:
+    """Read every declaration of a city as of a day, and change nothing; raises at file and line."""
     city_file(city)
     declared = registry.check_city(city)
     require_own_division(city, {division.code for division in declared.division_values()})
@@ -104,8 +105,10 @@ def check(city: Path) -> None:
     catalogue.read_city(city, organisations=slugs)
     licences.read_types(city)
     calendar.load(city / "calendar.yaml")
-    items.load_policies(city / "policies.yaml")
-    packs_of(city)
+    papers.read_letters(city)
+    around = items.surroundings_of(city, on)
+    for pack in packs_of(city):
+        items.check_pack(pack, around)
     exchange.read_connectors(city / "connectors")
     exchange.read_endpoints(city / "endpoints.yaml", {})
 

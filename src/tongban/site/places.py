@@ -27,6 +27,11 @@ def outputs() -> Path:
     return Path(settings.VAR) / "output"
 
 
+def uploads() -> Path:
+    """Give the folder of what people hand in; no web server ever serves it."""
+    return Path(settings.VAR) / "uploads"
+
+
 def endpoints() -> Path:
     """Give the node's own addresses of other organisations' systems, laid over the city's."""
     return Path(settings.VAR) / "endpoints.json"

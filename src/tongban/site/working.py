@@ -15,7 +15,9 @@ from tongban.kernel.clock import Budget, budget
 from tongban.kernel.errors import NodeReadOnly
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 from tongban.registry import api as registry
+from tongban.site.places import uploads
 
 LOG = logging.getLogger("tongban.worker")
 
@@ -60,9 +62,18 @@ def chores(at: cases.Workplace) -> list[Chore]:
     def sign() -> None:
         licences.sign_waiting(at.signers, at.clock.now(), chance=at.chance, log_signer=at.log_signer)
 
+    def seal() -> None:
+        papers.seal_pending(at.signers, at.clock.now(), log_signer=at.log_signer)
+
+    def keep_papers() -> None:
+        papers.keep_retention(uploads(), at.clock.now(), chance=at.chance)
+        papers.sweep(uploads(), at.clock.now())
+
     return [
         Chore("publishing the logs", publish, PUBLISH_EVERY_S),
         Chore("signing what waits", sign, 10),
+        Chore("sealing what waits", seal, 10),
+        Chore("keeping papers as long as the law asks", keep_papers, 3600),
         Chore("ending old drafts", lambda: cases.expire_drafts(at=at), 60),
         Chore("forgetting failed sign-ins", lambda: registry.tidy(at.clock.now()), 3600),
     ]
