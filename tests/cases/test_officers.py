@@ -114,7 +114,7 @@ def test_an_officer_of_another_office_finds_no_such_case(
     for attempt in attempts:
         with pytest.raises(NotFound):
             attempt()
-    assert cases.desk(stranger, only_persons=False) == []
+    assert cases.desk(stranger, now=town.now, choice=cases.Choice.ALL).lines == ()
 
 
 def test_a_receptionist_cannot_decide(town: Town, waiting: str) -> None:

@@ -5,7 +5,7 @@ from tongban.cases.actions.afterwards import answer_review, ask_for_review, rate
 from tongban.cases.actions.corrections import supply
 from tongban.cases.actions.drafts import Filer, Opened, open_draft, put_answers
 from tongban.cases.actions.facts import answer_contest, contest
-from tongban.cases.actions.looking import open_facts
+from tongban.cases.actions.looking import OpenedContest, open_contest, open_facts
 from tongban.cases.actions.officers.clock import begin_pause, end_pause, extend
 from tongban.cases.actions.officers.completing import ask_to_complete, confirm_lapse
 from tongban.cases.actions.officers.deciding import approve, claim_case, not_accept, refuse
@@ -13,20 +13,37 @@ from tongban.cases.actions.once import Request
 from tongban.cases.actions.submission import ask_for_person, confirm, expire_drafts, withdraw
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.advance import advance, carry, carry_within, judge_case, work_once
+from tongban.cases.jobs.examining import (
+    FACT_WORDS,
+    CheckLine,
+    Examined,
+    PartyLines,
+    Prepared,
+    SourceLine,
+    ValueLine,
+    examine,
+    prepare_decision,
+)
 from tongban.cases.jobs.gather import gather, see
 from tongban.cases.jobs.submitting import Checked, Stop, check, submit
 from tongban.cases.queries.desk import (
     ActLine,
     ContestLine,
-    DeskLine,
     FactLine,
     acts_of,
     contests_at,
-    desk,
     filing_of_case,
     reviews_at,
 )
 from tongban.cases.queries.forms import FormPage, form_page
+from tongban.cases.queries.officer import (
+    ClockLine,
+    DecisionLine,
+    OfficerCase,
+    PauseLine,
+    ReviewLine,
+    officer_case,
+)
 from tongban.cases.queries.readers import (
     CasePage,
     FilingCard,
@@ -39,22 +56,31 @@ from tongban.cases.queries.readers import (
 )
 from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot
+from tongban.cases.queries.urgency import Choice, Desk, DeskLine, Urgency, desk
 from tongban.cases.rules.forms import Named
 from tongban.cases.rules.officers import PROCEDURES
+from tongban.cases.rules.powers import Power
 from tongban.cases.rules.states import CASE_WORDS, STATUS_WORDS, CaseState, FilingStatus, Stage, StatusCode
 from tongban.cases.rules.verdicts import Verdict, Way
 from tongban.cases.workplace import Workplace
 
 __all__ = [
     "CASE_WORDS",
+    "FACT_WORDS",
     "PROCEDURES",
     "STATUS_WORDS",
     "ActLine",
     "CasePage",
     "CaseState",
+    "CheckLine",
     "Checked",
+    "Choice",
+    "ClockLine",
     "ContestLine",
+    "DecisionLine",
+    "Desk",
     "DeskLine",
+    "Examined",
     "FactLine",
     "Filer",
     "FilingCard",
@@ -64,13 +90,23 @@ __all__ = [
     "Lease",
     "Line",
     "Named",
+    "OfficerCase",
     "Opened",
+    "OpenedContest",
+    "PartyLines",
+    "PauseLine",
+    "Power",
+    "Prepared",
     "Reader",
     "Request",
+    "ReviewLine",
     "Sight",
+    "SourceLine",
     "Stage",
     "StatusCode",
     "Stop",
+    "Urgency",
+    "ValueLine",
     "Verdict",
     "Way",
     "Workplace",
@@ -93,6 +129,7 @@ __all__ = [
     "contests_at",
     "desk",
     "end_pause",
+    "examine",
     "expire_drafts",
     "extend",
     "filing_of_case",
@@ -102,8 +139,11 @@ __all__ = [
     "gather",
     "judge_case",
     "not_accept",
+    "officer_case",
+    "open_contest",
     "open_draft",
     "open_facts",
+    "prepare_decision",
     "put_answers",
     "rate",
     "refuse",

@@ -10,6 +10,7 @@ from tongban.cases.actions.verdicts import hand_to_person
 from tongban.cases.actions.work import Lease, lock, locked, wake
 from tongban.cases.models import Act, Case, Filing
 from tongban.cases.queries.sight import Sight
+from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState
 from tongban.cases.rules.steps import backoff
 from tongban.cases.workplace import Workplace
@@ -206,8 +207,13 @@ def resolve_act(
     Raises NotFound when the case is not of the officer's office, Conflict when it is settled already.
     """
     filing = lock(number)
-    act = Act.objects.filter(pk=act_id, case__filing=filing).select_related("case").first()
-    if act is None or act.case.office != staff.organisation:
+    act = (
+        Act.objects.filter(officers.may(staff, officers.RECEIVERS))
+        .filter(pk=act_id, case__filing=filing, case__office=staff.organisation)
+        .select_related("case")
+        .first()
+    )
+    if act is None:
         raise NotFound(
             "cases.no_act",
             what=Text("没有查到这项对外办理。", "There is no such registration at your office."),

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tongban.cases.actions.events import Happening, tell
+from tongban.cases.actions.looking import no_such_contest
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Fact, Filing, Participant
+from tongban.cases.rules import officers
 from tongban.cases.rules.gathering import Lookup, stored_value
 from tongban.cases.rules.states import UNDECIDED, Stage
 from tongban.cases.rules.steps import backoff
@@ -215,12 +217,22 @@ def answer_contest(
 
     A corrected value supersedes the old one as the source's own. Undecided cases are looked at again.
     """
-    found = Contest.objects.filter(pk=contest_id).select_related("fact", "filing").first()
-    if found is None or found.source != staff.organisation:
-        raise NotFound(
-            "cases.no_contest",
-            what=Text("没有查到这项校核。", "There is no such request for verification at your office."),
-            todo=Text("请从待办列表进入。", "Open it from your list."),
+    found = (
+        Contest.objects.filter(officers.may(staff, (registry.Role.DATA_OFFICER,)))
+        .filter(pk=contest_id, source=staff.organisation)
+        .select_related("fact", "filing")
+        .first()
+    )
+    if found is None:
+        raise no_such_contest()
+    if not said.strip():
+        raise Invalid(
+            "cases.contest_unexplained",
+            what=Text("没有写明校核意见。", "How it was verified was not said."),
+            todo=Text(
+                "请写明核实经过和依据，将告知当事人。",
+                "Say what was found and on what basis; the person is told.",
+            ),
         )
     filing = lock(found.filing.number)
     found.refresh_from_db()

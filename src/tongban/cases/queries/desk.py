@@ -1,40 +1,17 @@
-"""The officer's desk: my office's cases by urgency, one case with claims and sources side by side."""
+"""What staff read: facts beside their sources, acts elsewhere, requests to verify or to explain."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from tongban.cases.models import Act, Case, Contest, Fact, Filing, ReviewRequest
 from tongban.cases.queries.readers import CASE_ROLES
 from tongban.cases.rules import officers
-from tongban.cases.rules.states import CASE_WORDS, CaseState
 from tongban.items import api as items
-from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
-
-OPEN_HERE = tuple(state for state in CaseState if not state.is_end and state is not CaseState.WAITING)
-
-
-@dataclass(frozen=True, slots=True)
-class DeskLine:
-    """One case on an office's list."""
-
-    id: int
-    filing: str
-    number: str
-    item: str
-    name: Text
-    applicant: str
-    words: Text
-    state: str
-    needs_person: bool
-    due_at: datetime | None
-    due_provisional: bool
-    alarm: int
-    claimed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +41,8 @@ class FactLine:
     fetched_at: datetime
     contested: bool
     share_id: str | None
+    resource: str = ""
+    reason: Text | None = None  # why it is late or withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,46 +63,6 @@ def cases_of_office(staff: registry.Staff) -> Q:
     if not staff.roles & CASE_ROLES:
         return Q(pk__in=())
     return Q(office=staff.organisation, number__isnull=False)
-
-
-def desk(
-    staff: registry.Staff, *, only_persons: bool = True, mine: bool = False, most: int = 50, skip: int = 0
-) -> list[DeskLine]:
-    """List the open cases of one's office, the most urgent first; a fixed number of queries.
-
-    `only_persons` leaves out those that rules are still carrying by themselves.
-    """
-    rows = Case.objects.filter(cases_of_office(staff), state__in=OPEN_HERE)
-    if only_persons:
-        rows = rows.filter(person_needed__isnull=False)
-    if mine:
-        rows = rows.filter(claimed_by_id=staff.id)
-    ordered = rows.select_related("filing").order_by(
-        "-alarm", F("promised_due_at").asc(nulls_last=True), "id"
-    )[skip : skip + most]
-    listed = list(ordered)
-    owners = registry.subjects({row.filing.owner_id for row in listed})
-    names = registry.staff_names(row.claimed_by_id for row in listed if row.claimed_by_id)
-    return [_line(row, owners[row.filing.owner_id].name, names) for row in listed]
-
-
-def _line(row: Case, applicant: str, names: Mapping[int, str]) -> DeskLine:
-    bundle = items.bundle(row.filing.bundle, row.filing.bundle_version)
-    return DeskLine(
-        id=row.pk,
-        filing=row.filing.number,
-        number=row.number or "",
-        item=row.item,
-        name=bundle.item(row.item).name,
-        applicant=applicant,
-        words=CASE_WORDS[CaseState(row.state)],
-        state=row.state,
-        needs_person=bool(row.person_needed),
-        due_at=row.promised_due_at or row.acceptance_due_at,
-        due_provisional=row.due_provisional,
-        alarm=row.alarm,
-        claimed_by=names.get(row.claimed_by_id or 0, ""),
-    )
 
 
 def filing_of_case(case_number: str, staff: registry.Staff) -> str:
@@ -175,12 +114,18 @@ def _facts(rows: Iterable[Fact]) -> Iterable[FactLine]:
             fetched_at=row.fetched_at,
             contested=row.pk in disputed,
             share_id=row.share_id,
+            resource=row.resource,
+            reason=None if row.reason is None else Text(**row.reason),
         )
 
 
 def acts_of(case_number: str, staff: registry.Staff) -> tuple[ActLine, ...]:
-    """Give the registrations of a case of one's office."""
-    rows = Act.objects.filter(case__office=staff.organisation, case__number=case_number).order_by("id")
+    """Give the registrations of a case of one's office; none for staff without a case role."""
+    rows = (
+        Act.objects.filter(case__office=staff.organisation, case__number=case_number)
+        .filter(officers.may(staff, CASE_ROLES))
+        .order_by("id")
+    )
     return tuple(
         ActLine(row.pk, row.name, row.key, row.body, row.state, row.number, row.tries) for row in rows
     )
@@ -214,15 +159,3 @@ def reviews_at(staff: registry.Staff, *, most: int = 50) -> list[tuple[str, str,
         (row.case.number or "", row.said, row.asked_at)
         for row in rows.select_related("case").order_by("asked_at")[:most]
     ]
-
-
-def contest(contest_id: int, staff: registry.Staff) -> ContestLine:
-    """Give one request for verification at one's organisation; raises NotFound."""
-    for line in contests_at(staff, most=1000):
-        if line.id == contest_id:
-            return line
-    raise NotFound(
-        "cases.no_contest",
-        what=Text("没有查到这项校核。", "There is no such request for verification at your office."),
-        todo=Text("请从待办列表进入。", "Open it from your list."),
-    )

@@ -228,14 +228,15 @@ def filings(reader: Reader, *, before: int | None = None, most: int = 50) -> lis
     if before is not None:
         rows = rows.filter(pk__lt=before)
     listed = list(rows.order_by("-id").prefetch_related("cases")[:most])
-    return [_card(row) for row in listed]
+    bundles = items.bundles_named({(row.bundle, row.bundle_version) for row in listed})
+    return [_card(row, bundles[row.bundle, row.bundle_version].name) for row in listed]
 
 
-def _card(row: Filing) -> FilingCard:
+def _card(row: Filing, name: Text) -> FilingCard:
     status = filing_status(row.stage, ((case.state, bool(case.person_needed)) for case in row.cases.all()))
     return FilingCard(
         number=row.number,
-        name=items.bundle(row.bundle, row.bundle_version).name,
+        name=name,
         status=status,
         words=STATUS_WORDS[status],
         opened_at=row.opened_at,

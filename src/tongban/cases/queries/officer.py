@@ -1,0 +1,235 @@
+"""One case as the officer who handles it reads it before opening anybody's facts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongban.cases.models import Case, Decision, Pause, ReviewRequest
+from tongban.cases.queries.desk import ActLine, acts_of, cases_of_office
+from tongban.cases.queries.readers import Line, filing_page
+from tongban.cases.rules import clocks, officers
+from tongban.cases.rules.powers import Power, Standing, powers
+from tongban.cases.rules.records import spoken_record
+from tongban.cases.rules.states import CASE_WORDS, CaseState
+from tongban.cases.workplace import Workplace
+from tongban.items import api as items
+from tongban.kernel.texts import Text
+from tongban.papers import api as papers
+from tongban.registry import api as registry
+
+CLOCK_WORDS = {
+    "acceptance_due_at": Text("受理期限", "To accept or not by"),
+    "correction_due_at": Text("补正期限", "To be completed by"),
+    "promised_due_at": Text("承诺办结期限", "Promised by"),
+    "statutory_due_at": Text("法定办结期限", "By law no later than"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """One clock of a case: when it ends, and whether it still runs."""
+
+    name: Text
+    due_at: datetime
+    provisional: bool
+    running: bool
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PauseLine:
+    """One special procedure; `ended_at` is None while it goes on."""
+
+    name: Text
+    reason: str
+    needs_days: int
+    began_at: datetime
+    ended_at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """What was decided, by whom, and on which checks."""
+
+    outcome: str
+    maker: str
+    by: str  # the officer's name; empty where a rule or the law decided
+    reasons: tuple[Text, ...]
+    checks: tuple[Text, ...]
+    at: datetime
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """Somebody asked for the reasons of a decision made by rule."""
+
+    said: str
+    asked_at: datetime
+    answer: str
+    answered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerCase:
+    """One case on an officer's screen; nothing in it was fetched about anybody."""
+
+    filing: str
+    number: str
+    item: str
+    item_type: str
+    name: Text
+    applicant: str
+    channel: str
+    helper: str
+    authority: str
+    office: registry.Organisation
+    in_name_of: registry.Organisation
+    state: CaseState
+    words: Text
+    alarm: int
+    received_at: datetime | None
+    person_needed: tuple[Text, ...]
+    wanting: tuple[Text, ...]
+    claimed_by: str
+    is_mine: bool
+    clocks: tuple[ClockLine, ...]
+    pauses: tuple[PauseLine, ...]
+    decision: DecisionLine | None
+    review: ReviewLine | None
+    acts: tuple[tuple[Text, ActLine], ...]  # each with what it is called
+    notices: tuple[papers.Notice, ...]
+    timeline: tuple[Line, ...]
+    powers: frozenset[Power]
+    remedies: tuple[Text, ...]
+    procedures: Mapping[str, Text]
+    extension_by: Text | None
+    licence: str
+
+
+def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace) -> OfficerCase:
+    """Give a case of the officer's own office; NotFound, in the same words, for any other."""
+    row = (
+        Case.objects.filter(cases_of_office(staff), number=case_number)
+        .select_related("filing", "decision", "review_request")
+        .prefetch_related("pauses", "acts")
+        .first()
+    )
+    if row is None:
+        raise officers.no_such_case(case_number)
+    filing, now = row.filing, at.clock.now()
+    bundle = items.bundle(filing.bundle, filing.bundle_version)
+    item = bundle.item(row.item)
+    known = registry.directory()
+    decision: Decision | None = getattr(row, "decision", None)
+    review: ReviewRequest | None = getattr(row, "review_request", None)
+    pauses = list(row.pauses.all())
+    names = registry.staff_names(
+        {
+            row.claimed_by_id or 0,
+            filing.filed_by_id or 0,
+            (decision and decision.staff_id) or 0,
+            (review and review.answered_by_id) or 0,
+        }
+    )
+    labels = {act.name: act.label for act in item.acts}
+    limits = clocks.limits_of(item, bundle)
+    return OfficerCase(
+        filing=filing.number,
+        number=case_number,
+        item=row.item,
+        item_type=item.type,
+        name=item.name,
+        applicant=registry.subject(filing.owner_id).name,
+        channel=filing.channel,
+        helper=names.get(filing.filed_by_id or 0, ""),
+        authority=filing.authority,
+        office=known.organisation(row.office),
+        in_name_of=known.organisation(row.in_name_of),
+        state=CaseState(row.state),
+        words=CASE_WORDS[CaseState(row.state)],
+        alarm=row.alarm,
+        received_at=row.received_at,
+        person_needed=_texts(row.person_needed or ()),
+        wanting=_texts(row.facts_needed) if row.state == CaseState.CORRECTION else (),
+        claimed_by=names.get(row.claimed_by_id or 0, ""),
+        is_mine=row.claimed_by_id == staff.id,
+        clocks=tuple(_clocks(row, pauses, now)),
+        pauses=tuple(_pause(pause) for pause in pauses),
+        decision=None if decision is None else _decision(decision, names),
+        review=None if review is None else _review(review, names),
+        acts=tuple((labels[act.name], act) for act in acts_of(case_number, staff)),
+        notices=papers.notices_of([case_number]),
+        timeline=filing_page(filing.number, staff).timeline,
+        powers=powers(_standing(row, pauses, decision, review, limits), staff),
+        remedies=tuple(remedy.text for remedy in item.remedies),
+        procedures=officers.PROCEDURES,
+        extension_by=limits.extension_by,
+        licence=row.licence if row.state == CaseState.GRANTED else "",
+    )
+
+
+def _texts(stored: Iterable[Mapping[str, str]]) -> tuple[Text, ...]:
+    return tuple(Text(each["zh"], each["en"]) for each in stored)
+
+
+def _clocks(row: Case, pauses: list[Pause], now: datetime) -> Iterable[ClockLine]:
+    stands = any(pause.ended_at is None for pause in pauses)
+    for field, name in CLOCK_WORDS.items():
+        due: datetime | None = getattr(row, field)
+        if due is None:
+            continue
+        running = _runs(row, field) and not stands
+        yield ClockLine(name, due, row.due_provisional, running, running and due < now)
+
+
+def _runs(row: Case, field: str) -> bool:
+    if field == "acceptance_due_at":
+        return row.state == CaseState.RECEIVED
+    if field == "correction_due_at":
+        return row.state == CaseState.CORRECTION
+    return row.decided_at is None and row.ended_at is None
+
+
+def _pause(pause: Pause) -> PauseLine:
+    name = officers.PROCEDURES.get(pause.kind, Text(pause.kind, pause.kind))
+    return PauseLine(name, pause.reason, pause.needs_days, pause.began_at, pause.ended_at, pause.outcome)
+
+
+def _decision(row: Decision, names: Mapping[int, str]) -> DecisionLine:
+    return DecisionLine(
+        outcome=row.outcome,
+        maker=row.maker,
+        by=names.get(row.staff_id or 0, ""),
+        reasons=_texts(row.reasons),
+        checks=tuple(spoken_record(row.record)),
+        at=row.at,
+        entry_id=row.entry_id,
+    )
+
+
+def _review(row: ReviewRequest, names: Mapping[int, str]) -> ReviewLine:
+    return ReviewLine(row.said, row.asked_at, row.answer, names.get(row.answered_by_id or 0, ""))
+
+
+def _standing(
+    row: Case,
+    pauses: list[Pause],
+    decision: Decision | None,
+    review: ReviewRequest | None,
+    limits: items.Limits,
+) -> Standing:
+    return Standing(
+        state=CaseState(row.state),
+        decided=decision is not None,
+        accepted=row.accepted_at is not None,
+        person_needed=bool(row.person_needed),
+        corrections=row.corrections,
+        paused=any(pause.ended_at is None for pause in pauses),
+        may_be_extended=not row.extended
+        and limits.extension is not None
+        and row.statutory_due_at is not None,
+        review_open=review is not None and review.answered_at is None,
+        act_states=frozenset(act.state for act in row.acts.all()),
+    )
