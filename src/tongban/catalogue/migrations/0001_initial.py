@@ -5,64 +5,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ElementEntry',
+            name="ElementEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=100, unique=True)),
-                ('declared', models.JSONField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=100, unique=True)),
+                ("declared", models.JSONField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ResourceEntry',
+            name="ResourceEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=100, unique=True)),
-                ('organisation', models.CharField(db_index=True, max_length=60)),
-                ('connector', models.CharField(max_length=100)),
-                ('declared', models.JSONField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=100, unique=True)),
+                ("organisation", models.CharField(db_index=True, max_length=60)),
+                ("connector", models.CharField(max_length=100)),
+                ("declared", models.JSONField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='RightsEpoch',
+            name="RightsEpoch",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField(default=0)),
-                ('mark', models.CharField(default='', max_length=26)),
-                ('files_digest', models.CharField(default='', max_length=64)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField(default=0)),
+                ("mark", models.CharField(default="", max_length=26)),
+                ("files_digest", models.CharField(default="", max_length=64)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='catalogue_one_epoch')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="catalogue_one_epoch")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GrantEntry',
+            name="GrantEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=200, unique=True)),
-                ('consumer', models.CharField(max_length=60)),
-                ('purpose', models.CharField(max_length=60)),
-                ('elements', models.JSONField()),
-                ('basis', models.JSONField()),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_by', models.CharField(default='', max_length=64)),
-                ('withdrawn_reason', models.TextField(default='')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='catalogue.resourceentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=200, unique=True)),
+                ("consumer", models.CharField(max_length=60)),
+                ("purpose", models.CharField(max_length=60)),
+                ("elements", models.JSONField()),
+                ("basis", models.JSONField()),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by", models.CharField(default="", max_length=64)),
+                ("withdrawn_reason", models.TextField(default="")),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="catalogue.resourceentry",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['consumer', 'resource', 'purpose'], name='catalogue_grant_use')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='catalogue_grant_forward'), models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('withdrawn_by', ''), _negated=True), _connector='OR'), name='catalogue_withdrawn_by_somebody')],
+                "indexes": [
+                    models.Index(fields=["consumer", "resource", "purpose"], name="catalogue_grant_use")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gte", models.F("valid_from"))),
+                        name="catalogue_grant_forward",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_at__isnull", True),
+                            models.Q(("withdrawn_by", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="catalogue_withdrawn_by_somebody",
+                    ),
+                ],
             },
         ),
     ]
