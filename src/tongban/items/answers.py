@@ -187,14 +187,15 @@ def outside(question: Question, value: Value) -> Text | None:
     return None
 
 
+UNITS = {
+    "text": Text("个字", " characters"),
+    "choices": Text("项", " choices"),
+    "cents": Text("元", " yuan"),
+}
+
+
 def _bound(question: Question, bound: int, words: Text) -> Text:
     shown = money.Cents(bound).yuan if question.type == "cents" else str(bound)
-    units = {
-        "text": Text("个字", "characters"),
-        "choices": Text("项", "choices"),
-        "cents": Text("元", "yuan"),
-    }
-    unit = units.get(question.type, Text(" ", " "))
-    return Text(
-        f"应{words.zh}{shown}{unit.zh.strip()}。", f"It takes {words.en} {shown} {unit.en}".strip() + "."
-    )
+    unit = UNITS.get(question.type)
+    zh, en = ("", "") if unit is None else (unit.zh, unit.en)
+    return Text(f"应{words.zh}{shown}{zh}。", f"It takes {words.en} {shown}{en}.")
