@@ -6,6 +6,7 @@ TongbanError                 the root: code, what is wrong and why, what to do n
 │   └── InvalidDeclaration   one line of a city's file or a pack
 │       └── DeclarationErrors  several such lines at once
 ├── NotAllowed               no right to see or do this                           403
+│   └── NotSignedIn          nobody is signed in, or no longer                    401
 ├── NotFound                 nothing here by that name (for this reader)          404
 ├── Conflict                 the state of things forbids it now                   409
 │   ├── StaleLease           somebody else took the work over meanwhile
@@ -78,6 +79,12 @@ class NotAllowed(TongbanError):
     """The asker has no right to see or do this."""
 
     status = 403
+
+
+class NotSignedIn(NotAllowed):
+    """Nobody is signed in, or the sign-in is over."""
+
+    status = 401
 
 
 class NotFound(TongbanError):

@@ -1,7 +1,7 @@
 """Every read of licences. A licence is shown only when its office has signed it (DESIGN §5.5)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -120,6 +120,12 @@ def licences_of(holder_code: str, *, type_code: str | None = None) -> tuple[Lice
         rows = rows.filter(type_code=type_code)
     rows = rows.select_related("previous").order_by("-prepared_at", "-id")[:MOST_LISTED]
     return tuple(as_licence(row) for row in rows)
+
+
+def licences_named(identifiers: Iterable[str]) -> tuple[Licence, ...]:
+    """Give the signed licences of these names, in one query; whoever asks has the right to them already."""
+    rows = LicenceRow.objects.filter(identifier__in=list(identifiers), signed_at__isnull=False)
+    return tuple(as_licence(row) for row in rows.select_related("previous").order_by("id")[:MOST_LISTED])
 
 
 def licences_of_case(case_number: str) -> tuple[Licence, ...]:

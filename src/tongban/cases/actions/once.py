@@ -6,7 +6,7 @@ from datetime import datetime
 from tongban.cases.models import RequestKey
 from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
-from tongban.kernel.transactions import part
+from tongban.kernel.transactions import part, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ def result_of(request: Request) -> str | None:
             todo=Text("请为新的请求使用新的键。", "Use a new key for a new request."),
         )
     return row.result
+
+
+@whole
+def was_done(request: Request) -> bool:
+    """Say whether the key has led to something; raise Conflict when it came with another request then."""
+    return result_of(request) is not None
 
 
 @part

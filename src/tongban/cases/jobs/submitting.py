@@ -11,6 +11,7 @@ from tongban.cases.actions.submission import submit as record_submission
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.gather import gather, request_for, see
 from tongban.cases.queries.sight import Sight
+from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import supposed_fact
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
@@ -75,8 +76,11 @@ def submit(
     """Check and, when clean, submit; gives the lease when the caller can go on with the first items.
 
     Two filings after the same name at the same moment: the claim's unique row lets one through, the
-    other is checked again and told on the spot.
+    other is checked again and told on the spot. A repeat under the same key checks nothing again: the
+    name that it wishes for is now its own.
     """
+    if request is not None and once.was_done(request):
+        return Checked(see(read(number), at=at), (), ()), None
     checked = check(number, at=at, limit=limit)
     if not checked.is_clean:
         return checked, None

@@ -1,0 +1,63 @@
+"""What a person owns here: filings to go on with, and the licences that they may show."""
+
+from tongban.cases.actions.work import no_such_filing
+from tongban.cases.models import Case, Filing
+from tongban.cases.queries.readers import FilingCard, filings, visible
+from tongban.cases.rules.states import CaseState, Stage
+from tongban.kernel.errors import NotFound
+from tongban.kernel.texts import Text
+from tongban.licences import api as licences
+from tongban.registry import api as registry
+
+MOST_LICENCES = 100
+
+
+def require_owner(number: str, subject: registry.Subject) -> Stage:
+    """Give the stage of one's own filing, or raise the same NotFound whether it is absent or another's."""
+    stage = Filing.objects.filter(number=number, owner_id=subject.id).values_list("stage", flat=True).first()
+    if stage is None:
+        raise no_such_filing(number)
+    return Stage(stage)
+
+
+def filings_before(subject: registry.Subject, number: str | None, *, most: int) -> list[FilingCard]:
+    """List the filings of this person that came before a filing of theirs, newest first."""
+    if number is None:
+        return filings(subject, most=most)
+    place = Filing.objects.filter(visible(subject), number=number).values_list("pk", flat=True).first()
+    if place is None:
+        raise no_such_filing(number)
+    return filings(subject, before=place, most=most)
+
+
+def licences_for(subject: registry.Subject) -> tuple[licences.Licence, ...]:
+    """Give the licences that this person holds, and those that their own filings brought, newest first.
+
+    A new company's licence is held by the company; whoever founded it by this filing may show it.
+    """
+    brought = Case.objects.filter(filing__owner_id=subject.id, state=CaseState.GRANTED).exclude(licence="")
+    names = brought.order_by("-ended_at", "-id").values_list("licence", flat=True)[:MOST_LICENCES]
+    found = {each.identifier: each for each in licences.licences_of(subject.number)}
+    found |= {each.identifier: each for each in licences.licences_named(names)}
+    return tuple(sorted(found.values(), key=lambda each: each.prepared_at, reverse=True))[:MOST_LICENCES]
+
+
+def licence_for(identifier: str, subject: registry.Subject) -> licences.Licence:
+    """Give a licence that this person may show; NotFound, in the same words, for any other."""
+    try:
+        found = licences.licence(identifier)
+    except NotFound as absent:
+        raise _no_licence(identifier) from absent
+    if found.holder.code == subject.number:
+        return found
+    if Case.objects.filter(number=found.case_number, filing__owner_id=subject.id).exists():
+        return found
+    raise _no_licence(identifier)
+
+
+def _no_licence(identifier: str) -> NotFound:
+    return NotFound(
+        "cases.no_licence",
+        what=Text(f"没有查到证照 {identifier}。", f"There is no licence {identifier} that you may see."),
+        todo=Text("请核对证照标识，或确认登录身份。", "Check the identifier and who you are signed in as."),
+    )

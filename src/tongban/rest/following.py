@@ -1,0 +1,74 @@
+"""Following a filing: its plan, the facts about oneself, and what a participant may still do."""
+
+from ninja import Router
+
+from tongban.cases import api as cases
+from tongban.items import api as items
+from tongban.rest import telling, told
+from tongban.rest.asking import Asking
+from tongban.rest.bearer import SignedIn
+from tongban.rest.filings import CARRY_S, REFUSALS
+from tongban.rest.shapes import Confirmation, Dispute, FilingNumber
+
+router = Router(tags=["filings 申报"], auth=SignedIn())
+
+
+@router.get("/{number}/plan", response={200: told.PlanTold, **REFUSALS}, operation_id="read_filing_plan")
+def read_plan(request: Asking, number: FilingNumber) -> told.PlanTold:
+    """Give how each value of one's own filing is obtained, and how many sources have given so far."""
+    cases.require_owner(number, request.auth)
+    snapshot = cases.snapshot(number)
+    sight = cases.see(snapshot, at=request.workplace)
+    fetched = {
+        (fact.ref, fact.element) for fact in snapshot.facts if fact.status in {"known", "none_on_record"}
+    }
+    return told.PlanTold(plan=items.plan_as_json(sight.plan), fetched=len(fetched))
+
+
+@router.get("/{number}/facts", response={200: list[told.FactTold], **REFUSALS}, operation_id="read_facts")
+def read_facts(request: Asking, number: FilingNumber) -> list[told.FactTold]:
+    """Give what was fetched about the reader, and for the owner about the place: never about anybody else."""
+    page = cases.form_page(number, request.auth, at=request.workplace)
+    return [telling.fact(each) for each in page.facts]
+
+
+@router.post("/{number}/contest", response={200: told.DisputeTold, **REFUSALS}, operation_id="contest_fact")
+def contest_fact(request: Asking, number: FilingNumber, body: Dispute) -> told.DisputeTold:
+    """Say that a fetched fact about oneself is wrong; its source is asked to verify it. Twice is once."""
+    contest = cases.contest(number, body.fact, subject=request.auth, said=body.said, at=request.workplace)
+    return told.DisputeTold(contest=contest)
+
+
+@router.post("/{number}/confirm", response={200: told.FilingTold, **REFUSALS}, operation_id="confirm_filing")
+def confirm_filing(request: Asking, number: FilingNumber, body: Confirmation) -> told.FilingTold:
+    """Confirm for oneself, or decline, what another has filed; the last one lets it go on."""
+    at = request.workplace
+    lease = cases.confirm(number, subject=request.auth, agrees=body.agrees, at=at)
+    if lease is not None:
+        cases.carry_within(lease, at=at, seconds=CARRY_S)
+    return telling.filing(cases.filing_page(number, request.auth))
+
+
+@router.post(
+    "/{number}/withdraw", response={200: told.FilingTold, **REFUSALS}, operation_id="withdraw_filing"
+)
+def withdraw_filing(request: Asking, number: FilingNumber) -> told.FilingTold:
+    """Withdraw one's filing: what is undecided ends, what was granted stays granted."""
+    cases.withdraw(number, subject=request.auth, at=request.workplace)
+    return telling.filing(cases.filing_page(number, request.auth))
+
+
+@router.post(
+    "/{number}/ask-for-person", response={200: told.FilingTold, **REFUSALS}, operation_id="ask_for_person"
+)
+def ask_for_person(request: Asking, number: FilingNumber) -> told.FilingTold:
+    """Have a person decide: no machine decides this filing from here on. Twice is once."""
+    cases.ask_for_person(number, subject=request.auth, at=request.workplace)
+    return telling.filing(cases.filing_page(number, request.auth))
+
+
+@router.post("/{number}/supply", response={200: told.Supplied, **REFUSALS}, operation_id="supply_filing")
+def supply_filing(request: Asking, number: FilingNumber) -> told.Supplied:
+    """Hand in what the one correction notice asked for; the answers were put before. Twice is once."""
+    cases.require_owner(number, request.auth)
+    return told.Supplied(cases=cases.supply(number, at=request.workplace))

@@ -1,0 +1,45 @@
+"""The licences that one may show, and their files that anybody can verify."""
+
+from django.http import HttpResponse
+from ninja import Router
+
+from tongban.cases import api as cases
+from tongban.licences import api as licences
+from tongban.rest import telling, told
+from tongban.rest.asking import Asking
+from tongban.rest.bearer import SignedIn
+from tongban.rest.filings import REFUSALS
+from tongban.rest.shapes import LicenceName
+
+router = Router(tags=["licences 电子证照"], auth=SignedIn())
+
+
+@router.get("", response={200: list[told.LicenceTold], **REFUSALS}, operation_id="list_licences")
+def list_licences(request: Asking) -> list[told.LicenceTold]:
+    """List the licences that one holds, and those that one's own filings brought; the newest hundred."""
+    return [telling.licence(each) for each in cases.licences_for(request.auth)]
+
+
+@router.get("/{identifier}", response={200: told.LicenceTold, **REFUSALS}, operation_id="read_licence")
+def read_licence(request: Asking, identifier: LicenceName) -> told.LicenceTold:
+    """Give one licence."""
+    return telling.licence(cases.licence_for(identifier, request.auth))
+
+
+@router.get(
+    "/{identifier}/file",
+    response=REFUSALS,
+    operation_id="read_licence_file",
+    openapi_extra={
+        "responses": {
+            200: {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}
+        }
+    },
+)
+def read_licence_file(request: Asking, identifier: LicenceName) -> HttpResponse:
+    """Give the licence as one file that proves itself: hand it to tongban-verify (docs/licence-files.md)."""
+    found = cases.licence_for(identifier, request.auth)
+    answer = HttpResponse(licences.licence_file(found.identifier), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{found.identifier}.json"'
+    answer["Cache-Control"] = "no-store"
+    return answer

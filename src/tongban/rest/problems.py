@@ -1,0 +1,150 @@
+"""What an endpoint answers when something is wrong: application/problem+json (RFC 9457)."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from pydantic import BaseModel
+
+from tongban.kernel.errors import TongbanError
+from tongban.kernel.texts import Language, Text
+
+LOG = logging.getLogger("tongban.rest")
+CONTENT_TYPE = "application/problem+json"
+MOST_ERRORS = 20  # of one malformed body
+
+TITLES = {
+    400: Text("请求无法解析", "The request cannot be read"),
+    401: Text("未登录", "Not signed in"),
+    403: Text("没有权限", "Not allowed"),
+    404: Text("没有查到", "Not found"),
+    405: Text("不支持的方法", "Method not allowed"),
+    409: Text("现在不能办理", "Not possible now"),
+    413: Text("请求过大", "The request is too large"),
+    422: Text("填写有误", "Something is not right"),
+    503: Text("暂时无法办理", "Not available just now"),
+}
+OURS = Text("系统出错", "A fault of ours")
+
+
+class ProblemError(BaseModel):
+    """One place in a malformed request."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """What is wrong (`detail`), and what to do now (`todo`); `code` is stable, for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    todo: str
+    errors: list[ProblemError] | None = None
+
+
+def language() -> Language:
+    """Give the language that the request asked for."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def problem(
+    status: int, code: str, what: Text, todo: Text, *, errors: Iterable[Mapping[str, str]] = ()
+) -> HttpResponse:
+    """Write a problem in the language of the request."""
+    spoken = language()
+    listed = list(errors)
+    told = {
+        "type": f"urn:tongban:problem:{code}",
+        "title": TITLES.get(status, OURS).spoken(spoken),
+        "status": status,
+        "detail": what.spoken(spoken),
+        "code": code,
+        "todo": todo.spoken(spoken),
+        **({"errors": listed} if listed else {}),
+    }
+    answer = JsonResponse(
+        told, status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
+    )
+    answer["Cache-Control"] = "no-store"
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer["WWW-Authenticate"] = 'Bearer error="invalid_token"'  # RFC 6750 §3
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer["Retry-After"] = "5"
+    return answer
+
+
+def _refused(_request: HttpRequest, trouble: TongbanError) -> HttpResponse:
+    if trouble.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        LOG.error("%s: %s", trouble.code, trouble)
+    return problem(trouble.status, trouble.code, trouble.what, trouble.todo)
+
+
+def _malformed(_request: HttpRequest, trouble: ValidationError) -> HttpResponse:
+    """List what in the request does not fit its schema; what was sent is not repeated."""
+    return problem(
+        422,
+        "rest.malformed",
+        Text("请求内容不符合接口规定的格式。", "The request does not fit the schema of this endpoint."),
+        Text("请按 errors 逐项改正。", "Correct each place named in `errors`."),
+        errors=[_error(each) for each in trouble.errors[:MOST_ERRORS]],
+    )
+
+
+def _error(found: Mapping[str, Any]) -> dict[str, str]:
+    """Give where (a JSON pointer, or the parameter's name) and what."""
+    place, *inside = [str(part) for part in found.get("loc", ())]
+    if place == "body":
+        return {"pointer": "/" + "/".join(inside[1:]), "detail": str(found.get("msg", ""))}
+    return {"pointer": ".".join([place, *inside]), "detail": str(found.get("msg", ""))}
+
+
+def _unreadable(_request: HttpRequest, trouble: HttpError) -> HttpResponse:
+    return problem(
+        trouble.status_code,
+        "rest.unreadable",
+        Text("请求正文不是有效的 JSON。", "The body of the request is not JSON."),
+        Text("请以 UTF-8 编码的 JSON 对象提交。", "Send a JSON object in UTF-8."),
+    )
+
+
+def _nowhere(_request: HttpRequest, _trouble: Http404) -> HttpResponse:
+    return problem(
+        404,
+        "rest.nowhere",
+        Text("没有这个地址。", "There is nothing at this address."),
+        Text("接口清单见 /api/v1/openapi.json。", "What there is stands in /api/v1/openapi.json."),
+    )
+
+
+def _too_big(_request: HttpRequest, _trouble: RequestDataTooBig) -> HttpResponse:
+    return problem(
+        413,
+        "rest.too_large",
+        Text("请求正文过大。", "The body of the request is too large."),
+        Text("请缩减后再提交；附件请单独上传。", "Send less at once; files are uploaded apart."),
+    )
+
+
+HANDLERS: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    TongbanError: _refused,
+    ValidationError: _malformed,
+    HttpError: _unreadable,
+    Http404: _nowhere,
+    RequestDataTooBig: _too_big,
+}
+
+
+def answer_problems(api: NinjaAPI) -> None:
+    """Have an interface answer every error that it foresees with a problem."""
+    for kind, handler in HANDLERS.items():
+        api.add_exception_handler(kind, handler)

@@ -1,0 +1,268 @@
+"""Turns what the rooms below give into the shapes that are answered."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tongban.cases import api as cases
+from tongban.items import api as items
+from tongban.kernel.texts import Text
+from tongban.licences import api as licences
+from tongban.registry import api as registry
+from tongban.rest import told
+from tongban.rest.reading import written
+
+JSON_TYPES: Mapping[str, Mapping[str, Any]] = {
+    "text": {"type": "string"},
+    "integer": {"type": "integer"},
+    "cents": {"type": "integer", "description": "cents 分"},
+    "date": {"type": "string", "format": "date"},
+    "boolean": {"type": "boolean"},
+}
+
+
+def spoken(text: Text) -> told.Spoken:
+    """Give a sentence in both languages."""
+    return told.Spoken(zh=text.zh, en=text.en)
+
+
+def _all(texts: Iterable[Text]) -> list[told.Spoken]:
+    return [spoken(text) for text in texts]
+
+
+def card(bundle: items.Bundle | items.BundleCard) -> told.BundleCard:
+    """Give a bundle's line on the list."""
+    return told.BundleCard(
+        code=bundle.code,
+        version=bundle.version,
+        digest=bundle.digest,
+        name=spoken(bundle.name),
+        about=spoken(bundle.about),
+    )
+
+
+def form(bundle: items.Bundle) -> told.BundleForm:
+    """Give all that a program needs to file."""
+    return told.BundleForm(
+        **card(bundle).model_dump(),
+        notice=told.NoticeTold(title=spoken(bundle.notice.title), paragraphs=_all(bundle.notice.paragraphs)),
+        participants=[
+            told.ParticipantTold(
+                role=each.role,
+                name=spoken(each.name),
+                kind=each.kind,
+                known_by=each.known_by,
+                min=each.min,
+                max=each.max,
+                may_be=list(each.may_be),
+                confirms=each.confirms,
+            )
+            for each in bundle.participants
+        ],
+        questions=[_question(each) for each in bundle.questions],
+        confirmations=[
+            told.ConfirmationTold(id=each.id, of=each.of, text=spoken(each.text))
+            for each in bundle.confirmations
+        ],
+        items=[
+            told.ItemTold(
+                key=each.key, name=spoken(each.name), basic_code=each.basic_code, after=list(each.after)
+            )
+            for each in bundle.items
+        ],
+        body_schema=body_schema(bundle),
+    )
+
+
+def _question(question: items.Question) -> told.QuestionTold:
+    return told.QuestionTold(
+        id=question.id,
+        of=question.of,
+        type=question.type,
+        label=spoken(question.label),
+        why=spoken(question.why),
+        choices=[told.ChoiceTold(value=each.value, label=spoken(each.label)) for each in question.choices],
+        default=question.default,
+        minimum=question.minimum,
+        maximum=question.maximum,
+        pattern=question.pattern,
+        only_if=question.only_if,
+        fallback_for=question.fallback_for,
+    )
+
+
+def body_schema(bundle: items.Bundle) -> dict[str, Any]:
+    """Give the JSON Schema of `participants` and `answers` for this bundle.
+
+    A role's answers lie under the role, or under role.1, role.2 … for its further participants; who
+    fills several roles answers for all of them under any.
+    """
+    asked: dict[str, dict[str, Any]] = {}
+    for question in bundle.questions:
+        asked.setdefault(question.of, {})[question.id] = _schema(question)
+    for confirmation in bundle.confirmations:
+        asked.setdefault(confirmation.of, {})[confirmation.id] = {"const": True}
+    everything = {id: shape for given in asked.values() for id, shape in given.items()}
+    answers = {
+        f"^{each.role}(\\.[0-9]+)?$": {
+            "type": "object",
+            "properties": everything if each.kind == "person" else asked.get(each.role, {}),
+            "additionalProperties": False,
+        }
+        for each in bundle.participants
+    }
+    somebody = {
+        "type": "object",
+        "properties": {"number": {"type": "string"}, "name": {"type": "string"}},
+        "required": ["number", "name"],
+    }
+    roles = {
+        each.role: {
+            "type": "array",
+            "minItems": each.min,
+            "maxItems": each.max,
+            "items": {"anyOf": [{"enum": list(each.may_be)}, somebody]},
+        }
+        for each in bundle.participants
+        if each.known_by == "named"
+    }
+    return {
+        "type": "object",
+        "properties": {
+            "participants": {"type": "object", "properties": roles, "additionalProperties": False},
+            "answers": {"type": "object", "patternProperties": answers, "additionalProperties": False},
+        },
+    }
+
+
+def _schema(question: items.Question) -> dict[str, Any]:
+    if question.type == "choice":
+        return {"enum": [each.value for each in question.choices]}
+    if question.type == "choices":
+        return {"type": "array", "items": {"enum": [each.value for each in question.choices]}}
+    shape = dict(JSON_TYPES[question.type])
+    if question.pattern:
+        shape["pattern"] = f"^(?:{question.pattern})$"
+    return shape
+
+
+def filing_card(filing: cases.FilingCard | cases.FilingPage) -> told.FilingCard:
+    """Give a filing's line on the list."""
+    return told.FilingCard(
+        number=filing.number,
+        name=spoken(filing.name),
+        status=filing.status.value,
+        words=spoken(filing.words),
+        opened_at=filing.opened_at,
+        submitted_at=filing.submitted_at,
+    )
+
+
+def filing(page: cases.FilingPage) -> told.FilingTold:
+    """Give a filing as its reader may see it."""
+    return told.FilingTold(
+        **filing_card(page).model_dump(),
+        bundle=page.bundle,
+        stage=page.stage,
+        is_owner=page.is_owner,
+        ended_at=page.ended_at,
+        human_asked=page.human_asked,
+        awaited=list(page.awaited),
+        cases=[_case(each) for each in page.cases],
+        timeline=[_line(each) for each in page.timeline],
+    )
+
+
+def _case(case: cases.CasePage) -> told.CaseTold:
+    return told.CaseTold(
+        number=case.number,
+        item=case.item,
+        name=spoken(case.name),
+        office=case.office,
+        office_name=spoken(case.office_name),
+        state=case.state,
+        words=spoken(case.words),
+        maker=case.maker,
+        reasons=_all(case.reasons),
+        received_at=case.received_at,
+        decided_at=case.decided_at,
+        due_at=case.due_at,
+        due_provisional=case.due_provisional,
+        wanting=_all(case.wanting),
+        licence=case.licence,
+        seconds=case.seconds,
+    )
+
+
+def _line(line: cases.Line) -> told.LineTold:
+    return told.LineTold(
+        at=line.at,
+        words=spoken(line.words),
+        kind=line.kind,
+        maker=line.maker,
+        item=line.item,
+        status_code=line.status_code,
+        seconds=line.seconds,
+        evidence=line.entry_id,
+    )
+
+
+def checked(number: str, found: cases.Checked) -> told.Checked:
+    """Give what checking a draft found."""
+    return told.Checked(
+        number=number,
+        is_clean=found.is_clean,
+        problems=[
+            told.ProblemTold(
+                participant=str(each.ref),
+                question=each.question,
+                what=spoken(each.what),
+                todo=spoken(each.todo),
+            )
+            for each in found.problems
+        ],
+        stops=[
+            told.StopTold(
+                check=stop.check,
+                item=stop.item,
+                because=spoken(stop.because),
+                alternatives=[written(each) for each in stop.alternatives],
+            )
+            for stop in found.stops
+        ],
+    )
+
+
+def fact(line: cases.FactLine) -> told.FactTold:
+    """Give one fetched fact with where it comes from."""
+    value = line.value if isinstance(line.value, str | int | bool | list) else None
+    return told.FactTold(
+        id=line.id,
+        participant=line.participant,
+        element=line.element,
+        value=value,
+        status=line.status,
+        source=line.source,
+        source_name=spoken(registry.organisation(line.source).name),
+        as_of=line.as_of,
+        fetched_at=line.fetched_at,
+        contested=line.contested,
+    )
+
+
+def licence(found: licences.Licence) -> told.LicenceTold:
+    """Give a licence with where its file is."""
+    return told.LicenceTold(
+        identifier=found.identifier,
+        type=found.type_code,
+        name=spoken(found.name),
+        issuer=found.issuer,
+        issuer_name=spoken(found.issuer_name),
+        holder_code=found.holder.code,
+        holder_name=found.holder.name,
+        case_number=found.case_number,
+        status=found.status.value,
+        issue_date=found.issue_date,
+        validate_start=found.validate_start,
+        validate_end=found.validate_end,
+        file=f"/api/v1/licences/{found.identifier}/file",
+    )

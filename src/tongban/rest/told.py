@@ -1,0 +1,258 @@
+"""The shapes of what is answered. Every sentence is there in both languages, for a machine cannot guess."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class Spoken(BaseModel):
+    """One sentence, in both languages."""
+
+    zh: str
+    en: str
+
+
+class BundleCard(BaseModel):
+    """A bundle on the list."""
+
+    code: str
+    version: int
+    digest: str
+    name: Spoken
+    about: Spoken
+
+
+class ChoiceTold(BaseModel):
+    """One value that a question offers."""
+
+    value: str | int
+    label: Spoken
+
+
+class QuestionTold(BaseModel):
+    """One question; `of` is the role that it is about, asked once for each of them."""
+
+    id: str
+    of: str
+    type: Literal["text", "integer", "cents", "date", "boolean", "choice", "choices"]
+    label: Spoken
+    why: Spoken
+    choices: list[ChoiceTold]
+    default: str | int | bool | None
+    minimum: int | None
+    maximum: int | None
+    pattern: str
+    only_if: str
+    fallback_for: str
+
+
+class ConfirmationTold(BaseModel):
+    """One statement to be confirmed: answered with true under its id."""
+
+    id: str
+    of: str
+    text: Spoken
+
+
+class ParticipantTold(BaseModel):
+    """One role in a filing."""
+
+    role: str
+    name: Spoken
+    kind: str
+    known_by: str
+    min: int
+    max: int
+    may_be: list[str]
+    confirms: bool
+
+
+class ItemTold(BaseModel):
+    """One item of a bundle; `after` names the items whose result it waits for."""
+
+    key: str
+    name: Spoken
+    basic_code: str
+    after: list[str]
+
+
+class NoticeTold(BaseModel):
+    """What a person is told before anything about them is fetched."""
+
+    title: Spoken
+    paragraphs: list[Spoken]
+
+
+class BundleForm(BundleCard):
+    """All that a program needs to file: the notice, the roles, the questions, and the schema of an answer."""
+
+    notice: NoticeTold
+    participants: list[ParticipantTold]
+    questions: list[QuestionTold]
+    confirmations: list[ConfirmationTold]
+    items: list[ItemTold]
+    body_schema: Annotated[dict[str, Any], Field(description="JSON Schema of participants and answers")]
+
+
+class LineTold(BaseModel):
+    """One line of the timeline; `maker` is applicant, rule, person, law, source or platform."""
+
+    at: datetime
+    words: Spoken
+    kind: str
+    maker: str
+    item: str
+    status_code: int | None
+    seconds: float | None
+    evidence: str | None
+
+
+class CaseTold(BaseModel):
+    """One case of a filing."""
+
+    number: str
+    item: str
+    name: Spoken
+    office: str
+    office_name: Spoken
+    state: str
+    words: Spoken
+    maker: str
+    reasons: list[Spoken]
+    received_at: datetime | None
+    decided_at: datetime | None
+    due_at: datetime | None
+    due_provisional: bool
+    wanting: list[Spoken]
+    licence: str
+    seconds: float | None
+
+
+class FilingCard(BaseModel):
+    """A filing on a list."""
+
+    number: str
+    name: Spoken
+    status: str
+    words: Spoken
+    opened_at: datetime
+    submitted_at: datetime | None
+
+
+class FilingTold(FilingCard):
+    """A filing as its reader may see it; only its owner sees cases, timeline and who is awaited."""
+
+    bundle: str
+    stage: str
+    is_owner: bool
+    ended_at: datetime | None
+    human_asked: bool
+    awaited: list[str]
+    cases: list[CaseTold]
+    timeline: list[LineTold]
+
+
+class FilingList(BaseModel):
+    """One page of filings; `next`, when there is one, is `before` of the next page."""
+
+    filings: list[FilingCard]
+    next: str | None
+
+
+class Opened(BaseModel):
+    """The draft that a request opened, or found."""
+
+    number: str
+    is_new: bool
+
+
+class Saved(BaseModel):
+    """The draft's revision after its answers were stored."""
+
+    revision: int
+
+
+class ProblemTold(BaseModel):
+    """Something to be corrected before submission."""
+
+    participant: str
+    question: str
+    what: Spoken
+    todo: Spoken
+
+
+class StopTold(BaseModel):
+    """A check that is put right on the spot; each alternative is a set of answers that would pass."""
+
+    check: str
+    item: str
+    because: Spoken
+    alternatives: list[dict[str, dict[str, Any]]]
+
+
+class Checked(BaseModel):
+    """What checking a draft found."""
+
+    number: str
+    is_clean: bool
+    problems: list[ProblemTold]
+    stops: list[StopTold]
+
+
+class Submitted(Checked):
+    """What submitting came to: the filing when it was clean, otherwise what to correct."""
+
+    filing: FilingTold | None
+
+
+class PlanTold(BaseModel):
+    """How every value is obtained; `fetched` counts those that sources have given so far."""
+
+    plan: dict[str, Any]
+    fetched: int
+
+
+class FactTold(BaseModel):
+    """One fetched fact about the reader: from whom, as of when, and how sure."""
+
+    id: int
+    participant: str
+    element: str
+    value: str | int | bool | list[str] | None
+    status: str
+    source: str
+    source_name: Spoken
+    as_of: datetime | None
+    fetched_at: datetime
+    contested: bool
+
+
+class Supplied(BaseModel):
+    """How many cases were waiting for what was handed in."""
+
+    cases: int
+
+
+class DisputeTold(BaseModel):
+    """The open request for verification."""
+
+    contest: int
+
+
+class LicenceTold(BaseModel):
+    """A licence; its file, which anybody can verify, is at `file`."""
+
+    identifier: str
+    type: str
+    name: Spoken
+    issuer: str
+    issuer_name: Spoken
+    holder_code: str
+    holder_name: str
+    case_number: str
+    status: str
+    issue_date: date
+    validate_start: date
+    validate_end: date | None
+    file: str
