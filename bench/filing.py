@@ -72,8 +72,23 @@ def draft(
             (second, "contribution_method"): "money",
         }
     cases.put_answers(opened.number, town.bundle, parties=named, answers=answers, at=town.workplace)
+    fall_back(town, opened.number, owner)
     ticks(town, opened.number, owner)
     return opened.number
+
+
+def fall_back(town: Town, number: str, owner: registry.Subject) -> None:
+    """Answer what is asked only because no source has it: how to reach the founder."""
+    sight = cases.gather(number, at=town.workplace, again=True)
+    asked = {
+        (planned.ref, planned.question.id)
+        for planned in sight.plan.questions
+        if planned.question.fallback_for
+    }
+    mobile = next(p["mobile"] for p in CHARACTERS["persons"].values() if p["resident_id"] == owner.number)
+    known: Answers = {key: mobile for key in asked if key[1] == "mobile"}
+    if known:
+        cases.put_answers(number, town.bundle, parties=[], answers=known, at=town.workplace)
 
 
 def ticks(town: Town, number: str, owner: registry.Subject) -> None:

@@ -10,6 +10,7 @@ from tongban.cases.actions.officers.clock import begin_pause, end_pause, extend
 from tongban.cases.actions.officers.completing import ask_to_complete, confirm_lapse
 from tongban.cases.actions.officers.deciding import approve, claim_case, not_accept, refuse
 from tongban.cases.actions.once import Request
+from tongban.cases.actions.pledges import check_pledge, revoke_for_breach
 from tongban.cases.actions.submission import ask_for_person, confirm, expire_drafts, withdraw
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.advance import advance, carry, carry_within, judge_case, work_once
@@ -44,6 +45,7 @@ from tongban.cases.queries.officer import (
     ReviewLine,
     officer_case,
 )
+from tongban.cases.queries.pledges import PledgeLine, pledges_at
 from tongban.cases.queries.readers import (
     CasePage,
     FilingCard,
@@ -54,6 +56,7 @@ from tongban.cases.queries.readers import (
     filings,
     require_visible,
 )
+from tongban.cases.queries.results import filings_before, licence_for, licences_for, require_owner
 from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot
 from tongban.cases.queries.urgency import Choice, Desk, DeskLine, Urgency, desk
@@ -95,6 +98,7 @@ __all__ = [
     "OpenedContest",
     "PartyLines",
     "PauseLine",
+    "PledgeLine",
     "Power",
     "Prepared",
     "Reader",
@@ -122,6 +126,7 @@ __all__ = [
     "carry",
     "carry_within",
     "check",
+    "check_pledge",
     "claim_case",
     "confirm",
     "confirm_lapse",
@@ -135,21 +140,27 @@ __all__ = [
     "filing_of_case",
     "filing_page",
     "filings",
+    "filings_before",
     "form_page",
     "gather",
     "judge_case",
+    "licence_for",
+    "licences_for",
     "not_accept",
     "officer_case",
     "open_contest",
     "open_draft",
     "open_facts",
+    "pledges_at",
     "prepare_decision",
     "put_answers",
     "rate",
     "refuse",
+    "require_owner",
     "require_visible",
     "resolve_act",
     "reviews_at",
+    "revoke_for_breach",
     "see",
     "snapshot",
     "submit",

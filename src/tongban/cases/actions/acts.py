@@ -9,6 +9,7 @@ from tongban.cases.actions.granting import prepare_result
 from tongban.cases.actions.verdicts import hand_to_person
 from tongban.cases.actions.work import Lease, lock, locked, wake
 from tongban.cases.models import Act, Case, Filing
+from tongban.cases.queries.rights import may
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState
@@ -208,7 +209,7 @@ def resolve_act(
     """
     filing = lock(number)
     act = (
-        Act.objects.filter(officers.may(staff, officers.RECEIVERS))
+        Act.objects.filter(may(staff, officers.RECEIVERS))
         .filter(pk=act_id, case__filing=filing, case__office=staff.organisation)
         .select_related("case")
         .first()

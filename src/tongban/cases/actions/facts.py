@@ -7,7 +7,7 @@ from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.looking import no_such_contest
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Fact, Filing, Participant
-from tongban.cases.rules import officers
+from tongban.cases.queries.rights import may
 from tongban.cases.rules.gathering import Lookup, stored_value
 from tongban.cases.rules.states import UNDECIDED, Stage
 from tongban.cases.rules.steps import backoff
@@ -218,7 +218,7 @@ def answer_contest(
     A corrected value supersedes the old one as the source's own. Undecided cases are looked at again.
     """
     found = (
-        Contest.objects.filter(officers.may(staff, (registry.Role.DATA_OFFICER,)))
+        Contest.objects.filter(may(staff, (registry.Role.DATA_OFFICER,)))
         .filter(pk=contest_id, source=staff.organisation)
         .select_related("fact", "filing")
         .first()

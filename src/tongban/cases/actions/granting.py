@@ -6,6 +6,7 @@ from datetime import date, datetime
 from tongban.cases.actions import numbers
 from tongban.cases.actions.cases import end_filing_if_done, receive_ready
 from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.pledges import start_check_clocks
 from tongban.cases.actions.work import Lease, locked
 from tongban.cases.models import Act, Case, Claim, Decision, Filing
 from tongban.cases.queries.sight import Sight, about_case
@@ -74,6 +75,7 @@ def grant(
     row.person_needed = None
     row.produced = _produce(item, row, now)
     Claim.objects.filter(case=row).update(until=None)
+    start_check_clocks(row, filing.division, now=now, at=at)
     papers.issue_notice(
         "granted",
         case_number=row.number or "",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tongban.cases.models import Case, Contest
 from tongban.cases.queries.desk import FactLine, cases_of_office, facts_for_officer
+from tongban.cases.queries.rights import may
 from tongban.cases.rules import officers
 from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import Invalid, NotFound
@@ -68,7 +69,7 @@ def open_contest(contest_id: int, *, staff: registry.Staff, cause: str, at: Work
     """
     _require_cause(cause)
     row = (
-        Contest.objects.filter(officers.may(staff, (registry.Role.DATA_OFFICER,)))
+        Contest.objects.filter(may(staff, (registry.Role.DATA_OFFICER,)))
         .filter(pk=contest_id, source=staff.organisation, outcome="open")
         .select_related("fact__participant", "filing")
         .first()

@@ -7,6 +7,7 @@ from tongban.cases.actions import once
 from tongban.cases.actions.cases import open_cases, receive_ready
 from tongban.cases.actions.drafts import require_draft
 from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.pledges import sign_pledges
 from tongban.cases.actions.work import LEASE_S, Lease, lock, wake
 from tongban.cases.models import Case, Claim, Filing, Participant
 from tongban.cases.queries.sight import Sight
@@ -52,7 +53,7 @@ def submit(
     filing.submitted_at = now
     filing.open_draft = None
     _record_submission(filing, sight, now, at)
-    _record_pledges(filing, sight, now, at)
+    sign_pledges(filing, sight, now=now, at=at)
     if request is not None:
         once.keep(request, result=filing.number, now=now)
     if awaited:
@@ -100,30 +101,6 @@ def _record_submission(filing: Filing, sight: Sight, now: datetime, at: Workplac
         f"Submitted: {sight.plan.totals.here.all} values typed, the rest fetched",
     )
     tell(filing.pk, [Happening("submitted", words, "applicant", entry_id=entry.id)], now=now)
-
-
-@part
-def _record_pledges(filing: Filing, sight: Sight, now: datetime, at: Workplace) -> None:
-    """Record each promise that was signed in place of a proof (告知承诺)."""
-    used = {need.pledge: need for need in sight.plan.needs if need.how == "pledged"}
-    for pledge in sight.plan.pledges:
-        if pledge.id not in used:
-            continue
-        entry = ledger.record(
-            "decisions",
-            "pledge.signed",
-            {
-                "filing_number": filing.number,
-                "pledge": pledge.id,
-                "participant": pledge.signer,
-                "pledge_digest": digest([text.as_dict() for text in pledge.promises]),
-                "element": used[pledge.id].element,
-            },
-            now=now,
-            chance=at.chance,
-        )
-        words = Text("已签署告知承诺书", "The pledge in place of proof was signed")
-        tell(filing.pk, [Happening("pledged", words, "applicant", entry_id=entry.id)], now=now)
 
 
 @whole

@@ -189,7 +189,7 @@ def request_correction(
     """Give the one correction notice (一次性告知) with everything that is missing, before acceptance."""
     item = sight.bundle.item(row.item)
     policy = at.policies.at("correction.supply", sight.snapshot.division, civil_date(now))
-    ends = clocks.supply_ends(policy, now, at.calendar)
+    ends = clocks.policy_ends(policy, now, at.calendar, key="correction.supply")
     row.state = CaseState.CORRECTION
     row.corrections += 1
     row.facts_needed = [each.as_dict() for each in wanting]

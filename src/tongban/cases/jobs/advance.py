@@ -127,6 +127,7 @@ def judge_case(sight: Sight, case: CaseView, *, at: Workplace) -> tuple[Verdict,
         sight.gathered,
         sight.snapshot,
         book=sight.book,
+        pack_withdrawn=items.is_withdrawn(sight.bundle.code, sight.bundle.version),
         required_materials=items.required_materials(
             sight.bundle, item, sight.plan, parties, sight.gathered.values, dates
         ),

@@ -4,6 +4,7 @@ from tongban.cases.models.acts import Act
 from tongban.cases.models.case import Case, Claim, Decision, Pause, Rating, ReviewRequest
 from tongban.cases.models.facts import Contest, Fact
 from tongban.cases.models.filing import Answer, Event, Filing, Participant, RequestKey, Sequence
+from tongban.cases.models.pledges import SignedPledge
 
 __all__ = [
     "Act",
@@ -21,4 +22,5 @@ __all__ = [
     "RequestKey",
     "ReviewRequest",
     "Sequence",
+    "SignedPledge",
 ]

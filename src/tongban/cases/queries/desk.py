@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from tongban.cases.models import Act, Case, Contest, Fact, Filing, ReviewRequest
 from tongban.cases.queries.readers import CASE_ROLES
+from tongban.cases.queries.rights import may
 from tongban.cases.rules import officers
 from tongban.items import api as items
 from tongban.kernel.texts import Text
@@ -123,7 +124,7 @@ def acts_of(case_number: str, staff: registry.Staff) -> tuple[ActLine, ...]:
     """Give the registrations of a case of one's office; none for staff without a case role."""
     rows = (
         Act.objects.filter(case__office=staff.organisation, case__number=case_number)
-        .filter(officers.may(staff, CASE_ROLES))
+        .filter(may(staff, CASE_ROLES))
         .order_by("id")
     )
     return tuple(
@@ -153,7 +154,7 @@ def contests_at(staff: registry.Staff, *, most: int = 50) -> list[ContestLine]:
 def reviews_at(staff: registry.Staff, *, most: int = 50) -> list[tuple[str, str, datetime]]:
     """List the open requests that a person look at a decision made by rule: (case, what was said, when)."""
     rows = ReviewRequest.objects.filter(case__office=staff.organisation, answered_at__isnull=True).filter(
-        officers.may(staff, officers.DECIDERS)
+        may(staff, officers.DECIDERS)
     )
     return [
         (row.case.number or "", row.said, row.asked_at)

@@ -8,11 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from tongban.cases.actions.work import no_such_filing
 from tongban.cases.models import Case, Event, Filing, Participant
-from tongban.cases.rules.states import CASE_WORDS, STATUS_WORDS, CaseState, FilingStatus, filing_status
+from tongban.cases.rules.states import (
+    CASE_WORDS,
+    STATUS_WORDS,
+    CaseState,
+    FilingStatus,
+    Stage,
+    filing_status,
+)
 from tongban.items import api as items
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
@@ -85,14 +92,17 @@ class FilingPage:
 
 @dataclass(frozen=True, slots=True)
 class FilingCard:
-    """One filing in a list."""
+    """One filing in a list; `is_own` for its owner and its filer, `awaits_reader` until they confirm."""
 
+    id: int
     number: str
     name: Text
     status: FilingStatus
     words: Text
     opened_at: datetime
     submitted_at: datetime | None
+    is_own: bool
+    awaits_reader: bool
 
 
 def visible(reader: Reader) -> Q:
@@ -227,18 +237,31 @@ def filings(reader: Reader, *, before: int | None = None, most: int = 50) -> lis
     rows = Filing.objects.filter(visible(reader))
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    listed = list(rows.order_by("-id").prefetch_related("cases")[:most])
-    bundles = items.bundles_named({(row.bundle, row.bundle_version) for row in listed})
-    return [_card(row, bundles[row.bundle, row.bundle_version].name) for row in listed]
+    silent = Participant.objects.filter(must_confirm=True, confirmed_at__isnull=True)
+    awaited = Prefetch("participants", queryset=silent, to_attr="awaited")
+    listed = list(rows.order_by("-id").prefetch_related("cases", awaited)[:most])
+    names = {each: items.bundle(*each).name for each in {(row.bundle, row.bundle_version) for row in listed}}
+    return [_card(row, names[row.bundle, row.bundle_version], reader) for row in listed]
 
 
-def _card(row: Filing, name: Text) -> FilingCard:
+def _card(row: Filing, name: Text, reader: Reader) -> FilingCard:
     status = filing_status(row.stage, ((case.state, bool(case.person_needed)) for case in row.cases.all()))
+    is_person = isinstance(reader, registry.Subject)
     return FilingCard(
+        id=row.pk,
         number=row.number,
         name=name,
         status=status,
         words=STATUS_WORDS[status],
         opened_at=row.opened_at,
         submitted_at=row.submitted_at,
+        is_own=reader.id == (row.owner_id if is_person else row.filed_by_id),
+        awaits_reader=row.stage == Stage.CONFIRMING
+        and any(_is(reader, party) for party in getattr(row, "awaited", ())),
     )
+
+
+def _is(reader: Reader, party: Participant) -> bool:
+    if not isinstance(reader, registry.Subject):
+        return False
+    return (party.identity_type, party.identity_number) == (reader.identity_type, reader.number)

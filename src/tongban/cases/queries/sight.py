@@ -12,6 +12,8 @@ from tongban.items import api as items
 from tongban.kernel.clock import civil_date
 from tongban.registry import api as registry
 
+Absent = frozenset[tuple[items.Ref, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -44,42 +46,56 @@ def look(
     about: dict[str, items.Value] = {"division.code": division.code, "division.name": division.name.zh}
     produced = products(snapshot, book)
     dates = {"filing_date": civil_date(snapshot.submitted_at or now)}
-    offices = competent(bundle, snapshot.division, day)
-    plan = _plan(bundle, book, snapshot, day, offices, at)
-    gathered = collect(
-        bundle, plan, snapshot, book=book, about=about, produced=produced, dates=dates, wanted=wanted
-    )
-    place = _place_division(bundle, gathered)
-    if place is not None and place != snapshot.division:
+
+    def seen(place: str, without: Absent) -> tuple[items.Plan, Gathered, Mapping[str, registry.Competence]]:
         offices = competent(bundle, place, day)
-        plan = _plan(bundle, book, snapshot, day, offices, at)
+        plan = _plan(bundle, book, place, snapshot, day, offices, at, without)
         gathered = collect(
             bundle, plan, snapshot, book=book, about=about, produced=produced, dates=dates, wanted=wanted
         )
+        return plan, gathered, offices
+
+    plan, gathered, offices = seen(snapshot.division, frozenset())
+    place, without = _place_division(bundle, gathered) or snapshot.division, _on_no_record(gathered)
+    if place != snapshot.division or without:
+        plan, gathered, offices = seen(place, without)
     return Sight(snapshot, bundle, plan, book, offices, gathered, about)
 
 
 def competent(bundle: items.Bundle, division: str, day: date) -> Mapping[str, registry.Competence]:
     """Give the competent office of each item of a bundle for a place."""
-    return {item.key: registry.office_for(item.basic_code, division, at=day) for item in bundle.items}
+    directory = registry.directory()
+    return {item.key: directory.office_for(item.basic_code, division, day) for item in bundle.items}
 
 
 def _plan(
     bundle: items.Bundle,
     book: catalogue.Book,
+    place: str,
     snapshot: Snapshot,
     day: date,
     offices: Mapping[str, registry.Competence],
     at: Workplace,
+    without: Absent,
 ) -> items.Plan:
     return items.plan(
         bundle,
         book,
-        snapshot.division,
+        place,
         snapshot.answers,
         day,
         offices={key: competence.office.slug for key, competence in offices.items()},
         policies=at.policies,
+        none=without,
+    )
+
+
+def _on_no_record(gathered: Gathered) -> Absent:
+    """Give the values that a register of everybody was asked for and does not have: those may be asked."""
+    return frozenset(
+        key
+        for key, fact in gathered.facts.items()
+        if fact.status in {"none_on_record", "unknown"} and gathered.values.get(key) is None
     )
 
 

@@ -64,17 +64,15 @@ def resumed(
     return deadlines.add(due, days, "day", calendar, moves_to_working_day=True)
 
 
-def supply_ends(policy: items.Policy | None, start: datetime, calendar: Calendar) -> Deadline:
-    """Give until when the applicant may complete a filing: the jurisdiction's policy.
+def policy_ends(policy: items.Policy | None, start: datetime, calendar: Calendar, *, key: str) -> Deadline:
+    """Give the end of a period that the jurisdiction sets, for no national law does.
 
-    No national law names this period, so a city without such a policy cannot send correction notices.
+    Raises NotFound where the city has not said how long: a number is never invented.
     """
     if policy is None or policy.unit is None or not isinstance(policy.value, int):
         raise NotFound(
-            "cases.no_supply_policy",
-            what=Text("本地未规定补正期限。", "This jurisdiction has not said how long completing may take."),
-            todo=Text(
-                "请在policies.yaml中设置correction.supply。", "Set correction.supply in policies.yaml."
-            ),
+            "cases.no_policy",
+            what=Text(f"本地未规定期限：{key}。", f"This jurisdiction has not set the period {key}."),
+            todo=Text(f"请在policies.yaml中设置{key}。", f"Set {key} in policies.yaml."),
         )
     return deadlines.add(start, policy.value, policy.unit, calendar)

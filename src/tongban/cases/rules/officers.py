@@ -1,8 +1,4 @@
-"""Which officers may do what, and the special procedures there are. Pure but for the WHERE clauses."""
-
-from collections.abc import Iterable
-
-from django.db.models import Q
+"""Which officers may do what, and the special procedures there are. Pure."""
 
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.kernel.texts import Text
@@ -22,11 +18,6 @@ PROCEDURES = {
     "appraisal": Text("鉴定", "Appraisal"),
     "expert_review": Text("专家评审", "Expert review"),
 }
-
-
-def may(staff: registry.Staff, roles: Iterable[registry.Role]) -> Q:
-    """Give a WHERE clause that is empty for officers without one of the roles."""
-    return Q() if staff.roles & frozenset(roles) else Q(pk__in=())
 
 
 def no_such_case(case_number: str) -> NotFound:

@@ -16,6 +16,7 @@ from tongban.rules import api as rules
 
 ASKED_A_PERSON = Text("申请人要求由工作人员审批。", "The applicant asked for a person to decide.")
 TO_READ = Text("请审查申请人提交的材料。", "The applicant handed in papers to be read.")
+PACK_WITHDRAWN = Text("事项包的这一版本已撤回。", "This version of the pack was withdrawn.")
 NOT_AUTOMATIC = Text("本事项由工作人员审批。", "This item is always decided by a person.")
 
 
@@ -58,6 +59,7 @@ def weigh(
     *,
     book: catalogue.Book,
     required_materials: Sequence[str],
+    pack_withdrawn: bool = False,
 ) -> Verdict:
     """Weigh a case's checks, needs and materials.
 
@@ -79,16 +81,18 @@ def weigh(
         return Verdict(Way.CORRECTION, (), judged, asked_for, wanting)
     if gaps:  # papers were handed in where no source has a record: an officer reads them
         return Verdict(Way.PERSON, (*reasons, TO_READ), judged, gaps)
-    by_law = _always_a_person(item, snapshot)
+    by_law = _always_a_person(item, snapshot, pack_withdrawn=pack_withdrawn)
     if by_law is not None:
         return Verdict(Way.PERSON, (by_law,), judged)
     return Verdict(Way.YES, tuple(each.check.title for each in judged), judged)
 
 
-def _always_a_person(item: items.Item, snapshot: Snapshot) -> Text | None:
+def _always_a_person(item: items.Item, snapshot: Snapshot, *, pack_withdrawn: bool) -> Text | None:
     """Say why a person decides although every check is met: it was asked for, or the item demands it."""
     if snapshot.human_asked_at is not None:
         return ASKED_A_PERSON
+    if pack_withdrawn:
+        return PACK_WITHDRAWN
     return None if item.decision.automatic_yes and item.decision.risk == "low" else NOT_AUTOMATIC
 
 

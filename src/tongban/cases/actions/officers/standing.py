@@ -5,6 +5,7 @@ from datetime import datetime
 from tongban.cases.actions.cases import end_filing_if_done
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.models import Case, Claim, Decision, Filing
+from tongban.cases.queries.rights import may
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState
 from tongban.kernel.errors import Conflict, Invalid
@@ -23,7 +24,7 @@ def office_case(filing: Filing, case_number: str, staff: registry.Staff, *roles:
     """
     row = (
         Case.objects.filter(filing=filing, number=case_number, office=staff.organisation)
-        .filter(officers.may(staff, roles))
+        .filter(may(staff, roles))
         .first()
     )
     if row is None:
