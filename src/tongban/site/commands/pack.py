@@ -12,7 +12,6 @@ from tongban.kernel.clock import SystemClock, civil_date
 from tongban.kernel.declarations import raise_all
 from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
-from tongban.registry import api as registry
 from tongban.site.city import city_file
 from tongban.site.voice import Voice
 
@@ -123,13 +122,6 @@ def show(asked: argparse.Namespace, voice: Voice) -> int:
     printed = items.show(made, around.book, division, on, policies=around.policies, language=voice.language)
     voice.result(items.plan_as_json(plan), [printed])
     return 0
-
-
-def _first_county() -> str:
-    """Give a place where people file: the first division below the city, or the city itself."""
-    own = city_file(_city()).code
-    below = [d.code for d in registry.check_city(_city()).division_values() if d.parent == own]
-    return below[0] if below else own
 
 
 def schema(asked: argparse.Namespace, voice: Voice) -> int:
