@@ -48,8 +48,8 @@ class PackFile(File):
     """What the person gets, in one or two sentences."""
     owner: str
     """The role whose matter the filing is."""
-    place: str
-    """The role whose division decides which node's offices are concerned."""
+    place: str = ""
+    """The role whose division decides which offices are concerned; absent where the filer's choice does."""
     one_open_draft: bool = True
     """Whether a person may have only one draft of it open at a time."""
     draft_expires: Period

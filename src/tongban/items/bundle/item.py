@@ -233,7 +233,8 @@ class Item:
     decider: TextField
     """The kind of office that decides, in words; which one is resolved at filing."""
     jurisdiction: str
-    """Name of the value whose division decides competence, such as place.division."""
+    """Name of the value whose division decides competence: place.division, or division.code where the
+    division that the filer chose does."""
     after: tuple[str, ...] = ()
     """Items whose result this one waits for."""
     when: str = ""

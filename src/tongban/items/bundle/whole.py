@@ -42,7 +42,7 @@ class Bundle:
     name: Text
     about: Text
     owner: str  # the role whose matter the filing is
-    place: str  # the role whose division decides where the filing belongs
+    place: str  # the role whose division decides where the filing belongs; "" where the filer's choice does
     one_open_draft: bool
     draft_expires: Period
     joint_licensing: bool  # 统一/联合/集中办理 of several licences: the 45 + 15 day cap applies

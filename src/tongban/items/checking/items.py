@@ -69,11 +69,12 @@ def _code(desk: Desk, item: Item, place: Place) -> Iterator[InvalidDeclaration]:
             "basic_code",
         )
     at = desk.bundle.names.get(item.jurisdiction)
-    if at is None or not at[1].endswith(".division"):
+    is_division = item.jurisdiction == "division.code" or (at is not None and at[1].endswith(".division"))
+    if not is_division:
         yield place.fault(
             "jurisdiction",
             Text("jurisdiction须指向一个行政区划值。", "jurisdiction names a value that is a division."),
-            Text("例如place.division。", "For instance place.division."),
+            Text("例如place.division或division.code。", "For instance place.division, or division.code."),
             "jurisdiction",
         )
 

@@ -33,7 +33,7 @@ def _head(desk: Desk, roles: list[str]) -> Iterator[InvalidDeclaration]:
         )
     for field in ("owner", "place"):
         role = getattr(whole, field)
-        if role not in roles:
+        if role not in roles and (role or field == "owner"):
             yield unknown(desk.whole, ROLE, role, roles, field)
     owner = next((person for person in whole.participants if person.role == whole.owner), None)
     if owner is not None and (owner.kind != "person" or owner.known_by != "sign_in"):
