@@ -13,7 +13,7 @@ help: ## what there is to do 帮助
 	@echo "  PYTHON=/path/to/python3.11 chooses the interpreter 指定解释器"
 
 run: environment-run ## build the demonstration city, start everything, file one company 演示
-	@$(VENV_PYTHON) -m tongban.site.demonstration $(if $(ONCE),--once)
+	@$(VENV_PYTHON) -m tongban.site.command demonstration $(if $(ONCE),--once)
 
 test: environment-test ## everything: lint, types, tests on both stores, journeys 全部测试
 	@$(VENV_PYTHON) -m tools.suite

@@ -9,7 +9,7 @@ from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration, Tongban
 from tongban.kernel.texts import Language, Text
 
 # sysexits(3) keeps 64 and up for itself; 2 is argparse's own, for a command that was not understood.
-EXIT_BY_STATUS = {422: 1, 403: 3, 404: 4, 409: 5, 503: 6, 500: 7}
+EXIT_BY_STATUS = {422: 1, 401: 3, 403: 3, 404: 4, 409: 5, 503: 6, 500: 7}
 
 
 def language_of(environment: Mapping[str, str]) -> Language:

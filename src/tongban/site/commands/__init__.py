@@ -3,7 +3,7 @@
 import argparse
 from typing import Protocol
 
-from tongban.site.commands import city, connector, init, ledger, licence, pack, serve
+from tongban.site.commands import city, connector, demonstration, file, init, ledger, licence, pack, serve
 
 
 class Command(Protocol):
@@ -15,4 +15,4 @@ class Command(Protocol):
         """Add the verb; each leaf sets `run(arguments, voice) -> exit code`."""
 
 
-COMMANDS: tuple[Command, ...] = (init, city, serve, pack, licence, ledger, connector)
+COMMANDS: tuple[Command, ...] = (init, city, serve, pack, file, licence, ledger, connector, demonstration)

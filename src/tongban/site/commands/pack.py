@@ -12,6 +12,7 @@ from tongban.kernel.clock import SystemClock, civil_date
 from tongban.kernel.declarations import raise_all
 from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
+from tongban.registry import api as registry
 from tongban.site.city import city_file
 from tongban.site.voice import Voice
 
@@ -116,12 +117,19 @@ def show(asked: argparse.Namespace, voice: Voice) -> int:
     on = asked.on or _today()
     around = _surroundings(on)
     made = items.bundle_of(items.load_pack(folder_of(asked.pack)), around.book)
-    division = asked.division or next(iter(around.counties), city_file(_city()).code)
+    division = asked.division or _first_county()
     party = items.Answers(items.smallest_cast(made))
     plan = items.plan(made, around.book, division, party, on, policies=around.policies)
     printed = items.show(made, around.book, division, on, policies=around.policies, language=voice.language)
     voice.result(items.plan_as_json(plan), [printed])
     return 0
+
+
+def _first_county() -> str:
+    """Give a place where people file: the first division below the city, or the city itself."""
+    own = city_file(_city()).code
+    below = [d.code for d in registry.check_city(_city()).division_values() if d.parent == own]
+    return below[0] if below else own
 
 
 def schema(asked: argparse.Namespace, voice: Voice) -> int:

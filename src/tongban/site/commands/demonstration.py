@@ -1,0 +1,163 @@
+"""`tongban demonstration` (make run): builds the city, starts everything, files one company, serves on."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+from tongban.kernel.clock import SystemClock
+from tongban.kernel.errors import Conflict, SourceDown
+from tongban.kernel.ids import chance
+from tongban.kernel.texts import Text
+from tongban.registry import api as registry
+from tongban.site.building import Builder
+from tongban.site.city import city_file, here
+from tongban.site.commands.file import provider
+from tongban.site.first_filing import file_sample, summary
+from tongban.site.places import demonstration_seed, endpoints, outputs
+from tongban.site.processes import Crew, Program, require_free
+from tongban.site.serving import serve, web
+from tongban.site.voice import Voice
+
+PEOPLE = 20_000
+OUTSIDE_PORTS = tuple(range(8701, 8712))  # of the other organisations' systems, unless one is taken
+BUNDLE = "open-company"
+SAMPLE = Path("packs") / BUNDLE / "samples" / "sole-owner.json"
+
+
+def register(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", spoken: argparse.ArgumentParser
+) -> None:
+    """Add `demonstration`."""
+    made = verbs.add_parser("demonstration", parents=[spoken], help="the fictional city, running 演示城市")
+    made.add_argument("--once", action="store_true", help="stop after the first filing 办完即止")
+    made.add_argument("--people", type=int, default=PEOPLE, help="how many people live there")
+    made.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace, voice: Voice) -> int:
+    """Run the demonstration; with --once the exit code says whether everything in it went well."""
+    _require_demonstration()
+    require_free([web(settings.PORT)])  # before the minute of work, not after it
+    people = _generate(asked.people, voice)
+    Builder(here(), SystemClock(), chance(), voice.progress).build()
+    if people.wait() != 0:
+        raise _outside_failed(outputs() / "generate.log")
+    crew = Crew(outputs())
+    try:
+        voice.progress(Text("正在启动其他单位的系统 …", "Starting the other organisations' systems …"))
+        crew.start(_outside())
+        _write_endpoints()
+        voice.progress(Text("正在启动签章、网页和办理进程 …", "Starting signers, web and worker …"))
+        serve(crew, settings.PORT)
+        filed = file_sample(settings.ORIGIN, provider(), settings.CITY / SAMPLE, BUNDLE, voice)
+        if asked.once:
+            voice.result(filed.as_dict(), list(summary(filed)))
+            return 0 if filed.went_well else 1
+        _say_addresses(voice, list(summary(filed)))
+        crew.watch()
+    finally:
+        crew.stop()
+    return 0
+
+
+def _require_demonstration() -> None:
+    if not city_file(Path(settings.CITY)).demonstration:
+        raise Conflict(
+            "demonstration.real_city",
+            what=Text("该城市不是演示城市。", "This city is not a demonstration."),
+            todo=Text(
+                "真实城市请用 tongban city build 和 tongban serve。",
+                "Use `tongban city build` and `tongban serve`.",
+            ),
+        )
+
+
+def _data() -> Path:
+    return Path(settings.VAR) / "demo"
+
+
+def _generate(people: int, voice: Voice) -> "subprocess.Popen[bytes]":
+    """Begin to make the city's people, enterprises and addresses; made before, they are kept."""
+    voice.progress(Text(f"正在生成 {people} 名居民的数据 …", f"Making the data of {people} people …"))
+    outputs().mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (outputs() / "generate.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "demo.generate", "--people", str(people), "--out", str(_data())],
+            cwd=settings.ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def _outside_failed(log: Path) -> SourceDown:
+    words = log.read_text("utf-8", errors="replace")[-1000:].strip()
+    return SourceDown(
+        "demonstration.no_data",
+        what=Text(f"演示数据未能生成。{words}", f"The demonstration's data could not be made. {words}"),
+        todo=Text("请执行 make clean 后重试。", "Run `make clean`, then try again."),
+    )
+
+
+def _outside() -> Program:
+    """The other organisations' systems, on their usual ports or, when one is taken, on free ones."""
+    written = _data() / "endpoints.json"
+    written.unlink(missing_ok=True)
+    usual = Program(
+        "outside",
+        ("-m", "demo.run", "--data", str(_data())),
+        ready=lambda _output: written.exists(),
+        ports=OUTSIDE_PORTS,
+        environment={"PYTHONPATH": str(settings.ROOT)},
+        restart=False,
+    )
+    try:
+        require_free([usual])
+    except Conflict:
+        return Program(
+            usual.name, (*usual.command, "--free-ports"), usual.ready, environment=usual.environment
+        )
+    return usual
+
+
+def _write_endpoints() -> None:
+    """Tell the node where these systems are, and the desk that enters enterprises at the market office."""
+    told = json.loads((_data() / "endpoints.json").read_text("utf-8"))
+    controls = json.loads((_data() / "controls.json").read_text("utf-8"))
+    told["market_desk"] = controls["market"].removesuffix("/_control")
+    endpoints().write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _say_addresses(voice: Voice, before: list[Text]) -> None:
+    """Say where to go and as whom."""
+    lines: list[Text | str] = [
+        *before,
+        "",
+        Text(f"办事门户    {settings.ORIGIN}/", f"Portal      {settings.ORIGIN}/"),
+        Text(f"工作台      {settings.ORIGIN}/workbench/", f"Workbench   {settings.ORIGIN}/workbench/"),
+        Text(f"机器接口    {settings.ORIGIN}/api/v1/docs", f"Machines    {settings.ORIGIN}/api/v1/docs"),
+        "",
+        *_accounts(),
+        "",
+        Text("按 Ctrl-C 结束。", "Ctrl-C ends everything."),
+    ]
+    voice.result({"origin": settings.ORIGIN}, lines)
+    sys.stdout.flush()
+
+
+def _accounts() -> list[Text | str]:
+    """List one member of staff for each role that is shown, with what they sign in with."""
+    staff = registry.check_city(Path(settings.CITY)).staff.value.staff
+    seed = bytes.fromhex(demonstration_seed().read_text("ascii"))
+    accounts = {a.login: a for a in registry.demonstration_accounts(seed, [line.login for line in staff])}
+    lines: list[Text | str] = [
+        Text("演示账号（口令、动态口令密钥）", "Demonstration staff (password, one-time secret)")
+    ]
+    for line in staff:
+        account = accounts[line.login]
+        roles = "/".join(role.value for role in line.roles)
+        lines.append(f"  {line.login:<24} {roles:<24} {account.password}  {account.totp_secret}")
+    return lines
