@@ -2,9 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from tongban.rest import api as rest
 from tongban.site.health import health
+from tongban.site.speaking import choose
+
+handler400 = "tongban.site.errors.bad_request"
+handler403 = "tongban.site.errors.forbidden"
+handler404 = "tongban.site.errors.not_found"
+handler500 = "tongban.site.errors.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/<slug:language>", choose, name="language"),
+    path("api/v1/", rest.urls),
+    path("", include("tongban.portal.urls")),
 ]

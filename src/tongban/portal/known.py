@@ -1,0 +1,51 @@
+"""Facts about oneself in words: what each is, what it says, from whom, as of when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongban.cases import api as cases
+from tongban.items import api as items
+from tongban.kernel.texts import Text
+from tongban.portal import readable
+from tongban.registry import api as registry
+
+
+@dataclass(frozen=True, slots=True)
+class FactShown:
+    """One fact in words: what it is, what it says, from whom, as of when."""
+
+    id: int
+    name: Text
+    value: Text | None
+    status: str
+    status_words: Text
+    source: Text | None
+    as_of: datetime | None
+    fetched_at: datetime
+    share: str | None
+
+    @property
+    def may_contest(self) -> bool:
+        """Say whether there is something to say against: a value, or that nothing was found."""
+        return self.status in {"known", "none_on_record"}
+
+
+def facts_in_words(bundle: items.Bundle, facts: Iterable[cases.FactLine]) -> list[FactShown]:
+    """Give facts as people read them; the directory is asked once for all."""
+    listed = list(facts)
+    known = {each.slug: each.name for each in registry.organisations()} if listed else {}
+    return [
+        FactShown(
+            id=fact.id,
+            name=readable.name_of(bundle, fact.element),
+            value=readable.readable(bundle, fact.element, fact.value),
+            status=fact.status,
+            status_words=readable.STATUS.get(fact.status, readable.STATUS["unknown"]),
+            source=known.get(fact.source),
+            as_of=fact.as_of,
+            fetched_at=fact.fetched_at,
+            share=fact.share_id,
+        )
+        for fact in listed
+    ]

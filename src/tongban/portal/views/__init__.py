@@ -1,0 +1,1 @@
+"""What each address does: parse, call a door, render."""

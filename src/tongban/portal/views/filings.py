@@ -1,0 +1,161 @@
+"""One's filings: the list, and one of them with its timeline, cases and what may be done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tongban.cases import api as cases
+from tongban.items import api as items
+from tongban.kernel.texts import Text
+from tongban.papers import api as papers
+from tongban.portal.pages import page
+from tongban.portal.readers import PortalRequest, for_people, for_readers
+from tongban.registry import api as registry
+
+A_PAGE = 20
+
+# The timeline's dots: what went well, what waits, what went wrong.
+DOTS = {
+    "wait": {
+        "late",
+        "awaiting",
+        "to_person",
+        "act_late",
+        "correction",
+        "contested",
+        "paused",
+        "in_doubt",
+        "act_in_doubt",
+    },
+    "wrong": {
+        "withheld",
+        "declined",
+        "refused",
+        "not_accepted",
+        "act_refused",
+        "withdrawn",
+        "case_withdrawn",
+        "expired",
+    },
+    "good": {"granted", "issued", "act_done", "confirmed", "verified"},
+}
+MAKERS = {
+    "applicant": Text("申请人", "Applicant"),
+    "rule": Text("规则", "Rule"),
+    "person": Text("工作人员", "Officer"),
+    "law": Text("依法视为", "By law"),
+    "source": Text("数据共享", "Data shared"),
+    "platform": Text("系统", "Platform"),
+}
+RATINGS = (
+    (1, Text("非常满意", "Very satisfied")),
+    (2, Text("满意", "Satisfied")),
+    (3, Text("基本满意", "Fairly satisfied")),
+    (4, Text("不满意", "Dissatisfied")),
+    (5, Text("非常不满意", "Very dissatisfied")),
+)
+UNDER_WAY = {cases.FilingStatus.RUNNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of the timeline with its dot and maker in words."""
+
+    line: cases.Line
+    dot: str
+    maker: Text
+    item: Text | None
+
+
+@require_safe
+@for_readers
+def filings(request: PortalRequest, reader: cases.Reader) -> HttpResponse:
+    """List one's filings, newest first."""
+    listed = cases.filings(reader, before=_before(request), most=A_PAGE + 1)
+    older = listed[A_PAGE - 1].id if len(listed) > A_PAGE else None
+    return page(request, "filings", {"filings": listed[:A_PAGE], "older": older, "at": "filings"})
+
+
+def _before(request: PortalRequest) -> int | None:
+    before = request.GET.get("before", "")
+    return int(before) if before.isdecimal() and len(before) < 19 else None
+
+
+@require_safe
+@for_readers
+def filing(request: PortalRequest, reader: cases.Reader, number: str) -> HttpResponse:
+    """Show one filing: to its owner or helper whole, to another participant their own part of it."""
+    shown = cases.filing_page(number, reader)
+    if not (shown.is_owner or shown.is_filer):
+        return HttpResponseRedirect(reverse("portal:part", args=[number]))
+    if shown.stage == "draft":
+        return HttpResponseRedirect(reverse("portal:form", args=[number]))
+    names = {case.item: case.name for case in shown.cases}
+    said = {
+        "filing": shown,
+        "moments": [_moment(line, names) for line in shown.timeline],
+        "notices": papers.notices_of([case.number for case in shown.cases if case.number]),
+        "afterwards": _afterwards(number, shown),
+        "under_way": shown.status in UNDER_WAY,
+        "may_withdraw": shown.is_owner and shown.ended_at is None,
+        "ratings": RATINGS,
+        "at": "filings",
+    }
+    template = "filing-now" if request.htmx else "filing"
+    return page(request, template, said)
+
+
+def _moment(line: cases.Line, names: dict[str, Text]) -> Moment:
+    dot = next((dot for dot, kinds in DOTS.items() if line.kind in kinds), "")
+    return Moment(line, dot, MAKERS.get(line.maker, MAKERS["platform"]), names.get(line.item))
+
+
+def _afterwards(number: str, shown: cases.FilingPage) -> Sequence[Text]:
+    """Say what remains to be done when the filing is finished (a food business still needs its permit)."""
+    snapshot = cases.snapshot(number)
+    return items.after_texts(items.bundle(shown.bundle, snapshot.bundle_version), snapshot.answers)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def withdraw(request: PortalRequest, reader: registry.Subject, number: str) -> HttpResponse:
+    """Ask once more, then withdraw the filing."""
+    if request.method == "POST":
+        cases.withdraw(number, subject=reader, at=request.workplace)
+        return _back(number)
+    return page(request, "withdraw", {"filing": cases.filing_page(number, reader), "at": "filings"})
+
+
+@require_POST
+@for_people
+def ask_for_person(request: PortalRequest, reader: registry.Subject, number: str) -> HttpResponse:
+    """Have a person decide (PIPL art. 24)."""
+    cases.ask_for_person(number, subject=reader, at=request.workplace)
+    return _back(number)
+
+
+@require_POST
+@for_people
+def ask_for_reasons(request: PortalRequest, reader: registry.Subject, number: str, case: str) -> HttpResponse:
+    """Ask that a person look at a decision made by rule, and explain it (PIPL art. 24)."""
+    said = request.POST.get("said", "")
+    cases.ask_for_review(number, case, subject=reader, said=said, at=request.workplace)
+    return _back(number)
+
+
+@require_POST
+@for_people
+def rate(request: PortalRequest, reader: registry.Subject, number: str, case: str) -> HttpResponse:
+    """Say how satisfied one was; once, and never required."""
+    code = request.POST.get("code", "")
+    rating = int(code) if code.isdecimal() and len(code) == 1 else 0
+    said = request.POST.get("said", "")
+    cases.rate(number, case, subject=reader, code=rating, said=said, at=request.workplace)
+    return _back(number)
+
+
+def _back(number: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse("portal:filing", args=[number]))

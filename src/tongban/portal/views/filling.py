@@ -1,0 +1,153 @@
+"""Filling the form in: save, check, submit; everything that can be put right is put right here."""
+
+from collections.abc import Mapping
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from tongban.cases import api as cases
+from tongban.kernel.canonical import digest
+from tongban.kernel.clock import budget
+from tongban.kernel.errors import Conflict, Invalid
+from tongban.kernel.ids import new_id
+from tongban.kernel.texts import Text
+from tongban.portal.forms import names, reading
+from tongban.portal.forms.showing import Complaint, Judgement, current_facts, form_of
+from tongban.portal.handing_in import slots_of, take_in
+from tongban.portal.known import facts_in_words
+from tongban.portal.own import OwnForm, own_form
+from tongban.portal.pages import page
+from tongban.portal.readers import PortalRequest, for_readers, key_of
+from tongban.registry import api as registry
+
+GATHER_S, CARRY_S = 0.8, 0.9  # seconds that a page may wait for sources, and for a filing that goes through
+
+SAVED = Text("已保存。", "Saved.")
+CLEAN = Text("检查通过，可以提交。", "Everything is in order; you can submit.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_readers
+def form(request: PortalRequest, reader: cases.Reader, number: str) -> HttpResponse:
+    """Show the form of a draft, or take in what was filled in."""
+    own = own_form(number, reader, at=request.workplace)
+    if own.sight.snapshot.stage.value != "draft":
+        return _to_filing(number)  # submitted by the click before this one, or long ago
+    if request.method != "POST":
+        said = SAVED if request.GET.get("saved") else None
+        return _shown(request, own, Judgement(), said=said)
+    return _take(request, reader, own)
+
+
+def _take(request: PortalRequest, reader: cases.Reader, own: OwnForm) -> HttpResponse:
+    """Store what was sent, then do what the button says."""
+    number, bundle = own.sight.snapshot.number, own.sight.bundle
+    wish, _, detail = request.POST.get("do", "save").partition(":")
+    sent = reading.Sent(dict(request.POST.lists()))
+    try:
+        given = _as_wished(reading.read(sent, bundle, own.owner), wish, detail, own)
+        cases.put_answers(number, bundle, parties=given.parties, answers=given.answers, at=request.workplace)
+        take_in(request.FILES, own, reader, at=request.workplace)
+    except Invalid as refusal:
+        given = reading.read(sent, bundle, own.owner)
+        return _again(request, reader, number, Judgement(given, refusal=_complaint(refusal)))
+    except Conflict:
+        return _to_filing(number)
+    if given.wrong:
+        return _again(request, reader, number, Judgement(given))
+    if wish == "submit":
+        return _submit(request, reader, number)
+    if wish in {"check", "take"}:
+        return _check(request, reader, number)
+    cases.gather(number, at=request.workplace, again=True, limit=budget(GATHER_S))
+    there = reverse("portal:form", args=[number])
+    return HttpResponseRedirect(f"{there}?saved=1" if wish == "save" else f"{there}#{_part_of(detail)}")
+
+
+def _as_wished(given: reading.Given, wish: str, detail: str, own: OwnForm) -> reading.Given:
+    """Change what was sent as the button asks: one more of a role, one less, an alternative taken."""
+    roles = {role.role for role in own.sight.bundle.participants if role.known_by == "named"}
+    if wish == "add" and detail in roles:
+        return reading.with_one_more(given, own.sight.bundle, detail)
+    if wish == "remove" and (ref := names.read_ref(detail)) is not None:
+        return reading.without(given, ref)
+    return reading.with_candidate(given, detail, own.sight.bundle) if wish == "take" else given
+
+
+def _part_of(detail: str) -> str:
+    return "part-" + names.anchor(detail.partition(".")[0])
+
+
+def _check(request: PortalRequest, reader: cases.Reader, number: str) -> HttpResponse:
+    checked = cases.check(number, at=request.workplace, limit=budget(GATHER_S))
+    judged = Judgement(problems=checked.problems, stops=checked.stops)
+    own = own_form(number, reader, at=request.workplace)
+    said = CLEAN if checked.is_clean else None
+    return _shown(request, own, judged, said=said, status=200 if checked.is_clean else 422)
+
+
+def _submit(request: PortalRequest, reader: cases.Reader, number: str) -> HttpResponse:
+    """Submit; a filing whose sources answer is finished when the page comes back."""
+    asked = cases.Request(
+        f"submit:{key_of(reader)}", request.POST.get("key", "")[:100], digest({"of": number})
+    )
+    try:
+        checked, lease = _submitted(number, asked, request.workplace)
+    except Conflict as taken:
+        return _again(request, reader, number, Judgement(refusal=_complaint(taken)))
+    if not checked.is_clean:
+        return _again(request, reader, number, Judgement(problems=checked.problems, stops=checked.stops))
+    if lease is not None:
+        cases.carry_within(lease, at=request.workplace, seconds=CARRY_S)
+    return _to_filing(number)
+
+
+def _submitted(
+    number: str, asked: cases.Request, at: cases.Workplace
+) -> tuple[cases.Checked, cases.Lease | None]:
+    """Submit; when another click of the same form saved in between, once more: the key lets one through."""
+    try:
+        return cases.submit(number, request=asked if asked.key else None, at=at, limit=budget(GATHER_S))
+    except Conflict as other:
+        if other.code != "cases.draft_changed":
+            raise
+    return cases.submit(number, request=asked if asked.key else None, at=at, limit=budget(GATHER_S))
+
+
+def _again(request: PortalRequest, reader: cases.Reader, number: str, judged: Judgement) -> HttpResponse:
+    own = own_form(number, reader, at=request.workplace)
+    if own.sight.snapshot.stage.value != "draft":
+        return _to_filing(number)
+    return _shown(request, own, judged, status=422)
+
+
+def _shown(
+    request: PortalRequest, own: OwnForm, judged: Judgement, *, said: Text | None = None, status: int = 200
+) -> HttpResponse:
+    sight = own.sight
+    shown = form_of(sight, owner_name=own.owner.name, own=own.own, judged=judged)
+    facts = facts_in_words(sight.bundle, current_facts(sight, own.page.facts))
+    at = request.workplace
+    context: Mapping[str, object] = {
+        "form": shown,
+        "own": own,
+        "bundle": sight.bundle,
+        "number": sight.snapshot.number,
+        "division": registry.division(sight.snapshot.division, sight.plan.on).name,
+        "facts": facts,
+        "slots": slots_of(sight, at=at),
+        "expires_at": own.page.expires_at,
+        "key": new_id(at.clock.now(), at.chance),
+        "said": said,
+        "at": "filings",
+    }
+    return page(request, "form", context, status=status)
+
+
+def _complaint(refusal: Invalid | Conflict) -> Complaint:
+    return Complaint("form", refusal.what, refusal.todo)
+
+
+def _to_filing(number: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse("portal:filing", args=[number]))

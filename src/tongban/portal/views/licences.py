@@ -1,0 +1,117 @@
+"""One's licences, and what anybody who was shown one may verify."""
+
+import io
+
+import segno
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from tongban.cases import api as cases
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import InvalidValue, NotFound
+from tongban.kernel.texts import Text
+from tongban.kernel.values import licence_identifier
+from tongban.licences import api as licences
+from tongban.portal.forms.fields import Wrong
+from tongban.portal.pages import page
+from tongban.portal.readable import NO, YES
+from tongban.portal.readers import PortalRequest, for_people
+from tongban.registry import api as registry
+
+MARKS = {licences.Status.VALID: "good", licences.Status.SUSPENDED: "wait"}
+OVER = (Text("已过有效期", "Expired"), "wrong")
+QR_SCALE = 4
+
+
+@require_safe
+@for_people
+def mine(request: PortalRequest, reader: registry.Subject) -> HttpResponse:
+    """List the licences that one holds or that one's filings brought."""
+    listed = [(each, status_of(each, request)) for each in cases.licences_for(reader)]
+    return page(request, "licences", {"licences": listed, "at": "licences"})
+
+
+@require_safe
+@for_people
+def licence(request: PortalRequest, reader: registry.Subject, identifier: str) -> HttpResponse:
+    """Show one licence whole, as its holder may print it."""
+    found = cases.licence_for(identifier, reader)
+    kind = licences.licence_type(found.type_code)
+    said = {
+        "licence": found,
+        "status": status_of(found, request),
+        "fields": [(field.name, _written(field, found)) for field in kind.fields],
+        "history": licences.history(identifier),
+        "versions": licences.versions(identifier),
+        "verify": request.build_absolute_uri(reverse("portal:verify", args=[identifier])),
+        "at": "licences",
+    }
+    return page(request, "licence", said)
+
+
+def status_of(found: licences.Licence, request: PortalRequest) -> tuple[Text, str]:
+    """Give a licence's status in words, with how it is marked."""
+    if found.status is licences.Status.VALID and found.is_over(civil_date(request.workplace.clock.now())):
+        return OVER
+    return found.status.words, MARKS.get(found.status, "wrong")
+
+
+def _written(field: licences.LicenceField, found: licences.Licence) -> Text:
+    """Give what stands on a licence in one of its fields."""
+    value = found.content["extend_info"].get(field.code)
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, list):
+        return Text("、".join(map(str, value)), ", ".join(map(str, value)))
+    if field.type == "cents" and isinstance(value, int):
+        shown = f"{value // 100:,}.{value % 100:02}"
+        return Text(f"{shown}元", f"CNY {shown}")
+    return Text(str(value), str(value))
+
+
+@require_safe
+@for_people
+def file(_request: PortalRequest, reader: registry.Subject, identifier: str) -> HttpResponse:
+    """Give the licence as a file that proves itself to anybody's verifier."""
+    found = cases.licence_for(identifier, reader)
+    answer = HttpResponse(licences.licence_file(found.identifier), content_type="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.identifier}.json"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@cache_control(max_age=3600, public=True)
+@require_safe
+def code(request: PortalRequest, identifier: str) -> HttpResponse:
+    """Draw the QR code that leads to the page which verifies a licence; it holds that address alone."""
+    address = request.build_absolute_uri(reverse("portal:verify", args=[_checked(identifier)]))
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", scale=QR_SCALE, border=2)
+    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+
+
+def _checked(identifier: str) -> str:
+    return str(licence_identifier.parse(identifier))
+
+
+@require_safe
+def verify(request: PortalRequest, identifier: str) -> HttpResponse:
+    """Tell anybody who was shown a licence whether it is in force, and nothing of its holder."""
+    try:
+        found = licences.licence(_checked(identifier))
+    except (NotFound, InvalidValue) as absent:
+        wrong = Wrong(absent.what, absent.todo)
+        return page(request, "verify", {"identifier": identifier, "wrong": wrong}, status=404)
+    said = {"licence": found, "status": status_of(found, request), "identifier": found.identifier}
+    return page(request, "verify", said)
+
+
+@require_safe
+def verify_any(request: PortalRequest) -> HttpResponse:
+    """Ask for the identifier to verify."""
+    wanted = request.GET.get("identifier", "").strip()
+    if wanted:
+        return HttpResponseRedirect(reverse("portal:verify", args=[wanted[:100].replace("/", "")]))
+    return page(request, "verify", {"identifier": ""})
