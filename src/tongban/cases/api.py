@@ -60,6 +60,7 @@ from tongban.cases.queries.results import filings_before, licence_for, licences_
 from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot
 from tongban.cases.queries.urgency import Choice, Desk, DeskLine, Urgency, desk
+from tongban.cases.queries.waiting import WaitingWork, waiting_work
 from tongban.cases.rules.forms import Named
 from tongban.cases.rules.officers import PROCEDURES
 from tongban.cases.rules.powers import Power
@@ -112,6 +113,7 @@ __all__ = [
     "Urgency",
     "ValueLine",
     "Verdict",
+    "WaitingWork",
     "Way",
     "Workplace",
     "acts_of",
@@ -165,6 +167,7 @@ __all__ = [
     "snapshot",
     "submit",
     "supply",
+    "waiting_work",
     "withdraw",
     "work_once",
 ]

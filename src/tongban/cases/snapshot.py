@@ -108,6 +108,7 @@ class Snapshot:
     number: str
     bundle: str
     bundle_version: int
+    bundle_digest: str
     division: str
     stage: Stage
     revision: int

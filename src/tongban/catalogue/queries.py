@@ -4,9 +4,11 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
+from django.db import connection
+
 from tongban.catalogue.book import Book, Epoch, make_book
 from tongban.catalogue.declared import BasisDeclared, ElementDeclared, ResourceDeclared
-from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry, RightsEpoch
+from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry
 from tongban.catalogue.rules import Element, Grant, Resource
 from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
@@ -27,7 +29,9 @@ _GRANT_COLUMNS = (
 
 def epoch() -> Epoch:
     """Give the present epoch of the rights: one small query."""
-    row = RightsEpoch.objects.filter(pk=1).values_list("number", "mark").first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, mark FROM catalogue_rightsepoch WHERE id = 1")
+        row = cursor.fetchone()
     return Epoch(*row) if row else Epoch(0, "")
 
 

@@ -62,13 +62,23 @@ from tongban.items.planning import plan
 from tongban.items.policies import NO_POLICIES, Policies, Policy, load_policies
 from tongban.items.printing import plan_as_json, show, smallest_cast
 from tongban.items.published import schema
-from tongban.items.queries import BundleCard, bundle, bundles, bundles_named, is_withdrawn, sources, versions
+from tongban.items.queries import (
+    BundleCard,
+    bundle,
+    bundles,
+    bundles_named,
+    is_withdrawn,
+    pinned,
+    sources,
+    versions,
+)
 from tongban.items.samples import (
     Expected,
     Observed,
     Outside,
     Phase,
     Sample,
+    differences,
     load_sample,
     load_samples,
     read_ref,
@@ -159,6 +169,7 @@ __all__ = [
     "content",
     "derive",
     "diff",
+    "differences",
     "expressions",
     "find_faults",
     "is_barred",
@@ -172,6 +183,7 @@ __all__ = [
     "missing_of",
     "outside",
     "parse_answer",
+    "pinned",
     "plan",
     "plan_as_json",
     "problems",

@@ -52,6 +52,11 @@ def bundles_named(wanted: Collection[tuple[str, int]]) -> Mapping[tuple[str, int
     return {(code, version): _bundle(digest) for code, version, digest in rows}
 
 
+def pinned(digest: str) -> Bundle:
+    """Give the version of that digest, which a filing pinned: kept in memory, for it can never change."""
+    return _bundle(digest)
+
+
 @lru_cache(maxsize=KEPT)
 def _bundle(digest: str) -> Bundle:
     """Read a version; its digest names its content for good, so that keeping it is safe."""

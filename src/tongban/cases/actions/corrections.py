@@ -36,7 +36,7 @@ def supply(number: str, *, at: Workplace) -> int:
     """
     filing = lock(number)
     now = at.clock.now()
-    bundle = items.bundle(filing.bundle, filing.bundle_version)
+    bundle = items.pinned(filing.bundle_digest)
     happenings = []
     for row in Case.objects.filter(filing=filing, state=CaseState.CORRECTION).order_by("id"):
         row.state, row.correction_due_at, row.person_needed, row.facts_needed = (

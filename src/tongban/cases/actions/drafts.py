@@ -123,8 +123,13 @@ def _opened_words(bundle: items.Bundle, filer: Filer, entry_id: str) -> Happenin
 
 
 def _open_roles(filing: Filing, bundle: items.Bundle, owner: registry.Subject, now: datetime) -> None:
-    """Make a row for each role's least number of participants; the owner fills the role of the owner."""
+    """Make a row for each role's least number of participants; the owner fills the role of the owner.
+
+    A role that is assumed has none until the filer names somebody: the plan knows who fills it.
+    """
     for role in bundle.participants:
+        if role.assumed:
+            continue
         for position in range(max(1, role.min)):
             row = Participant(filing=filing, role=role.role, position=position, kind=role.kind)
             if role.role == bundle.owner:

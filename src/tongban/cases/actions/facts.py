@@ -11,6 +11,7 @@ from tongban.cases.queries.rights import may
 from tongban.cases.rules.gathering import Lookup, stored_value
 from tongban.cases.rules.states import UNDECIDED, Stage
 from tongban.cases.rules.steps import backoff
+from tongban.cases.snapshot import FactView
 from tongban.cases.workplace import Workplace
 from tongban.catalogue import api as catalogue
 from tongban.exchange import api as exchange
@@ -34,15 +35,15 @@ def record_facts(
     book: catalogue.Book,
     at: Workplace,
     seconds: float,
-) -> None:
-    """Append what sources answered; a late source sets when to ask again.
+) -> tuple[FactView, ...]:
+    """Append what sources answered, and give it; a late source sets when to ask again.
 
     Facts of a filing that was withdrawn while the sources were asked are thrown away: their purpose
     has gone. The share itself stays evidenced.
     """
     filing = lock(number)
     if filing.stage not in LIVE:
-        return
+        return ()
     now = at.clock.now()
     rows = {(row.role, row.position): row for row in filing.participants.all()}
     newest = {
@@ -62,6 +63,26 @@ def record_facts(
     Fact.objects.bulk_create(facts)
     _note_lateness(filing, brought, at)
     tell(filing.pk, list(_told(brought, book, seconds)), now=now)
+    return tuple(fact_view(row, items.Ref(row.participant.role, row.participant.position)) for row in facts)
+
+
+def fact_view(row: Fact, ref: items.Ref) -> FactView:
+    """Give one fact's row as a value."""
+    return FactView(
+        id=row.pk,
+        ref=ref,
+        element=row.element,
+        value=row.value,
+        status=row.status,
+        source=row.source,
+        consumer=row.consumer,
+        resource=row.resource,
+        key_digest=row.key_digest,
+        reason=None if row.reason is None else Text(**row.reason),
+        as_of=row.as_of,
+        fetched_at=row.fetched_at,
+        share_id=row.share_id,
+    )
 
 
 def _fact(

@@ -164,6 +164,7 @@ def _intend(
             body=_body(act.body, row.office, civil_date(now)),
             fields=stored,
             intended_at=now,
+            tries=1,  # it is sent right after this commits: whoever comes later must assume that it was
         )
         words = Text(f"{act.label.zh}：已发起", f"{act.label.en}: begun")
         tell(
@@ -235,7 +236,7 @@ def finish_signed(lease: Lease, signed: Sequence[tuple[int, licences.Signed]], *
     From here the licence is shown (DESIGN §5.5); signing the same content again stores nothing new.
     """
     filing = locked(lease)
-    bundle = items.bundle(filing.bundle, filing.bundle_version)
+    bundle = items.pinned(filing.bundle_digest)
     now = at.clock.now()
     happenings = []
     for case_id, signature in signed:

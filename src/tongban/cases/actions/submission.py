@@ -152,7 +152,7 @@ def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workpla
         or filing.participants.filter(must_confirm=True, confirmed_at__isnull=True).exists()
     ):
         return None
-    return _begin(filing, items.bundle(filing.bundle, filing.bundle_version), now, at)
+    return _begin(filing, items.pinned(filing.bundle_digest), now, at)
 
 
 @whole

@@ -12,13 +12,13 @@ from tongban.cases.actions.granting import finish_signed
 from tongban.cases.actions.ringing import ring
 from tongban.cases.actions.verdicts import Found, record_verdicts
 from tongban.cases.actions.work import Lease, claim, claim_due, release
-from tongban.cases.jobs.gather import gather, see
+from tongban.cases.jobs.gather import gather_for, see
 from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.records import decision_record
 from tongban.cases.rules.steps import Register, Rest, Ring, Sign, TakeUp, backoff, next_step
 from tongban.cases.rules.verdicts import Verdict, Way, weigh
-from tongban.cases.snapshot import ActView, CaseView
+from tongban.cases.snapshot import ActView, CaseView, Snapshot
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
 from tongban.items import api as items
@@ -78,27 +78,34 @@ def _seal(lease: Lease, *, at: Workplace) -> None:
 
 def _steps(lease: Lease, *, at: Workplace, limit: Budget) -> datetime | None:
     """Go on until there is nothing to do or no time; give when to look again."""
+    known: frozenset[int] | None = None  # acts that were there when this worker came
     for _ in range(STEPS_AT_MOST):
         now = at.clock.now()
-        step = next_step(read(lease.number), now=now)
+        snapshot = read(lease.number)
+        if known is None:
+            known = frozenset(act.id for act in snapshot.acts)
+        step = next_step(snapshot, now=now)
         if isinstance(step, Rest):
             return step.until
         if limit.left_s() <= 0:
             break
         if isinstance(step, TakeUp):
-            _take_up(lease, step.cases, at=at, limit=limit)
+            _take_up(lease, snapshot, step.cases, at=at, limit=limit)
         elif isinstance(step, Register):
-            _register(lease, step.acts, at=at)
+            _register(lease, snapshot, step.acts, known=known, at=at)
+            known |= {act.id for act in step.acts}
         elif isinstance(step, Sign):
             _sign(lease, step.cases, at=at)
         elif isinstance(step, Ring):
-            ring(lease, see(read(lease.number), at=at), step.clocks, at=at)
+            ring(lease, see(snapshot, at=at), step.clocks, at=at)
     return at.clock.now()
 
 
-def _take_up(lease: Lease, cases: Sequence[CaseView], *, at: Workplace, limit: Budget) -> None:
+def _take_up(
+    lease: Lease, snapshot: Snapshot, cases: Sequence[CaseView], *, at: Workplace, limit: Budget
+) -> None:
     """Gather, run the rules of each case outside any transaction, record where each goes."""
-    sight = gather(lease.number, at=at, again=True, limit=limit)
+    sight = gather_for(snapshot, at=at, again=True, limit=limit)
     found = []
     for case in cases:
         verdict, dates = judge_case(sight, case, at=at)
@@ -135,15 +142,24 @@ def judge_case(sight: Sight, case: CaseView, *, at: Workplace) -> tuple[Verdict,
     return verdict, dates
 
 
-def _register(lease: Lease, acts: Sequence[ActView], *, at: Workplace) -> None:
-    """Register at every organisation at once; what may have been sent before is asked about first."""
-    begin_try(lease, [act.id for act in acts])
-    with ThreadPoolExecutor(max_workers=max(1, len(acts)), thread_name_prefix="acts") as pool:
-        answered = list(pool.map(lambda act: _one_act(act, at), acts))
-    record_answers(lease, see(read(lease.number), at=at), answered, at=at)
+def _register(
+    lease: Lease, snapshot: Snapshot, acts: Sequence[ActView], *, known: frozenset[int], at: Workplace
+) -> None:
+    """Register at every organisation at once; what may have been sent before is asked about first.
+
+    An act that this very worker has just intended was surely not sent yet; any other one with a try
+    to its name may have been, by whoever held the filing then.
+    """
+    again = [act for act in acts if act.id in known]
+    if again:
+        begin_try(lease, [act.id for act in again])
+    sent_before = {act.id for act in again if act.tries > 0}
+    with ThreadPoolExecutor(max_workers=len(acts), thread_name_prefix="acts") as pool:
+        answered = list(pool.map(lambda act: _one_act(act, act.id in sent_before, at), acts))
+    record_answers(lease, see(snapshot, at=at), answered, at=at)
 
 
-def _one_act(act: ActView, at: Workplace) -> Answered:
+def _one_act(act: ActView, sent_before: bool, at: Workplace) -> Answered:
     """Do one act once: `find_act` before anything that may be a repeat (DESIGN §5.6, promise 7)."""
     spent = budget(ACT_TIMEOUT_S)
     request = exchange.ActRequest(
@@ -153,15 +169,15 @@ def _one_act(act: ActView, at: Workplace) -> Answered:
         key=act.key,
         first_sent_at=act.intended_at,
     )
-    outcome, found_by = _outcome(act, request, at)
+    outcome, found_by = _outcome(act, request, sent_before, at)
     return Answered(act.id, outcome, found_by, round(ACT_TIMEOUT_S - spent.left_s(), 3))
 
 
 def _outcome(
-    act: ActView, request: exchange.ActRequest, at: Workplace
+    act: ActView, request: exchange.ActRequest, sent_before: bool, at: Workplace
 ) -> tuple[exchange.Done | exchange.Refused | exchange.Unanswered | InDoubt, str]:
     idempotency = exchange.idempotency(at.road, act.connector)
-    if act.tries > 0 and idempotency != "key":
+    if sent_before and idempotency != "key":
         found = exchange.find_act(at.road, act.connector, act.key)
         if isinstance(found, exchange.Found):
             return exchange.Done(found.number), "lookup"

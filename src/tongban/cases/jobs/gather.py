@@ -1,12 +1,13 @@
 """Ask the sources what a filing needs, and record what they said."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tongban.cases.actions.facts import record_facts
 from tongban.cases.queries.sight import Sight, look, startable
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import Lookup
-from tongban.cases.snapshot import Snapshot
+from tongban.cases.snapshot import FactView, Snapshot
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
 from tongban.items import api as items
@@ -17,12 +18,17 @@ SOURCE_TIMEOUT_S = 10.0
 
 
 def gather(number: str, *, at: Workplace, again: bool, limit: Budget | None = None) -> Sight:
+    """Fetch for a filing all that may be fetched now, and give it as it then is."""
+    return gather_for(read(number), at=at, again=again, limit=limit)
+
+
+def gather_for(snapshot: Snapshot, *, at: Workplace, again: bool, limit: Budget | None = None) -> Sight:
     """Fetch everything that may be fetched now, stage by stage, and give the filing as it then is.
 
     `again` asks sources once more that were late before. A budget that runs out leaves the rest to the
     next call. Nothing here holds a transaction while a source is asked.
     """
-    sight = see(read(number), at=at)
+    sight = see(snapshot, at=at)
     asked_again = False
     for _ in range(ROUNDS):
         wanted = sight.gathered.missing
@@ -31,19 +37,32 @@ def gather(number: str, *, at: Workplace, again: bool, limit: Budget | None = No
             asked_again = True
         if not wanted or (limit is not None and limit.left_s() <= 0):
             break
-        _fetch(sight, wanted, at=at, limit=limit)
-        sight = see(read(number), at=at)
+        facts = _fetch(sight, wanted, at=at, limit=limit)
+        sight = see(with_facts(sight.snapshot, facts), at=at)
     return sight
 
 
 def see(snapshot: Snapshot, *, at: Workplace) -> Sight:
     """Look at a filing with the lookups that may be made for it now."""
     now = at.clock.now()
-    bundle = items.bundle(snapshot.bundle, snapshot.bundle_version)
+    bundle = items.pinned(snapshot.bundle_digest)
     return look(snapshot, at=at, now=now, wanted=startable(snapshot, bundle))
 
 
-def _fetch(sight: Sight, lookups: Sequence[Lookup], *, at: Workplace, limit: Budget | None) -> None:
+def with_facts(snapshot: Snapshot, facts: Sequence[FactView]) -> Snapshot:
+    """Give the filing with newly recorded facts; the newest of an element and key speaks."""
+    fresh = {(fact.ref, fact.element, fact.consumer, fact.resource, fact.key_digest) for fact in facts}
+    kept = (
+        fact
+        for fact in snapshot.facts
+        if (fact.ref, fact.element, fact.consumer, fact.resource, fact.key_digest) not in fresh
+    )
+    return replace(snapshot, facts=(*kept, *facts))
+
+
+def _fetch(
+    sight: Sight, lookups: Sequence[Lookup], *, at: Workplace, limit: Budget | None
+) -> tuple[FactView, ...]:
     now = at.clock.now()
     timeout_s = SOURCE_TIMEOUT_S if limit is None else max(0.2, min(SOURCE_TIMEOUT_S, limit.left_s()))
     spent = budget(timeout_s)
@@ -51,7 +70,7 @@ def _fetch(sight: Sight, lookups: Sequence[Lookup], *, at: Workplace, limit: Bud
         at.road, [request_for(sight, lookup) for lookup in lookups], now=now, timeout_s=timeout_s
     )
     seconds = timeout_s - spent.left_s()
-    record_facts(
+    return record_facts(
         sight.snapshot.number,
         list(zip(lookups, answers, strict=True)),
         book=sight.book,

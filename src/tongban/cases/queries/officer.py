@@ -119,7 +119,7 @@ def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace) -> O
     if row is None:
         raise officers.no_such_case(case_number)
     filing, now = row.filing, at.clock.now()
-    bundle = items.bundle(filing.bundle, filing.bundle_version)
+    bundle = items.pinned(filing.bundle_digest)
     item = bundle.item(row.item)
     known = registry.directory()
     decision: Decision | None = getattr(row, "decision", None)

@@ -135,7 +135,7 @@ def require_visible(number: str, reader: Reader) -> Filing:
 def filing_page(number: str, reader: Reader) -> FilingPage:
     """Give a filing as this reader may see it; raises NotFound."""
     filing = require_visible(number, reader)
-    bundle = items.bundle(filing.bundle, filing.bundle_version)
+    bundle = items.pinned(filing.bundle_digest)
     is_owner = isinstance(reader, registry.Subject) and filing.owner_id == reader.id
     is_filer = isinstance(reader, registry.Staff) and filing.filed_by_id == reader.id
     is_officer = isinstance(reader, registry.Staff) and not is_filer

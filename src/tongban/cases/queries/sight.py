@@ -1,8 +1,9 @@
 """A filing seen with its pack, the book of data and the competent offices: all that rules need."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from tongban.cases.rules.gathering import Gathered, collect, read_value
 from tongban.cases.snapshot import Snapshot
@@ -13,6 +14,7 @@ from tongban.kernel.clock import civil_date
 from tongban.registry import api as registry
 
 Absent = frozenset[tuple[items.Ref, str]]
+PLANS_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def look(
     Competence follows the place once its division is known; until then the filing's own division.
     """
     day = civil_date(now)
-    bundle = items.bundle(snapshot.bundle, snapshot.bundle_version)
+    bundle = items.pinned(snapshot.bundle_digest)
     book = catalogue.book(day)
     division = registry.division(snapshot.division, day)
     about: dict[str, items.Value] = {"division.code": division.code, "division.name": division.name.zh}
@@ -49,7 +51,21 @@ def look(
 
     def seen(place: str, without: Absent) -> tuple[items.Plan, Gathered, Mapping[str, registry.Competence]]:
         offices = competent(bundle, place, day)
-        plan = _plan(bundle, book, place, snapshot, day, offices, at, without)
+        plan = _plan(
+            _Question(
+                bundle_digest=bundle.digest,
+                epoch=book.epoch,
+                place=place,
+                day=day,
+                offices=tuple((key, competence.office.slug) for key, competence in offices.items()),
+                parties=snapshot.answers.parties,
+                answered=frozenset(snapshot.answers.values.items()),
+                without=without,
+                bundle=bundle,
+                book=book,
+                policies=at.policies,
+            )
+        )
         gathered = collect(
             bundle, plan, snapshot, book=book, about=about, produced=produced, dates=dates, wanted=wanted
         )
@@ -68,25 +84,35 @@ def competent(bundle: items.Bundle, division: str, day: date) -> Mapping[str, re
     return {item.key: directory.office_for(item.basic_code, division, day) for item in bundle.items}
 
 
-def _plan(
-    bundle: items.Bundle,
-    book: catalogue.Book,
-    place: str,
-    snapshot: Snapshot,
-    day: date,
-    offices: Mapping[str, registry.Competence],
-    at: Workplace,
-    without: Absent,
-) -> items.Plan:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a plan follows from. Two questions are equal when their plans are: only small things compare."""
+
+    bundle_digest: str
+    epoch: catalogue.Epoch
+    place: str
+    day: date
+    offices: tuple[tuple[str, str], ...]
+    parties: tuple[items.Party, ...]
+    answered: frozenset[tuple[tuple[items.Ref, str], items.Value]]
+    without: Absent
+    policies: items.Policies
+    bundle: items.Bundle = field(compare=False)
+    book: catalogue.Book = field(compare=False)
+
+
+@lru_cache(maxsize=PLANS_KEPT)
+def _plan(question: _Question) -> items.Plan:
+    """Plan once what is asked again at every step of a filing; equal questions have one answer."""
     return items.plan(
-        bundle,
-        book,
-        place,
-        snapshot.answers,
-        day,
-        offices={key: competence.office.slug for key, competence in offices.items()},
-        policies=at.policies,
-        none=without,
+        question.bundle,
+        question.book,
+        question.place,
+        items.Answers(question.parties, dict(question.answered)),
+        question.day,
+        offices=dict(question.offices),
+        policies=question.policies,
+        none=question.without,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from tongban.cases.actions.facts import fact_view
 from tongban.cases.actions.work import no_such_filing
 from tongban.cases.models import Act, Answer, Case, Contest, Fact, Filing, Participant
 from tongban.cases.rules.gathering import unpacked
@@ -20,12 +21,13 @@ def snapshot(number: str) -> Snapshot:
         raise no_such_filing(number)
     parties = _parties(filing)
     refs = {party.id: party.ref for party in parties}
-    bundle = items.bundle(filing.bundle, filing.bundle_version)
+    bundle = items.pinned(filing.bundle_digest)
     return Snapshot(
         id=filing.pk,
         number=filing.number,
         bundle=filing.bundle,
         bundle_version=filing.bundle_version,
+        bundle_digest=filing.bundle_digest,
         division=filing.division,
         stage=Stage(filing.stage),
         revision=filing.revision,
@@ -103,23 +105,7 @@ def _facts(filing: Filing, refs: dict[int, items.Ref]) -> tuple[FactView, ...]:
         for row in Fact.objects.filter(filing=filing).order_by("id")
     }
     return tuple(
-        FactView(
-            id=row.pk,
-            ref=refs[row.participant_id],
-            element=row.element,
-            value=row.value,
-            status=row.status,
-            source=row.source,
-            consumer=row.consumer,
-            resource=row.resource,
-            key_digest=row.key_digest,
-            reason=None if row.reason is None else Text(**row.reason),
-            as_of=row.as_of,
-            fetched_at=row.fetched_at,
-            share_id=row.share_id,
-        )
-        for row in newest.values()
-        if row.participant_id in refs
+        fact_view(row, refs[row.participant_id]) for row in newest.values() if row.participant_id in refs
     )
 
 
