@@ -23,7 +23,7 @@ from tongban.site.voice import Voice
 SETTLED_WITHIN_S = 120.0  # a filing whose sources answer takes a second; after this we say how far it came
 PROVEN_WITHIN_S = 20.0  # a promise becomes a proof when the log is published, which takes a second
 LOOK_EVERY_S = 0.1
-CORRECTIONS = 5  # taken from the node's own alternatives, when a name is taken
+CORRECTIONS = 5  # of one draft, before we say what stands in the way
 RELATIVE = re.compile(r"\+([0-9]{1,3}) days?")
 MARKS = {"decided": "●", "granted": "✓", "act_done": "→", "submitted": "▶", "to_person": "!"}
 
@@ -136,22 +136,48 @@ def file_sample(origin: str, provider: Provider, path: Path, bundle: str, voice:
 
 
 def submit(applicant: Applicant, body: Mapping[str, Any], key: str, voice: Voice) -> dict[str, Any]:
-    """Submit; confirm the statements that are asked for, and where a check stops it on the spot take the
-    node's own first alternative. Raises Conflict with what else stands in the way."""
-    statements = {each["id"]: each["text"] for each in applicant.form(str(body["bundle"]))["confirmations"]}
+    """Submit; where a check stops it on the spot take the node's own first alternative and try again.
+
+    Raises Conflict with whatever else stands in the way.
+    """
+    statements = statements_of(applicant, str(body["bundle"]))
     answer = applicant.file({**body, "language": voice.language}, key)
+    answer = confirm_statements(applicant, answer, statements, key, voice)
     for attempt in range(CORRECTIONS):
-        if answer.get("is_clean", True):
+        change = _alternative(answer)
+        if answer.get("is_clean", True) or not change:
             break
-        change = _confirmed(answer, statements) or _alternative(answer)
-        if not change:
-            break
-        _say_change(change, answer, statements, voice)
+        _say_change(change, answer, voice)
         answer = applicant.correct(answer["number"], change, f"{key}-{attempt}")
     filing = answer.get("filing")
     if filing is None:
         raise _stopped(answer)
     return dict(filing)
+
+
+def statements_of(applicant: Applicant, bundle: str) -> dict[str, Mapping[str, str]]:
+    """Give the statements that a bundle may ask somebody to confirm."""
+    return {each["id"]: each["text"] for each in applicant.form(bundle)["confirmations"]}
+
+
+def confirm_statements(
+    applicant: Applicant,
+    answer: dict[str, Any],
+    statements: Mapping[str, Mapping[str, str]],
+    key: str,
+    voice: Voice | None = None,
+) -> dict[str, Any]:
+    """Confirm the statements that are asked for, saying each, and submit again; give the new answer."""
+    for attempt in range(CORRECTIONS):
+        change = {} if answer.get("is_clean", True) else _confirmed(answer, statements)
+        if not change:
+            break
+        for question in (question for given in change.values() for question in given):
+            if voice is not None:
+                said = statements[question]
+                voice.progress(Text(f"  ☑ {said['zh']}", f"  ☑ {said['en']}"))
+        answer = applicant.correct(answer["number"], change, f"{key}-confirm-{attempt}")
+    return answer
 
 
 def _confirmed(answer: Mapping[str, Any], statements: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -168,23 +194,11 @@ def _alternative(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return next((dict(stop["alternatives"][0]) for stop in answer["stops"] if stop["alternatives"]), {})
 
 
-def _say_change(
-    change: Mapping[str, Mapping[str, Any]],
-    answer: Mapping[str, Any],
-    statements: Mapping[str, Mapping[str, str]],
-    voice: Voice,
-) -> None:
-    """Say what was confirmed, or what was put right and why."""
-    confirmed = [question for given in change.values() for question in given if question in statements]
-    for question in confirmed:
-        said = statements[question]
-        voice.progress(Text(f"  ☑ {said['zh']}", f"  ☑ {said['en']}"))
-    if not confirmed:
-        because = answer["stops"][0]["because"]
-        values = ", ".join(str(value) for given in change.values() for value in given.values())
-        voice.progress(
-            Text(f"  {because['zh']} 改用：{values}", f"  {because['en']} Taking instead: {values}")
-        )
+def _say_change(change: Mapping[str, Mapping[str, Any]], answer: Mapping[str, Any], voice: Voice) -> None:
+    """Say what stopped the submission, and what is taken instead."""
+    because = next(stop["because"] for stop in answer["stops"] if stop["alternatives"])
+    values = ", ".join(str(value) for given in change.values() for value in given.values())
+    voice.progress(Text(f"  {because['zh']}改用：{values}", f"  {because['en']} Taking instead: {values}"))
 
 
 def _stopped(answer: Mapping[str, Any]) -> Conflict:
@@ -244,10 +258,10 @@ def verified(applicant: Applicant, identifier: str, voice: Voice) -> dict[str, A
     """Fetch a licence's file and have the independent verifier judge it, until its evidence is published."""
     what = applicant.licence(identifier)
     patience = budget(PROVEN_WITHIN_S)
-    report = verify(applicant.licence_file(identifier))
+    report = verify(applicant.licence_file(identifier), licences.trust_file())
     while report["verdict"] == "cannot_tell" and patience.left_s() > 0:
         time.sleep(LOOK_EVERY_S)
-        report = verify(applicant.licence_file(identifier))
+        report = verify(applicant.licence_file(identifier), licences.trust_file())
     valid = report["verdict"] == "valid"
     name = what["name"]
     voice.progress(
@@ -259,9 +273,9 @@ def verified(applicant: Applicant, identifier: str, voice: Voice) -> dict[str, A
     return {"identifier": identifier, "type": what["type"], "verified": valid}
 
 
-def verify(licence: bytes) -> dict[str, Any]:
+def verify(licence: bytes, trust: Path) -> dict[str, Any]:
     """Hand a licence to the verifier: a process of its own that knows the node's root key and no more."""
-    command = [sys.executable, "-m", "tongban_verify", "-", "--json", "--trust", str(licences.trust_file())]
+    command = [sys.executable, "-m", "tongban_verify", "-", "--json", "--trust", str(trust)]
     done = subprocess.run(command, input=licence, capture_output=True, check=False)
     report: dict[str, Any] = json.loads(done.stdout)
     return report
