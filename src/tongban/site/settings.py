@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "tongban.site.speaking.OtherLanguageMiddleware",
     "tongban.site.placing.WorkplaceMiddleware",
+    "tongban.workbench.guard.IdleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

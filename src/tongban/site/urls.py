@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("language/<slug:language>", choose, name="language"),
     path("api/v1/", rest.urls),
+    path("workbench/", include("tongban.workbench.urls")),
     path("", include("tongban.portal.urls")),
 ]

@@ -1,0 +1,44 @@
+"""The data bureau: which bundles are published in which version, and what each asks of a person."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from tongban.catalogue import api as catalogue
+from tongban.items import api as items
+from tongban.kernel.clock import civil_date
+from tongban.workbench.guard import StaffRequest, for_staff, page
+from tongban.workbench.pages import BUREAU
+
+
+@dataclass(frozen=True, slots=True)
+class BundleRow:
+    """One bundle's newest version with its plan's two totals and how each need is met."""
+
+    card: items.BundleCard
+    plan: items.Plan
+    hows: tuple[tuple[str, int], ...]
+
+
+@require_safe
+@for_staff(BUREAU)
+def bureau(request: StaffRequest) -> HttpResponse:
+    """Show the bundles in force with their plans, and every version there ever was."""
+    at = request.workplace
+    day = civil_date(at.clock.now())
+    book = catalogue.book(day)
+    published = items.bundles()
+    bundles = items.bundles_named([(card.code, card.version) for card in published])
+    rows = []
+    for card in published:
+        bundle = bundles[card.code, card.version]
+        plan = items.plan(bundle, book, at.node.code, items.Answers(), day, policies=at.policies)
+        rows.append(BundleRow(card, plan, _hows(plan)))
+    said = {"at": "workbench:bureau", "rows": rows, "versions": items.versions()}
+    return page(request, "bureau", said)
+
+
+def _hows(plan: items.Plan) -> tuple[tuple[str, int], ...]:
+    order = ("signed_in", "fetched", "derived", "produced", "pledged", "asked")
+    return tuple((how, sum(need.how == how for need in plan.needs)) for how in order)

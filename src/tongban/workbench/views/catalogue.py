@@ -1,0 +1,268 @@
+"""The book of data: elements, resources, who may read what for which purpose, and the connectors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongban.catalogue import api as catalogue
+from tongban.exchange import api as exchange
+from tongban.items import api as items
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import Invalid, NotAllowed, NotFound
+from tongban.kernel.texts import Text
+from tongban.registry import api as registry
+from tongban.workbench import reading
+from tongban.workbench.guard import StaffRequest, for_staff, page
+from tongban.workbench.pages import CATALOGUE
+
+SHARE_CLASSES = {
+    "unconditional": Text("无条件共享", "shared without conditions"),
+    "conditional": Text("有条件共享", "shared on conditions"),
+    "none": Text("不予共享", "not shared"),
+}
+WHEN_NONE = {
+    "none_on_record": Text("查无即“无”", "nothing found means none"),
+    "not_applicable": Text("查无即不适用", "nothing found means it does not apply"),
+    "unknown": Text("查无即未知", "nothing found means unknown"),
+}
+COVERAGES = {
+    "all": Text("全量登记", "a register of all"),
+    "affected": Text("名单登记", "a list of those affected"),
+}
+POSITIONS = {
+    "closed": Text("正常", "working"),
+    "open": Text("熔断", "resting"),
+    "half_open": Text("试探恢复", "being tried again"),
+}
+REASON = Text("撤回理由", "Reason")
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """One resource with the names of what it points to."""
+
+    resource: catalogue.Resource
+    owner: Text
+    division: Text
+    share_class: Text
+    grants: int
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRow:
+    """One element with its one source for each territory."""
+
+    element: catalogue.Element
+    when_none: Text
+    sources: tuple[tuple[Text, catalogue.Resource], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """One grant with the names of what it points to, and how it stands today."""
+
+    grant: catalogue.Grant
+    consumer: Text
+    purpose: Text
+    elements: tuple[Text, ...]
+    state: str  # in_force, withdrawn, expired, to_come
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorRow:
+    """One connector and its breaker in the process that answers."""
+
+    name: str
+    resources: tuple[Text, ...]
+    position: str
+    words: Text
+    failures: int
+    idempotency: str
+
+
+@require_safe
+@for_staff(CATALOGUE)
+def book(request: StaffRequest) -> HttpResponse:
+    """Show the whole book: resources, elements with their one source, connectors."""
+    found = _book(request)
+    known, day = registry.directory(), found.on
+    said = {
+        "at": "workbench:catalogue",
+        "epoch": found.epoch.number,
+        "resources": [_resource_row(each, found, known, day) for each in found.resources.values()],
+        "elements": [_element_row(each, found, known, day) for each in found.elements.values()],
+        "connectors": connector_rows(request, found),
+    }
+    return page(request, "catalogue", said)
+
+
+@require_safe
+@for_staff(CATALOGUE)
+def resource(request: StaffRequest, code: str) -> HttpResponse:
+    """Show one resource and everybody who may read it."""
+    found = _book(request)
+    shown = found.resource(code)
+    if shown is None:
+        raise _no_such("resource", code)
+    known, day = registry.directory(), found.on
+    purposes = _purposes()
+    said = {
+        "at": "workbench:catalogue",
+        "row": _resource_row(shown, found, known, day),
+        "coverage": COVERAGES[shown.coverage],
+        "keys": [_element_name(found, key) for key in shown.keys],
+        "elements": [_element_row(found.elements[each], found, known, day) for each in shown.elements],
+        "grants": [
+            _grant_row(grant, found, known, purposes) for grant in found.grants if grant.resource == code
+        ],
+        "may_withdraw": _may_withdraw(request.staff, shown),
+        "done": request.GET.get("done") == "withdrawn",
+    }
+    return page(request, "resource", said)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(CATALOGUE)
+def withdraw(request: StaffRequest, code: str) -> HttpResponse:
+    """Withdraw a grant: told what it will do, with a reason, confirmed."""
+    found = _book(request)
+    grant = next((each for each in found.grants if each.code == code), None)
+    if grant is None:
+        raise _no_such("grant", code)
+    owner = found.resources[grant.resource]
+    if not _may_withdraw(request.staff, owner):
+        raise _not_yours()
+    said: dict[str, object] = {
+        "at": "workbench:catalogue",
+        "row": _grant_row(grant, found, registry.directory(), _purposes()),
+        "resource": owner,
+        "confirming": False,
+        "reason": request.POST.get("reason", ""),
+    }
+    if request.method != "POST":
+        return page(request, "withdraw", said)
+    try:
+        reason = reading.text(request.POST, "reason", REASON, most=400)
+    except Invalid as wrong:
+        return page(request, "withdraw", {**said, "wrong": wrong}, status=wrong.status)
+    if request.POST.get("step") != "do":
+        return page(request, "withdraw", {**said, "confirming": True})
+    at = request.workplace
+    catalogue.withdraw_grant(code, request.staff, reason, at.clock.now(), chance=at.chance)
+    return HttpResponseRedirect(f"{reverse('workbench:resource', args=[owner.code])}?done=withdrawn")
+
+
+def connector_rows(request: StaffRequest, found: catalogue.Book) -> list[ConnectorRow]:
+    """Give every connector of this node with its resources and where its breaker stands."""
+    road = request.workplace.road
+    states = road.breaker_states()
+    offered: dict[str, list[Text]] = {name: [] for name in states}
+    for each in found.resources.values():
+        offered.setdefault(each.connector, []).append(each.name)
+    return [
+        ConnectorRow(
+            name=name,
+            resources=tuple(offered.get(name, ())),
+            position=state.position,
+            words=POSITIONS[state.position],
+            failures=state.failures,
+            idempotency=exchange.idempotency(road, name),
+        )
+        for name, state in sorted(states.items())
+    ]
+
+
+def _book(request: StaffRequest) -> catalogue.Book:
+    return catalogue.book(civil_date(request.workplace.clock.now()))
+
+
+def _resource_row(
+    shown: catalogue.Resource, found: catalogue.Book, known: registry.Directory, day: date
+) -> ResourceRow:
+    return ResourceRow(
+        resource=shown,
+        owner=known.organisation(shown.organisation).name,
+        division=_place(known, shown.division, day),
+        share_class=SHARE_CLASSES[shown.share_class],
+        grants=sum(grant.resource == shown.code and grant.in_force(day) for grant in found.grants),
+    )
+
+
+def _element_row(
+    element: catalogue.Element, found: catalogue.Book, known: registry.Directory, day: date
+) -> ElementRow:
+    sources = (
+        (_place(known, each.division, day), each)
+        for each in found.resources.values()
+        if element.code in each.elements and each.copy_of is None
+    )
+    return ElementRow(element, WHEN_NONE[element.when_none], tuple(sources))
+
+
+def _grant_row(
+    grant: catalogue.Grant, found: catalogue.Book, known: registry.Directory, purposes: Mapping[str, Text]
+) -> GrantRow:
+    return GrantRow(
+        grant=grant,
+        consumer=known.organisation(grant.consumer).name,
+        purpose=purposes.get(grant.purpose, Text(grant.purpose, grant.purpose)),
+        elements=tuple(_element_name(found, code) for code in grant.elements),
+        state=_state(grant, found.on),
+    )
+
+
+def _state(grant: catalogue.Grant, day: date) -> str:
+    if grant.withdrawn_at is not None:
+        return "withdrawn"
+    if grant.in_force(day):
+        return "in_force"
+    return "to_come" if day < grant.valid_from else "expired"
+
+
+def _purposes() -> dict[str, Text]:
+    """Give the items' names by their basic codes: what grants are made out to."""
+    published = items.bundles()
+    bundles = items.bundles_named([(card.code, card.version) for card in published])
+    return {item.basic_code: item.name for bundle in bundles.values() for item in bundle.items}
+
+
+def _element_name(found: catalogue.Book, code: str) -> Text:
+    element = found.element(code)
+    return Text(code, code) if element is None else element.name
+
+
+def _place(known: registry.Directory, code: str, day: date) -> Text:
+    try:
+        return known.division(code, day).name
+    except NotFound:
+        return Text(code, code)
+
+
+def _may_withdraw(staff: registry.Staff, shown: catalogue.Resource) -> bool:
+    """Say whether to offer it; the catalogue itself decides again."""
+    provider = staff.holds(registry.Role.SHARING_HEAD) and staff.organisation == shown.organisation
+    return provider or staff.holds(registry.Role.BUREAU_OFFICER)
+
+
+def _not_yours() -> NotAllowed:
+    return NotAllowed(
+        "catalogue.may_not_withdraw",
+        what=Text("您无权撤回该共享授权。", "You may not withdraw this grant."),
+        todo=Text(
+            "请由数据提供单位的共享工作机构负责人或数据局办理。",
+            "The provider's head of sharing or the data bureau may.",
+        ),
+    )
+
+
+def _no_such(kind: str, code: str) -> NotFound:
+    name = {"resource": Text("数据资源", "resource"), "grant": Text("共享授权", "grant")}[kind]
+    return NotFound(
+        f"workbench.no_{kind}",
+        what=Text(f"没有编号为 {code} 的{name.zh}。", f"There is no {name.en} {code}."),
+        todo=Text("请从数据目录进入。", "Open it from the catalogue."),
+    )

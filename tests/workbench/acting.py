@@ -1,0 +1,42 @@
+"""What tests of the workbench do over and over."""
+
+from bench.filing import draft
+from bench.town import Town
+from tests.cases.acting import submit
+from tests.portal.visiting import Page, Visit
+from tongban.cases import api as cases
+from tongban.kernel.clock import civil_date
+from tongban.ledger import api as ledger
+from tongban.registry import api as registry
+
+OFFICE = "market.990121"
+
+
+def waiting_registration(town: Town, founder: str, *, trade_word: str = "燕归来") -> str:
+    """File for a company and give the case number of its registration."""
+    number = draft(town, town.subject(founder), trade_word=trade_word)
+    submit(town, number)
+    found = cases.snapshot(number).case("registration").number
+    assert found is not None
+    return found
+
+
+def staff(town: Town, login: str) -> registry.Staff:
+    """Give a member of staff by login."""
+    return registry.staff(login, on=civil_date(town.now))
+
+
+def approver(town: Town) -> registry.Staff:
+    """Give the approver of the county's market office, who leads nothing."""
+    return staff(town, "market.yundong.chen")
+
+
+def opened(visit: Visit, number: str) -> Page:
+    """Open a case's facts, giving the usual cause."""
+    page = visit.open(f"/workbench/cases/{number}")
+    return visit.press(page, action=f"/workbench/cases/{number}/open", fill={"cause": "审批本办件"})
+
+
+def looks(kind: str = "facts.opened") -> int:
+    """Count the looks that are evidence."""
+    return len(ledger.openings_of(kind, most=1000))
