@@ -1,6 +1,7 @@
 """Checks say what is met; unknown decides nothing, and nothing here can say no."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -80,6 +81,20 @@ def test_a_taken_name_stops_before_submission_and_only_that() -> None:
     assert {each.check.if_not_met for each in only} == {"stop_before_submission"}
     stopped = [each.check.code for each in only if isinstance(each.outcome, rules.NotMet)]
     assert stopped == ["name.trade_word_free"]
+
+
+def test_an_article_is_applied_from_its_first_day_on() -> None:
+    """A case pins its rules at acceptance; until then the filing's day speaks."""
+    values = city.known(FORM)
+
+    def codes(dates: items.Dates) -> set[str]:
+        judged = items.judge(city.bundle(), REGISTRATION, FORM.parties, values, dates)
+        return {each.check.code for each in judged}
+
+    first = date(2024, 7, 1)  # the Company Law's five years
+    assert "capital.due" in codes({"filing_date": first})
+    assert "capital.due" not in codes({"filing_date": first - timedelta(days=1)})
+    assert "capital.due" in codes({"filing_date": first - timedelta(days=1), "acceptance_date": first})
 
 
 def test_every_shareholder_counts() -> None:

@@ -6,6 +6,7 @@ from tongban.items.alternatives import Candidate, alternatives
 from tongban.items.answers import Problem, outside, parse_answer, problems, unconfirmed
 from tongban.items.bundle import (
     Act,
+    Answered,
     Basis,
     Bundle,
     Check,
@@ -15,6 +16,8 @@ from tongban.items.bundle import (
     DatedParameter,
     Derived,
     ElementCard,
+    Fee,
+    Guide,
     Item,
     Law,
     Licence,
@@ -101,6 +104,7 @@ __all__ = [
     "NO_POLICIES",
     "About",
     "Act",
+    "Answered",
     "Answers",
     "Basis",
     "Bundle",
@@ -119,6 +123,8 @@ __all__ = [
     "ElementCard",
     "Expected",
     "Expressions",
+    "Fee",
+    "Guide",
     "Held",
     "Item",
     "Judged",

@@ -41,13 +41,21 @@ def judge(
     signed = tuple(pledge for pledge in item.pledges if is_chosen(bundle, pledge, parties, values))
     judged = []
     for check in item.checks:
-        if only and check.if_not_met != only:
+        if (only and check.if_not_met != only) or not in_force(check, dates):
             continue
         rule = known.of_check(check)
         facts = facts_for(bundle, rule, parties, values)
         outcome = rules.evaluate(rule, facts, known.parameters, dates)
         judged.append(_with_pledge(bundle, Judged(check, outcome), signed, parties, values))
     return tuple(judged)
+
+
+def in_force(check: Check, dates: Dates) -> bool:
+    """Say whether a check's article is in force: at acceptance, which pins a case's rules, or at filing."""
+    day = dates.get("acceptance_date") or dates.get("filing_date")
+    if day is None:
+        return True
+    return (check.starts is None or check.starts <= day) and (check.ends is None or day <= check.ends)
 
 
 def is_chosen(bundle: Bundle, pledge: Pledge, parties: Sequence[Party], values: Values) -> bool:

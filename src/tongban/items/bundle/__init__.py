@@ -3,9 +3,12 @@
 from tongban.items.bundle.ground import Basis, Law, Mark, Period, Unit
 from tongban.items.bundle.item import (
     Act,
+    Answered,
     Check,
     Claim,
     Decision,
+    Fee,
+    Guide,
     Item,
     ItemType,
     Licence,
@@ -33,6 +36,7 @@ from tongban.items.bundle.whole import Bundle, ElementCard, identity, name_of
 
 __all__ = [
     "Act",
+    "Answered",
     "Basis",
     "Bundle",
     "Check",
@@ -44,6 +48,8 @@ __all__ = [
     "Decision",
     "Derived",
     "ElementCard",
+    "Fee",
+    "Guide",
     "Item",
     "ItemType",
     "Kind",

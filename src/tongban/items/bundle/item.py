@@ -1,6 +1,7 @@
 """One item: what one office needs, checks, decides, issues and registers elsewhere."""
 
 from dataclasses import field
+from datetime import date
 from typing import Literal
 
 from tongban.items.bundle.ground import Basis, Period, declared
@@ -41,6 +42,10 @@ class Check:
     """The rule expression."""
     article: Basis
     """The article that the rule puts into code."""
+    starts: date | None = None
+    """The first day on which the article is in force; open where absent."""
+    ends: date | None = None
+    """The last day on which it is in force; open where absent."""
     because: TextField
     """What to tell a person for whom it is not met."""
     if_not_met: Literal["stop_before_submission", "person"]
@@ -216,6 +221,47 @@ class SeparateField:
 
 
 @declared
+class Answered:
+    """A question that people ask, and its answer."""
+
+    question: TextField
+    """In their words."""
+    answer: TextField
+    """In ours."""
+
+
+@declared
+class Fee:
+    """What is charged; a fee without a basis cannot be written."""
+
+    amount_cents: int
+    """The amount."""
+    basis: Basis
+    """The article that allows it."""
+
+
+@declared
+class Guide:
+    """What the public guide of the item says beside all that follows from the rest (GB/T 39046)."""
+
+    serves: tuple[Literal["1", "2", "3", "4", "5", "6"], ...]
+    """GB/T 39046 A.4: 1 natural persons, 2 enterprises, 3 public institutions, 4 social organisations,
+    5 administrative organs, 6 others."""
+    channels: tuple[Literal["1", "2", "3", "4", "9"], ...]
+    """GB/T 39046 A.5: 1 counter, 2 online, 3 mobile, 4 post, 9 others."""
+    conditions: tuple[TextField, ...] = ()
+    """What must be so for a yes, in words."""
+    visits: int = 0
+    """How often one must come in person."""
+    visits_why: TextField | None = None
+    """Why one must come at all."""
+    fee: Fee | None = None
+    """What is charged; absent where nothing is."""
+    faq: tuple[Answered, ...] = ()
+    """Questions and answers."""
+
+
+@declared
 class Item:
     """One thing that one office does: needs, rules, time limits, result. Names no office: the registry
     resolves it from the basic code and a place."""
@@ -241,6 +287,8 @@ class Item:
     """A rule expression over answers: the item is part of the filing only where it is met."""
     basis: tuple[Basis, ...]
     """The articles that establish the item."""
+    guide: Guide | None = None
+    """The public guide's own words; a licence (type 01) has one."""
     needs: tuple[Need, ...]
     """What it needs to know."""
     materials: tuple[Material, ...] = ()

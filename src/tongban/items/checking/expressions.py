@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tongban.items.alternatives import GENERATORS
 from tongban.items.bundle import Item
-from tongban.items.checking.desk import Desk, Place, twice, unknown
+from tongban.items.checking.desk import Desk, Place, unknown
 from tongban.items.expressions import Expressions
 from tongban.kernel.declarations import InvalidDeclaration
 from tongban.kernel.errors import DeclarationErrors
@@ -32,10 +32,25 @@ def faults(desk: Desk) -> Iterator[InvalidDeclaration]:
             )
     for item, place in desk.items:
         yield from _checks(desk, known, item, place)
-    yield from twice(
-        desk.whole, Text("检查", "check"), [c.code for item, _ in desk.items for c in item.checks], "items"
-    )
+    yield from _repeated(desk)
     yield from _unused(desk, given)
+
+
+def _repeated(desk: Desk) -> Iterator[InvalidDeclaration]:
+    """A check's word stands in traces and tables: it is unique in the pack, not only in its item."""
+    seen: set[str] = set()
+    for item, place in desk.items:
+        for index, check in enumerate(item.checks):
+            if check.code in seen:
+                yield place.fault(
+                    "twice",
+                    Text(f"检查“{check.code}”重复。", f"The check {check.code} is there twice."),
+                    Text("请改名。", "Rename one of them."),
+                    "checks",
+                    index,
+                    "code",
+                )
+            seen.add(check.code)
 
 
 def _written(desk: Desk) -> Iterator[tuple[str, Place, bool]]:

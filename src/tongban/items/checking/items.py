@@ -33,6 +33,7 @@ def faults(desk: Desk) -> Iterator[InvalidDeclaration]:
         yield from _order(item, place, keys, desk)
         yield from _decision(item, place)
         yield from _limits(item, place)
+        yield from _guide(item, place)
         for index, material in enumerate(item.materials):
             yield from _material(item, material, place.below("materials", index))
         yield from twice(place, Text("材料", "material"), [m.id for m in item.materials], "materials")
@@ -121,6 +122,16 @@ def _decision(item: Item, place: Place) -> Iterator[InvalidDeclaration]:
             "remedies",
         )
     yield from twice(place, Text("办理动作", "act"), [act.name for act in item.acts], "acts")
+    for index, check in enumerate(item.checks):
+        if check.starts is not None and check.ends is not None and check.ends < check.starts:
+            yield place.fault(
+                "in_force",
+                Text("失效日早于生效日。", "It ends before it starts."),
+                Text("请改正starts或ends。", "Correct starts or ends."),
+                "checks",
+                index,
+                "ends",
+            )
 
 
 def _limits(item: Item, place: Place) -> Iterator[InvalidDeclaration]:
@@ -163,6 +174,38 @@ def _limits(item: Item, place: Place) -> Iterator[InvalidDeclaration]:
             ),
             Text('请改为handling: "2"，或缩短promised。', 'Write handling: "2", or shorten promised.'),
             "handling",
+        )
+
+
+def _guide(item: Item, place: Place) -> Iterator[InvalidDeclaration]:
+    """The cross-field rules of a real city's item checker (docs/law/open-company.md)."""
+    guide = item.guide
+    if guide is None or (item.type == "01" and not guide.faq):
+        if item.type == "01":
+            yield place.fault(
+                "guide",
+                Text(
+                    "行政许可的办事指南至少有一个常见问题。",
+                    "A licence's guide answers one question at least.",
+                ),
+                Text("请写guide及其faq。", "Write guide with faq."),
+                "guide" if guide is not None else "key",
+            )
+        return
+    at = place.below("guide")
+    if guide.visits and guide.visits_why is None:
+        yield at.fault(
+            "visits",
+            Text("需要到现场的，应说明理由。", "Whoever must come in person is told why."),
+            Text("请补写visits_why，或写visits: 0。", "Add visits_why, or write visits: 0."),
+            "visits",
+        )
+    if not guide.visits and not {"2", "3", "4"} & set(guide.channels):
+        yield at.fault(
+            "channels",
+            Text("不到现场又不能网上办理的，应提供邮寄。", "Neither in person nor online means by post."),
+            Text('请在channels中加入"2"、"3"或"4"。', 'Add "2", "3" or "4" to channels.'),
+            "channels",
         )
 
 

@@ -73,7 +73,7 @@ def _words(detail: ErrorDetails, trail: Trail, schema: JsonSchema) -> tuple[str,
     if kind == "tongban":  # a value's own explanation, from checked()
         what: Text = context["what"]
         return context["code"], Text(zh=f"{path}：{what.zh}", en=f"{path}: {what.en}"), context["todo"]
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):  # of a model, of a dataclass
         words = _unknown_key(str(location[-1]), path, _keys_at(schema, location[:-1]))
     elif kind == "missing":
         words = _missing_key(str(location[-1]), _path((*trail, location[-1])))
