@@ -20,6 +20,7 @@ from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.licences.models import LicenceRow, StatusChangeRow
 from tongban.licences.rules import validity
+from tongban_verify import Verdict, anchor_from_bytes, verify_licence
 
 REASON = Text("住所核查不实，逾期未改正。", "The address was not as pledged, and was not put right in time.")
 SUSPEND = licences.Change(licences.Operation.SUSPENDED, licences.Status.SUSPENDED, REASON, "条例第五条", "7")
@@ -120,6 +121,25 @@ def test_a_crash_between_signature_and_storing_ends_in_the_same_licence(issuing:
     assert licences.sign_waiting(issuing.signers, issuing.now, chance=issuing.chance) == (1, 0)
     row = LicenceRow.objects.get()
     assert (row.kid, row.signature) == (lost.signature.kid, lost.signature.value)
+
+
+def test_what_waited_while_the_office_renewed_its_key_is_signed_by_the_new_one(issuing: Issuing) -> None:
+    identifier = issuing.prepare().identifier
+    issuing.clock.move(timedelta(hours=3))
+    keys = ledger.keys_folder()
+    licences.make_office_key(MARKET, keys, now=issuing.now, chance=issuing.chance, renew=True)
+    licences.publish_trust(issuing.now)
+    renewed = licences.OfficeSigner(
+        MARKET, licences.load_key(keys / MARKET), licences.Journal(keys.parent / "renewed"), issuing.clock
+    )
+    signers = licences.DirectSigners({MARKET: renewed})
+    assert licences.sign_waiting(signers, issuing.now, chance=issuing.chance) == (1, 0)
+    renewed.close()
+    issuing.publish()
+    anchor = anchor_from_bytes(licences.trust_file().read_bytes())
+    report = verify_licence(licences.licence_file(identifier), anchor, issuing.now)
+    assert report.verdict is Verdict.VALID
+    assert licences.licence(identifier).kid == renewed.kid
 
 
 def test_storing_a_signature_twice_stores_nothing_new(issuing: Issuing) -> None:

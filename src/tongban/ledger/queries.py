@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tongban.kernel import rows
 from tongban.kernel.errors import Conflict, Invalid, NodeReadOnly, NotFound
 from tongban.kernel.texts import Text
 from tongban.ledger import tree
@@ -280,4 +281,7 @@ def recovered(*, open_only: bool = False) -> list[Recovered]:
 
 def recovered_identifiers(name: str) -> frozenset[str]:
     """Give every number of that name (`case_number`, …) that was given out before a recovery: never again."""
+    found = rows.read_one("SELECT 1 FROM ledger_recoveredidentifier WHERE name = %s", name)
+    if found is None:  # as almost always, and asked before every number that is given out
+        return frozenset()
     return frozenset(RecoveredIdentifier.objects.filter(name=name).values_list("value", flat=True))

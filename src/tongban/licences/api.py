@@ -1,16 +1,8 @@
 """The door of the licences."""
 
-from tongban.licences.actions import (
-    Signed,
-    change_status,
-    change_status_within,
-    load_types,
-    prepare,
-    read_identifier,
-    sign,
-    sign_pending,
-    store_signature,
-)
+from tongban.licences.actions.preparing import load_types, prepare
+from tongban.licences.actions.signing import Signed, sign, sign_all, sign_pending, store_signature
+from tongban.licences.actions.status import change_status, change_status_within
 from tongban.licences.declared import LicenceField, LicenceType, LicenceTypes, read_types
 from tongban.licences.files import (
     evidence_block,
@@ -40,6 +32,7 @@ from tongban.licences.queries import (
     licences_named,
     licences_of,
     licences_of_case,
+    read_identifier,
     versions,
     waiting_for_signature,
 )
@@ -98,6 +91,7 @@ __all__ = [
     "read_trust",
     "read_types",
     "sign",
+    "sign_all",
     "sign_pending",
     "sign_waiting",
     "signature_block",

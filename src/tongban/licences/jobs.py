@@ -5,7 +5,7 @@ from datetime import datetime
 from tongban.kernel.errors import SourceTrouble
 from tongban.kernel.ids import Chance
 from tongban.ledger import api as ledger
-from tongban.licences.actions import sign_pending
+from tongban.licences.actions.signing import sign_pending
 from tongban.licences.queries import waiting_for_signature
 from tongban.licences.signer.client import Signing
 

@@ -27,6 +27,8 @@ ROOT: Final = "root"
 TRUST_FORMAT: Final = "tongban-trust/1"
 TRUST_CONTEXT: Final = b"tongban trust v1\n"
 KEY_LIFE: Final = timedelta(days=5 * 365)
+# A renewed key is good from a day earlier: for what was prepared under the old key and not yet signed.
+OVERLAP: Final = timedelta(days=1)
 _PUBLIC: Final = "public.json"
 
 
@@ -70,7 +72,7 @@ def make_office_key(
         kid=key_id(private.public_key()),
         alg=ALGORITHM,
         public_key=b64encode(spki(private.public_key())).decode(),
-        valid_from=now.isoformat(),
+        valid_from=(now - OVERLAP if known else now).isoformat(),
         valid_to=(now + KEY_LIFE).isoformat(),
     )
     ended = [

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from tongban.kernel import rows
 from tongban.kernel.errors import Conflict, NotFound
 from tongban.kernel.texts import Text
+from tongban.kernel.values.licence_identifier import parse
 from tongban.licences.declared import LicenceType
 from tongban.licences.models import LicenceRow, StatusChangeRow, TypeRow
 from tongban.licences.rules import Operation, Status
@@ -82,8 +84,8 @@ class Licence:
 
 def licence_type(code: str) -> LicenceType:
     """Give a licence type; raises NotFound when the city declares none of that code."""
-    declaration = TypeRow.objects.filter(pk=code).values_list("declaration", flat=True).first()
-    if declaration is None:
+    found = rows.read_one("SELECT declaration FROM licences_type WHERE code = %s", code)
+    if found is None:
         raise NotFound(
             "licences.no_type",
             what=Text(f"没有代码为 {code} 的证照类型。", f"There is no licence type {code}."),
@@ -92,7 +94,7 @@ def licence_type(code: str) -> LicenceType:
                 "Declare it in licence-types.yaml and load the city again.",
             ),
         )
-    return _read_type(declaration)
+    return _read_type(found[0])
 
 
 def licence_types() -> tuple[LicenceType, ...]:
@@ -113,38 +115,43 @@ def licence(identifier: str) -> Licence:
     return as_licence(signed_row(identifier))
 
 
+def read_identifier(text: str) -> str:
+    """Give an identifier in its full form, from either way of writing it; raises InvalidValue."""
+    return parse(text).text
+
+
 def licences_of(holder_code: str, *, type_code: str | None = None) -> tuple[Licence, ...]:
     """Give the signed licences of one holder, newest first, of one type if asked."""
-    rows = LicenceRow.objects.filter(holder_code=holder_code, signed_at__isnull=False)
+    found = LicenceRow.objects.filter(holder_code=holder_code, signed_at__isnull=False)
     if type_code is not None:
-        rows = rows.filter(type_code=type_code)
-    rows = rows.select_related("previous").order_by("-prepared_at", "-id")[:MOST_LISTED]
-    return tuple(as_licence(row) for row in rows)
+        found = found.filter(type_code=type_code)
+    found = found.select_related("previous").order_by("-prepared_at", "-id")[:MOST_LISTED]
+    return tuple(as_licence(row) for row in found)
 
 
 def licences_named(identifiers: Iterable[str]) -> tuple[Licence, ...]:
     """Give the signed licences of these names, in one query; whoever asks has the right to them already."""
-    rows = LicenceRow.objects.filter(identifier__in=list(identifiers), signed_at__isnull=False)
-    return tuple(as_licence(row) for row in rows.select_related("previous").order_by("id")[:MOST_LISTED])
+    found = LicenceRow.objects.filter(identifier__in=list(identifiers), signed_at__isnull=False)
+    return tuple(as_licence(row) for row in found.select_related("previous").order_by("id")[:MOST_LISTED])
 
 
 def licences_of_case(case_number: str) -> tuple[Licence, ...]:
     """Give what a case has yielded, signed or not yet: for those who work on the case."""
-    rows = LicenceRow.objects.filter(case_number=case_number).select_related("previous").order_by("id")
-    return tuple(as_licence(row) for row in rows)
+    found = LicenceRow.objects.filter(case_number=case_number).select_related("previous").order_by("id")
+    return tuple(as_licence(row) for row in found)
 
 
 def history(identifier: str) -> tuple[StatusChange, ...]:
     """Give every change of a licence's status, oldest first."""
-    rows = StatusChangeRow.objects.filter(licence__identifier=identifier).order_by("number")
-    return tuple(_as_change(row) for row in rows)
+    found = StatusChangeRow.objects.filter(licence__identifier=identifier).order_by("number")
+    return tuple(_as_change(row) for row in found)
 
 
 def versions(identifier: str) -> tuple[Licence, ...]:
     """Give all signed versions of a licence, the first one first."""
     base = signed_row(identifier).base
-    rows = LicenceRow.objects.filter(base=base, signed_at__isnull=False).select_related("previous")
-    return tuple(as_licence(row) for row in rows.order_by("version"))
+    found = LicenceRow.objects.filter(base=base, signed_at__isnull=False).select_related("previous")
+    return tuple(as_licence(row) for row in found.order_by("version"))
 
 
 def waiting_for_signature(limit: int = MOST_LISTED) -> Sequence[str]:
@@ -162,12 +169,17 @@ def signed_row(identifier: str) -> LicenceRow:
     """Give the row of a signed licence."""
     row = LicenceRow.objects.select_related("previous").filter(identifier=identifier).first()
     if row is None or row.signed_at is None:
-        raise NotFound(
-            "licences.none",
-            what=Text(f"没有标识为 {identifier} 的证照。", f"There is no licence {identifier}."),
-            todo=Text("请核对证照标识。", "Check the identifier."),
-        )
+        raise no_licence(identifier)
     return row
+
+
+def no_licence(identifier: str) -> NotFound:
+    """Say that there is no such licence for this reader."""
+    return NotFound(
+        "licences.none",
+        what=Text(f"没有标识为 {identifier} 的证照。", f"There is no licence {identifier}."),
+        todo=Text("请核对证照标识。", "Check the identifier."),
+    )
 
 
 def require_settled(row: LicenceRow) -> Sequence[StatusChangeRow]:
@@ -182,9 +194,9 @@ def require_settled(row: LicenceRow) -> Sequence[StatusChangeRow]:
     return changes
 
 
-def as_licence(row: LicenceRow) -> Licence:
-    """Give a row in the shape that leaves the room."""
-    content = json.loads(row.content)
+def as_licence(row: LicenceRow, content: Mapping[str, Any] | None = None) -> Licence:
+    """Give a row in the shape that leaves the room; `content` where the caller has it read already."""
+    content = json.loads(row.content) if content is None else content
     end = content["validate_end"]
     return Licence(
         identifier=row.identifier,

@@ -153,9 +153,9 @@ def as_material(row: MaterialRow) -> Material:
     )
 
 
-def as_notice(row: NoticeRow) -> Notice:
-    """Give a row in the shape that leaves the room."""
-    content = json.loads(row.content)
+def as_notice(row: NoticeRow, content: Mapping[str, Any] | None = None) -> Notice:
+    """Give a row in the shape that leaves the room; `content` where the caller has it read already."""
+    content = json.loads(row.content) if content is None else content
     return Notice(
         number=row.number,
         kind=NoticeKind(row.kind),

@@ -8,12 +8,12 @@ import fcntl
 import json
 import os
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from tongban.kernel.errors import Conflict, DurabilityLost
 from tongban.kernel.texts import Text
+from tongban.licences.signer.digests import sha256_hex
 
 FIRST: Final = "0" * 64  # what the very first line names as its previous one
 
@@ -47,7 +47,7 @@ class Journal:
         for entry in entries:
             count += 1
             line = json.dumps({"n": count, "previous": previous, **entry}, ensure_ascii=False).encode()
-            previous = sha256(line).hexdigest()
+            previous = sha256_hex(line)
             lines += line + b"\n"
         try:
             if os.write(self._file, lines) != len(lines):
@@ -73,7 +73,7 @@ def lines_of(folder: Path) -> list[dict[str, object]]:
             entry = json.loads(line)
             if entry["previous"] != previous or entry["n"] != len(found) + 1:
                 raise ValueError(f"{segment.name}: line {entry['n']} does not follow the one before")
-            previous = sha256(line).hexdigest()
+            previous = sha256_hex(line)
             found.append(entry)
     return found
 
@@ -83,7 +83,7 @@ def _end_of(segments: Sequence[Path]) -> tuple[str, int]:
     for segment in reversed(segments):
         lines = _whole_lines(segment)
         if lines:
-            return sha256(lines[-1]).hexdigest(), int(json.loads(lines[-1])["n"])
+            return sha256_hex(lines[-1]), int(json.loads(lines[-1])["n"])
     return FIRST, 0
 
 

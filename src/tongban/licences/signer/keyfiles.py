@@ -2,7 +2,6 @@
 
 import os
 import stat
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tongban.kernel.errors import Invalid, NotAllowed, NotFound
 from tongban.kernel.texts import Text
+from tongban.licences.signer.digests import sha256_hex
 
 KEY: Final = "key.pem"
 PASSPHRASE: Final = "passphrase"  # noqa: S105  a file's name
@@ -24,7 +24,7 @@ PASSPHRASE: Final = "passphrase"  # noqa: S105  a file's name
 
 def key_id(public: Ed25519PublicKey) -> str:
     """Give the name of a key: the first 16 hex digits of SHA-256 over its SubjectPublicKeyInfo."""
-    return sha256(spki(public)).hexdigest()[:16]
+    return sha256_hex(spki(public))[:16]
 
 
 def spki(public: Ed25519PublicKey) -> bytes:

@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from tongban.kernel import rows
 from tongban.kernel.canonical import canonical, digest
 from tongban.kernel.clock import SHANGHAI, civil_date
 from tongban.kernel.ids import Chance
@@ -62,7 +64,8 @@ def issue_notice(
     letters = letters_of(Path(settings.CITY))
     letter = letters.notices[known]
     body = registry.organisation(office)
-    ordinal = NoticeRow.objects.filter(case_number=case_number).count() + 1
+    counted = rows.read_one("SELECT count(*) FROM papers_notice WHERE case_number = %s", case_number)
+    ordinal = (counted[0] if counted else 0) + 1
     told: dict[str, Fact] = {
         **facts,
         "case_number": case_number,
@@ -92,13 +95,14 @@ def issue_notice(
         "decision_entry": entry,
         "staff": staff,
     }
-    return as_notice(_stored(content, ordinal, now=now, chance=chance))
+    return as_notice(_stored(content, ordinal, now=now, chance=chance), content)
 
 
 @part
 def _stored(content: Mapping[str, Any], ordinal: int, *, now: datetime, chance: Chance) -> NoticeRow:
     """Write the notice's evidence and its row, with the statement that its office is to sign."""
-    of = digest(dict(content))
+    written = canonical(dict(content))
+    of = sha256(written).hexdigest()
     recorded = ledger.record(
         "decisions",
         "notice.issued",
@@ -123,20 +127,22 @@ def _stored(content: Mapping[str, Any], ordinal: int, *, now: datetime, chance: 
         evidence=recorded.leaf_hash.hex(),
         at=now.astimezone(SHANGHAI).isoformat(),
     )
-    return NoticeRow.objects.create(
+    row = NoticeRow(
         number=content["number"],
         kind=content["kind"],
         case_number=content["case_number"],
         ordinal=ordinal,
         office=content["office"],
         staff=content["staff"] or "",
-        content=canonical(dict(content)).decode(),
+        content=written.decode(),
         digest=of,
         statement=statement.text(),
         decision_entry=content["decision_entry"],
         entry=recorded.id,
         given_at=now,
     )
+    rows.insert(row)
+    return row
 
 
 def seals_for(
@@ -152,20 +158,26 @@ def seals_for(
     waiting: dict[str, list[NoticeRow]] = defaultdict(list)
     for row in rows_to_seal(case_numbers, limit):
         waiting[row.office].append(row)
-    promise = _promise([row.entry for rows in waiting.values() for row in rows], log_signer, now)
-    return [
-        Sealed(row.pk, signature, promise)
-        for office, rows in waiting.items()
-        for row, signature in zip(rows, signers.sign_all(office, [r.statement for r in rows]), strict=True)
-    ]
+    promise = _promise([row.entry for several in waiting.values() for row in several], log_signer, now)
+    sealed: list[Sealed] = []
+    for office, several in waiting.items():
+        signatures = signers.sign_all(office, [row.statement for row in several])
+        sealed += [Sealed(row.pk, each, promise) for row, each in zip(several, signatures, strict=True)]
+    return sealed
 
 
 @part
 def store_seals(sealed: Sequence[Sealed], *, now: datetime) -> None:
     """Put the seals on: from the commit on the notices are shown. One that is sealed stays as it is."""
     for each in sealed:
-        NoticeRow.objects.filter(pk=each.notice_id, sealed_at__isnull=True).update(
-            kid=each.signature.kid, seal=each.signature.value, promise=each.promise, sealed_at=now
+        rows.write(
+            "UPDATE papers_notice SET kid = %s, seal = %s, promise = %s, sealed_at = %s"
+            " WHERE id = %s AND sealed_at IS NULL",
+            each.signature.kid,
+            each.signature.value,
+            each.promise,
+            rows.moment(now),
+            each.notice_id,
         )
 
 

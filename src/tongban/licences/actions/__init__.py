@@ -1,0 +1,1 @@
+"""Every write of licences: prepared beside the decision, signed outside, shown after; changed by name."""

@@ -1,0 +1,205 @@
+"""Preparing a licence inside its decision's transaction: content, digest, evidence, no signature yet."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from tongban.kernel import rows
+from tongban.kernel.canonical import canonical
+from tongban.kernel.errors import AlreadyDone, Conflict
+from tongban.kernel.ids import Chance
+from tongban.kernel.texts import Text
+from tongban.kernel.transactions import part, whole
+from tongban.kernel.values.licence_identifier import LicenceIdentifier
+from tongban.ledger import api as ledger
+from tongban.licences.actions.words import statement_for
+from tongban.licences.declared import LicenceType, read_types
+from tongban.licences.models import LicenceRow, TypeRow
+from tongban.licences.queries import Holder, Licence, as_licence, licence_type, signed_row
+from tongban.licences.rules import (
+    MAKING,
+    Change,
+    Operation,
+    Status,
+    base_of,
+    check_content,
+    first_identifier,
+    next_identifier,
+    require_transition,
+    validity,
+)
+from tongban.registry import api as registry
+
+IMPLEMENTATION_CODE = 31  # characters of an item's implementation code
+
+
+@whole
+def load_types(city: Path) -> tuple[LicenceType, ...]:
+    """Take over the licence types that the city declares; one that it drops stays, for licences issued."""
+    kinds = read_types(city)
+    for kind in kinds:
+        TypeRow.objects.update_or_create(code=kind.code, defaults={"declaration": kind.model_dump_json()})
+    return kinds
+
+
+@part
+def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one source
+    type_code: str,
+    *,
+    issuer: str,
+    holder: Holder,
+    content: Mapping[str, object],
+    case_number: str,
+    decision_entry: str,
+    now: datetime,
+    chance: Chance,
+    previous: str | None = None,
+    operation: str = "01",
+) -> Licence:
+    """Make a licence from a decision: identifier, canonical content, digest, evidence; unsigned (tx1).
+
+    `issuer` is the organisation in whose name it is issued, `content` the type's fields, `previous`
+    the version that a renewal (02) or change (08) takes the place of once the new one is signed.
+    Raises AlreadyDone when the case has yielded this licence before.
+    """
+    kind = licence_type(type_code)
+    _refuse_second(case_number, type_code)
+    before = _previous(previous, Operation(operation))
+    office = registry.organisation(issuer)
+    identifier = (
+        next_identifier(before.identifier)
+        if before
+        else first_identifier(type_code, office.credit_code, chance)
+    )
+    _refuse_recovered(identifier, case_number)
+    shown = _content(kind, identifier, office, holder, check_content(kind, content), before, case_number, now)
+    written = canonical(shown)
+    of = sha256(written).hexdigest()
+    entry = ledger.record(
+        "decisions",
+        "licence.prepared",
+        {
+            "licence_identifier": identifier.text,
+            "content_digest": of,
+            "licence_type": type_code,
+            "issuer": issuer,
+            "case_number": case_number,
+            "decision_entry": decision_entry,
+            "operation": operation,
+            **({"previous": before.identifier} if before else {}),
+        },
+        office=issuer,
+        now=now,
+        chance=chance,
+    )
+    row = LicenceRow(
+        identifier=identifier.text,
+        base=base_of(identifier),
+        version=int(identifier.version),
+        type_code=type_code,
+        issuer=issuer,
+        holder_type=holder.type_code,
+        holder_code=holder.code,
+        case_number=case_number,
+        operation=operation,
+        status=Status.VALID.value,
+        content=written.decode(),
+        digest=of,
+        statement=statement_for("licence", issuer, identifier.text, of, entry, now),
+        prepared_at=now,
+        prepared_entry=entry.id,
+        previous=before,
+    )
+    rows.insert(row)
+    return as_licence(row, shown)
+
+
+def _content(
+    kind: LicenceType,
+    identifier: LicenceIdentifier,
+    office: registry.Organisation,
+    holder: Holder,
+    fields: Mapping[str, object],
+    before: LicenceRow | None,
+    case_number: str,
+    now: datetime,
+) -> dict[str, object]:
+    """Give what is signed: the metadata under the names of the national catalogue, then the type's fields."""
+    start, end = validity(kind, now)
+    number = fields.get(kind.number_field)
+    return {
+        "certificate_identifier": identifier.text,
+        "type_name": kind.name.as_dict(),
+        "type_code": kind.code,
+        "number": str(number) if number is not None else "",
+        "name": kind.name.zh,
+        "version": identifier.version,
+        "issuing_authority_name": office.name.as_dict(),
+        "issuing_authority_code": office.credit_code,
+        "issue_date": start.isoformat(),
+        "define_authority_name": kind.define_authority.name.as_dict(),
+        "define_authority_code": kind.define_authority.code,
+        "validate_start": start.isoformat(),
+        "validate_end": end.isoformat() if end else None,
+        "area_code": office.division,
+        "holder_name": holder.name,
+        "holder_code": holder.code,
+        "holder_type_code": holder.type_code,
+        "related_item_code": case_number[:IMPLEMENTATION_CODE],  # a case number begins with its item's code
+        "previous_identifier": before.identifier if before else None,
+        "extend_info": dict(fields),
+    }
+
+
+def _refuse_second(case_number: str, type_code: str) -> None:
+    """Refuse a second licence from one case; the table's own constraint holds even against a race."""
+    existing = rows.read_one(
+        "SELECT identifier FROM licences_licence WHERE case_number = %s AND type_code = %s",
+        case_number,
+        type_code,
+    )
+    if existing is not None:
+        raise AlreadyDone(
+            "licences.already_prepared",
+            what=Text("该办件已制作过此证照。", "This case has yielded this licence before."),
+            todo=Text(f"请使用证照 {existing[0]}。", f"Use {existing[0]}."),
+        )
+
+
+def _refuse_recovered(identifier: LicenceIdentifier, case_number: str) -> None:
+    """Refuse what was given out before the database was lost: a person completes those (DESIGN §7)."""
+    known = ledger.recovered_identifiers("licence_identifier")
+    if not known:
+        return
+    lost = [each for each in ledger.recovered() if each.kind == "licence.prepared"]
+    if identifier.text in known or any(each.identifiers.get("case_number") == case_number for each in lost):
+        raise Conflict(
+            "licences.recovered",
+            what=Text(
+                "该办件的证照在数据库恢复前已经签发，不得重复签发。",
+                "This case's licence was issued before the database was lost and is not issued again.",
+            ),
+            todo=Text(
+                "请由工作人员在恢复清单中补全该证照。",
+                "Have a person complete it from the list of recovered entries.",
+            ),
+        )
+
+
+def _previous(identifier: str | None, operation: Operation) -> LicenceRow | None:
+    """Give the locked row of the version that is renewed or changed; none for a first issue."""
+    if operation not in MAKING or (operation is Operation.ISSUED) != (identifier is None):
+        raise Conflict(
+            "licences.operation",
+            what=Text(
+                "新发证照不得指定上一版本；延续、变更须指定上一版本。",
+                "A first issue has no version before it; a renewal or change has one.",
+            ),
+            todo=Text("请核对操作类型。", "Check the operation."),
+        )
+    if identifier is None:
+        return None
+    row = LicenceRow.objects.select_for_update().get(pk=signed_row(identifier).pk)
+    require_transition(Status(row.status), Change(operation, Status.ENDED))
+    return row
