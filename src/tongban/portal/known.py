@@ -16,6 +16,7 @@ class FactShown:
     """One fact in words: what it is, what it says, from whom, as of when."""
 
     id: int
+    role: str
     name: Text
     value: Text | None
     status: str
@@ -38,6 +39,7 @@ def facts_in_words(bundle: items.Bundle, facts: Iterable[cases.FactLine]) -> lis
     return [
         FactShown(
             id=fact.id,
+            role=fact.participant.partition(".")[0],
             name=readable.name_of(bundle, fact.element),
             value=readable.readable(bundle, fact.element, fact.value),
             status=fact.status,

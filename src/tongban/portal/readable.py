@@ -45,11 +45,11 @@ def _by_kind(bundle: items.Bundle, element: str, value: object) -> Text:
     card = bundle.elements.get(element)
     kind = "" if card is None else card.kind
     if isinstance(value, date):
-        return _day(value)
+        return written_day(value)
     if kind == "date":
-        return _day(date.fromisoformat(str(value)))
+        return written_day(date.fromisoformat(str(value)))
     if kind == "money_cents" and isinstance(value, int):
-        return _money(value)
+        return money(value)
     return _one(bundle, element, value)
 
 
@@ -70,11 +70,13 @@ def _listed(texts: Iterable[Text]) -> Text:
     return Text("、".join(text.zh for text in kept), ", ".join(text.en for text in kept))
 
 
-def _day(on: date) -> Text:
+def written_day(on: date) -> Text:
+    """Write a day in words."""
     return Text(f"{on.year}年{on.month}月{on.day}日", f"{on.day} {on:%B %Y}")
 
 
-def _money(cents: int) -> Text:
+def money(cents: int) -> Text:
+    """Write an amount of cents in yuan."""
     if not 0 <= cents <= MOST_CENTS:
         return Text(str(cents), str(cents))
     whole, _, part = Cents(cents).yuan.partition(".")

@@ -79,8 +79,19 @@ def _filled(at: cases.Workplace, now: datetime) -> Shelf:
     book = catalogue.book(day)
     where = counties[0].code if counties else at.node.code
     bundles = [items.bundle(card.code, card.version) for card in items.bundles()]
-    plans = [items.plan(b, book, where, items.Answers(), day, policies=at.policies) for b in bundles]
+    plans = [items.plan(b, book, where, alone(b), day, policies=at.policies) for b in bundles]
     return Shelf(tuple(Matter(b, p) for b, p in zip(bundles, plans, strict=True)), counties)
+
+
+def alone(bundle: items.Bundle) -> items.Answers:
+    """Give the filing of somebody who fills every role that they may fill: the least that is asked."""
+    owner = items.Ref(bundle.owner)
+    filled = [
+        items.Party(items.Ref(role.role), items.Ref(role.may_be[0]))
+        for role in bundle.participants
+        if role.known_by == "named" and role.may_be
+    ]
+    return items.Answers(parties=(items.Party(owner), *filled))
 
 
 _KEPT = _Kept()

@@ -48,6 +48,11 @@ class Field:
     orders: bool = False  # several were chosen and one of them stands first
 
     @property
+    def remedy(self) -> Text | None:
+        """Give what to do about what is wrong, unless it only says again why we ask."""
+        return None if self.wrong is None or self.wrong.todo == self.why else self.wrong.todo
+
+    @property
     def described(self) -> str:
         """Give the ids of what explains the field, for those who hear the page."""
         return f"{self.id}-why {self.id}-wrong" if self.wrong else f"{self.id}-why"

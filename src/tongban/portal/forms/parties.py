@@ -27,6 +27,7 @@ class PartyShown:
     basis: Text | None
     options: tuple[Option, ...]
     is_other: bool
+    is_offered: bool  # the usual person stands there, and nobody has said so yet: one choice, not two
     number: str
     name: str
     state: Text | None

@@ -75,6 +75,7 @@ class Form:
     sections: tuple[Section, ...]
     complaints: tuple[Complaint, ...]
     totals: items.Totals
+    here: int  # values to type or choose, as the page stands
     supplied: int
     asked: tuple[str, ...] = field(default=())
 
@@ -87,6 +88,7 @@ def form_of(sight: cases.Sight, *, owner_name: str, own: bool, judged: Judgement
         sections=sections,
         complaints=tuple(desk.complaints(sections)),
         totals=sight.plan.totals,
+        here=sight.plan.totals.here.all - sum(party.is_offered for s in sections for party in s.parties),
         supplied=sum(need.how != "asked" for need in sight.plan.needs),
         asked=tuple(_asked(sections)),
     )
@@ -141,6 +143,7 @@ class _Desk:
             basis=None if role.basis is None else items.spoken_basis(self.bundle.laws, role.basis),
             options=options,
             is_other=is_other,
+            is_offered=not is_other and (party is None or party.same_as is None),
             number="" if party is None else party.identity_number,
             name="" if party is None else party.name,
             state=state_of(self.sight, ref) if is_other else None,
@@ -201,7 +204,8 @@ class _Desk:
         for section in sections:
             for shown in section.all_fields():
                 if shown.wrong is not None:
-                    yield Complaint(shown.id, shown.wrong.what, shown.wrong.todo)
+                    todo = None if shown.wrong.todo == shown.why else shown.wrong.todo
+                    yield Complaint(shown.id, shown.wrong.what, todo)
             for party in section.parties:
                 if party.wrong is not None:
                     yield Complaint(party.id, party.wrong.what, party.wrong.todo)
@@ -209,8 +213,13 @@ class _Desk:
                 if statement.wrong is not None:
                     what = Text(f"请确认：{statement.text.zh}", f"Please confirm: {statement.text.en}")
                     yield Complaint(statement.id, what)
+        offered: set[tuple[tuple[str, Text], ...]] = set()
         for stop in self.judged.stops:
-            yield _stop(stop)
+            complaint = _stop(stop)
+            if complaint.offers in offered:  # two checks of one name: its alternatives stand there once
+                complaint = Complaint(complaint.anchor, complaint.what)
+            offered.add(complaint.offers)
+            yield complaint
 
 
 def open_fallbacks(sight: cases.Sight) -> tuple[items.PlannedQuestion, ...]:

@@ -1,6 +1,6 @@
 """One's filings: the list, and one of them with its timeline, cases and what may be done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongban.cases import api as cases
 from tongban.items import api as items
+from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
 from tongban.portal.pages import page
@@ -68,6 +69,7 @@ class Moment:
     dot: str
     maker: Text
     item: Text | None
+    new_day: bool  # the first line of its day
 
 
 @require_safe
@@ -96,7 +98,10 @@ def filing(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRes
     names = {case.item: case.name for case in shown.cases}
     said = {
         "filing": shown,
-        "moments": [_moment(line, names) for line in shown.timeline],
+        "moments": list(_moments(shown, names)),
+        "took": None
+        if shown.submitted_at is None or shown.ended_at is None
+        else (shown.ended_at - shown.submitted_at).total_seconds(),
         "notices": papers.notices_of([case.number for case in shown.cases if case.number]),
         "afterwards": _afterwards(number, shown),
         "under_way": shown.status in UNDER_WAY,
@@ -108,9 +113,14 @@ def filing(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRes
     return page(request, template, said)
 
 
-def _moment(line: cases.Line, names: dict[str, Text]) -> Moment:
-    dot = next((dot for dot, kinds in DOTS.items() if line.kind in kinds), "")
-    return Moment(line, dot, MAKERS.get(line.maker, MAKERS["platform"]), names.get(line.item))
+def _moments(shown: cases.FilingPage, names: Mapping[str, Text]) -> Iterator[Moment]:
+    last = None
+    for line in shown.timeline:
+        dot = next((dot for dot, kinds in DOTS.items() if line.kind in kinds), "")
+        today = civil_date(line.at)
+        maker = MAKERS.get(line.maker, MAKERS["platform"])
+        yield Moment(line, dot, maker, names.get(line.item), today != last)
+        last = today
 
 
 def _afterwards(number: str, shown: cases.FilingPage) -> Sequence[Text]:

@@ -128,6 +128,7 @@ def _shown(
     sight = own.sight
     shown = form_of(sight, owner_name=own.owner.name, own=own.own, judged=judged)
     facts = facts_in_words(sight.bundle, current_facts(sight, own.page.facts))
+    persons = {role.role for role in sight.bundle.participants if role.kind == "person"}
     at = request.workplace
     context: Mapping[str, object] = {
         "form": shown,
@@ -135,7 +136,9 @@ def _shown(
         "bundle": sight.bundle,
         "number": sight.snapshot.number,
         "division": registry.division(sight.snapshot.division, sight.plan.on).name,
-        "facts": facts,
+        "facts": [fact for fact in facts if fact.role in persons],
+        "matter_facts": [fact for fact in facts if fact.role not in persons],
+        "matter_roles": {fact.role for fact in facts} - persons,
         "slots": slots_of(sight, at=at),
         "expires_at": own.page.expires_at,
         "key": new_id(at.clock.now(), at.chance),

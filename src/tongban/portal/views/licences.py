@@ -1,6 +1,7 @@
 """One's licences, and what anybody who was shown one may verify."""
 
 import io
+from datetime import date
 
 import segno
 from django.http import HttpResponse, HttpResponseRedirect
@@ -16,7 +17,7 @@ from tongban.kernel.values import licence_identifier
 from tongban.licences import api as licences
 from tongban.portal.forms.fields import Wrong
 from tongban.portal.pages import page
-from tongban.portal.readable import NO, YES
+from tongban.portal.readable import NO, YES, money, written_day
 from tongban.portal.readers import PortalRequest, for_people
 from tongban.registry import api as registry
 
@@ -66,8 +67,9 @@ def _written(field: licences.LicenceField, found: licences.Licence) -> Text:
     if isinstance(value, list):
         return Text("、".join(map(str, value)), ", ".join(map(str, value)))
     if field.type == "cents" and isinstance(value, int):
-        shown = f"{value // 100:,}.{value % 100:02}"
-        return Text(f"{shown}元", f"CNY {shown}")
+        return money(value)
+    if field.type == "date":
+        return written_day(date.fromisoformat(str(value)))
     return Text(str(value), str(value))
 
 

@@ -52,6 +52,13 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def hour(at: datetime) -> SafeString:
+    """Write the time of day of a moment, and the whole of it for machines."""
+    local = timezone.localtime(at)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local:%H:%M:%S}")
+
+
+@register.filter
 def day(on: date | datetime | None) -> str:
     """Write a day."""
     if on is None:
@@ -67,8 +74,11 @@ def lasting(seconds: float | None) -> str:
     """Write how long something took."""
     if seconds is None:
         return ""
+    zh = language() == "zh"
+    if seconds < 0.01:
+        return "不到0.01秒" if zh else "under 0.01 s"
     shown = f"{seconds:.2f}" if seconds < 10 else f"{seconds:.0f}"
-    return f"{shown}秒" if language() == "zh" else f"{shown} s"
+    return f"{shown}秒" if zh else f"{shown} s"
 
 
 @register.filter
