@@ -89,6 +89,13 @@ _kind(
     "item needs because notice_number deadline maker",
 )
 _kind(
+    "case.completed",
+    "补正完成",
+    "The applicant handed in what the notice asked for.",
+    "case_number",
+    "filing_number maker",
+)
+_kind(
     "case.decided",
     "作出审批决定",
     "The case was decided.",

@@ -1,0 +1,138 @@
+"""Whatever is sent, the interface answers what its own description declares, and never breaks."""
+
+import copy
+import itertools
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench.town import Town, carry
+from tests.rest.program import Program, filing
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=30)
+    | st.sampled_from(["", "\x00", "燕归来", "applicant", "shareholder.1", "2026-13-45", "9" * 400])
+)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = st.text(st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n"), max_size=140)
+MOSTLY = st.integers(0, 9).map(bool)
+SENSIBLE: dict[str, Any] = {
+    "open_filing": filing(),
+    "put_answers": {key: filing()[key] for key in ("participants", "answers")},
+    "confirm_filing": {"agrees": True},
+    "contest_fact": {"fact": 1, "said": "不对"},
+}
+
+
+@st.composite
+def bent(draw: st.DrawFn, sensible: Any) -> Any:
+    """Give a sensible body with something in it replaced, taken away or added, up to three times."""
+    body = copy.deepcopy(sensible)
+    for _ in range(draw(st.integers(0, 3))):
+        place: Any = body
+        for _depth in range(draw(st.integers(0, 3))):
+            inner = list(place.values()) if isinstance(place, dict) else place
+            deeper = [each for each in inner if isinstance(each, dict | list) and each]
+            if not deeper:
+                break
+            place = draw(st.sampled_from(deeper))
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        if not keys:
+            break
+        key = draw(st.sampled_from(keys))
+        way = draw(st.sampled_from(["replace", "take away", "add"]))
+        if way == "replace":
+            place[key] = draw(JSON)
+        elif way == "take away":
+            del place[key]
+        elif isinstance(place, dict):
+            place[draw(st.text(max_size=12))] = draw(JSON)
+        else:
+            place.append(draw(JSON))
+    return body
+
+
+@st.composite
+def requests(draw: st.DrawFn, operations: list[dict[str, Any]], known: dict[str, list[str]]) -> Any:
+    """Give a request to one of the operations: parameters half known and half anything."""
+    operation = draw(st.sampled_from(operations))
+    path = operation["path"]
+    query = {}
+    for parameter in operation.get("parameters", []):
+        value = draw(mostly(known.get(parameter["name"], ["x"]), st.text(min_size=1, max_size=45)))
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{parameter['name']}}}", quote(value, safe=""))
+        elif parameter["in"] == "query" and draw(st.booleans()):
+            query[parameter["name"]] = value
+    if query:
+        path += "?" + "&".join(f"{name}={quote(value)}" for name, value in query.items())
+    body = None
+    if "requestBody" in operation:
+        sensible = SENSIBLE[operation["operationId"]]
+        body = draw(bent(sensible)) if draw(MOSTLY) else draw(JSON)
+    headers = {"Idempotency-Key": draw(mostly(["k", "l", "m", "n"], KEYS))} if draw(MOSTLY) else {}
+    return operation, path, body, headers
+
+
+def mostly(sensible: list[str], anything: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Give something sensible nine times of ten."""
+    return MOSTLY.flatmap(lambda is_sensible: st.sampled_from(sensible) if is_sensible else anything)
+
+
+def test_whatever_is_sent_gets_an_answer_that_was_declared(
+    town: Town, program: Callable[[str], Program]
+) -> None:
+    li = program("li_chunyan")
+    done = li.file(trade_word="古渡").body["number"]
+    carry(town, done)
+    draft = li.file("draft", submit=False).body["number"]
+    known = {
+        "number": [done, draft],
+        "identifier": [each["identifier"] for each in li.get("/licences").body],
+        "code": ["open-company"],
+        "division": ["990121", "990122", "990100", "990000", "990121001"],
+        "before": [done, draft],
+        "most": ["1", "50", "0", "51"],
+        "Idempotency-Key": ["k"],
+    }
+    paths = li.get("/openapi.json").body["paths"]
+    operations = [
+        {"path": path.removeprefix("/api/v1"), "method": method.upper(), **operation}
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    ]
+
+    count = itertools.count()
+
+    @settings(
+        max_examples=150,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(requests(operations, known))
+    def answered(request: Any) -> None:
+        operation, path, body, headers = request
+        answer = li.send(operation["method"], path, body, **headers)
+        if operation["operationId"] in {"submit_filing", "withdraw_filing"}:
+            opened = li.file(f"draft-{next(count)}", submit=False)
+            known["number"] = [done, opened.body["number"]]
+        assert answer.status < 500, (path, answer.body)
+        if answer.status == 404 and answer.headers["Content-Type"].startswith("text/html"):
+            return  # no operation has an address like that
+        assert str(answer.status) in operation["responses"], (path, body, answer.body)
+        if answer.status >= 400:
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer.body["status"] == answer.status
+
+    answered()

@@ -1,0 +1,248 @@
+"""Filing by program, from the first request to the licence's file."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from bench.town import CHARACTERS, Town, carry
+from tests.rest.placing import publish
+from tests.rest.program import FILLED_BY_FOUNDER, Program, filing
+from tongban.cases import api as cases
+from tongban.licences import api as licences
+from tongban_verify.documents import verify_file
+from tongban_verify.trust import anchor_from_bytes
+
+Programs = Callable[[str], Program]
+WANG = CHARACTERS["persons"]["wang_jianguo"]
+
+
+def test_one_request_opens_a_company(program: Programs, town: Town) -> None:
+    li = program("li_chunyan")
+    answer = li.file()
+    assert answer.status == 201, answer.body.get("errors")
+    assert answer.body["is_clean"], answer.body["problems"] + answer.body["stops"]
+    number = answer.body["number"]
+    carry(town, number)
+    found = li.get(f"/filings/{number}").body
+    assert found["status"] == "approved"
+    assert {case["maker"] for case in found["cases"]} == {"rule"}
+    assert {case["state"] for case in found["cases"]} == {"granted"}
+    listed = li.get("/licences").body
+    assert sorted(each["identifier"] for each in listed) == sorted(case["licence"] for case in found["cases"])
+    publish(town)
+    file = li.get(f"/licences/{listed[0]['identifier']}/file")
+    anchor = anchor_from_bytes(licences.trust_file().read_bytes())
+    assert verify_file(file.content, anchor, town.now).exit_code == 0
+
+
+def test_step_by_step_comes_to_the_same(program: Programs, town: Town) -> None:
+    li = program("li_chunyan")
+    whole = filing()
+    opened = li.post(
+        "/filings", {key: whole[key] for key in ("bundle", "division", "notice_read")}, Idempotency_Key="a"
+    )
+    assert opened.status == 201
+    number = opened.body["number"]
+    missing = li.post(f"/filings/{number}/check").body
+    assert not missing["is_clean"]
+    assert missing["problems"]
+    content = {"participants": whole["participants"], "answers": whole["answers"]}
+    assert li.put(f"/filings/{number}/answers", content).status == 200
+    assert li.post(f"/filings/{number}/check").body["is_clean"]
+    submitted = li.post(f"/filings/{number}/submit", Idempotency_Key="b")
+    assert submitted.body["filing"]["stage"] in {"submitted", "ended"}
+    carry(town, number)
+    assert li.get(f"/filings/{number}").body["status"] == "approved"
+    assert [each["number"] for each in li.get("/filings").body["filings"]] == [number]
+    plan = li.get(f"/filings/{number}/plan").body
+    assert plan["plan"]["totals"]["here"]["all"] <= 18
+    assert plan["fetched"] > 0
+
+
+def test_the_same_key_files_once(program: Programs, town: Town) -> None:
+    li = program("li_chunyan")
+    first = li.file("once")
+    carry(town, first.body["number"])
+    again = li.file("once")
+    assert (first.status, again.status) == (201, 200)
+    assert again.body["number"] == first.body["number"]
+    assert again.body["filing"]["status"] == "approved"
+    assert len(li.get("/filings").body["filings"]) == 1
+    assert {len(office.registered) for office in town.offices.values()} == {1}
+
+
+def test_the_same_key_for_something_else_is_refused(program: Programs) -> None:
+    li = program("li_chunyan")
+    li.file("once", submit=False)
+    other = li.file("once", submit=False, trade_word="古渡")
+    assert other.status == 409
+    assert other.body["code"] == "cases.key_reused"
+
+
+def test_submitting_again_under_its_key_changes_nothing(program: Programs, town: Town) -> None:
+    li = program("li_chunyan")
+    number = li.file(submit=False).body["number"]
+    first = li.post(f"/filings/{number}/submit", Idempotency_Key="s")
+    carry(town, number)
+    again = li.post(f"/filings/{number}/submit", Idempotency_Key="s")
+    assert first.body["is_clean"]
+    assert again.body["is_clean"]
+    assert again.body["filing"]["status"] == "approved"
+    assert li.post(f"/filings/{number}/submit", Idempotency_Key="t").status == 409
+
+
+def test_a_post_that_files_needs_a_key(program: Programs) -> None:
+    li = program("li_chunyan")
+    answer = li.post("/filings", filing())
+    assert answer.status == 422
+    assert answer.body["errors"][0]["pointer"].lower() == "header.idempotency-key"
+
+
+def test_a_taken_name_comes_back_with_answers_that_would_pass(program: Programs, town: Town) -> None:
+    li = program("li_chunyan")
+    stopped = li.file(trade_word="春燕")
+    assert stopped.body["filing"] is None
+    offered = next(stop["alternatives"] for stop in stopped.body["stops"] if stop["alternatives"])
+    assert len(offered) >= 3
+    number = stopped.body["number"]
+    assert li.put(f"/filings/{number}/answers", {"answers": offered[0]}).status == 200
+    done = li.post(f"/filings/{number}/submit", Idempotency_Key="second")
+    assert done.body["is_clean"]
+    carry(town, number)
+    assert li.get(f"/filings/{number}").body["status"] == "approved"
+
+
+def test_the_notice_must_have_been_read(program: Programs) -> None:
+    li = program("li_chunyan")
+    assert li.post("/filings", {**filing(), "notice_read": False}, Idempotency_Key="a").status == 422
+    assert li.get("/filings").body["filings"] == []
+
+
+def test_a_draft_for_another_county_is_not_taken_for_this_one(program: Programs) -> None:
+    li = program("li_chunyan")
+    li.file("a", submit=False)
+    other = li.file("b", submit=False, address="west_shop")
+    assert other.status == 409
+    assert other.body["code"] == "rest.other_draft"
+
+
+def two_founders(**changes: object) -> dict[str, object]:
+    whole = filing(**changes)  # type: ignore[arg-type]
+    whole["participants"] = {
+        **FILLED_BY_FOUNDER,
+        "shareholder": ["applicant", {"number": WANG["resident_id"], "name": WANG["name"]}],
+    }
+    whole["answers"]["applicant"]["contribution_cents"] = 6_000_000
+    whole["answers"]["shareholder.1"] = {"contribution_cents": 4_000_000, "contribution_method": "money"}
+    return whole
+
+
+def test_a_second_shareholder_confirms_alone_and_sees_only_themselves(program: Programs, town: Town) -> None:
+    li, wang = program("li_chunyan"), program("wang_jianguo")
+    opened = li.post("/filings", two_founders(), Idempotency_Key="a").body
+    number = opened["number"]
+    assert opened["filing"]["status"] == "confirming"
+    seen = wang.get(f"/filings/{number}").body
+    assert (seen["is_owner"], seen["cases"], seen["timeline"], seen["awaited"]) == (False, [], [], [])
+    for path in ("plan", "answers", "check", "submit", "supply", "withdraw", "ask-for-person"):
+        method = {"plan": "GET", "answers": "PUT"}.get(path, "POST")
+        body = {} if path == "answers" else None
+        refused = wang.send(method, f"/filings/{number}/{path}", body, Idempotency_Key="x")
+        assert (refused.status, refused.body["code"]) in {(404, "cases.no_filing"), (404, "cases.not_owner")}
+    assert wang.post(f"/filings/{number}/confirm", {"agrees": True}).status == 200
+    carry(town, number)
+    assert li.get(f"/filings/{number}").body["status"] == "approved"
+    assert {fact["participant"] for fact in wang.get(f"/filings/{number}/facts").body} <= {"shareholder.1"}
+    assert wang.get("/licences").body == []
+
+
+def test_nobody_confirms_for_another(program: Programs) -> None:
+    li = program("li_chunyan")
+    whole = two_founders()
+    whole["answers"]["shareholder.1"]["signs_articles"] = True  # type: ignore[index]
+    refused = li.post("/filings", whole, Idempotency_Key="a")
+    assert (refused.status, refused.body["code"]) == (422, "rest.confirms_alone")
+    assert li.get("/filings").body["filings"] == []
+
+
+def test_a_stranger_finds_nothing_and_in_the_same_words(program: Programs, town: Town) -> None:
+    li, zhao = program("li_chunyan"), program("zhao_min")
+    number = li.file().body["number"]
+    carry(town, number)
+    licence = li.get("/licences").body[0]["identifier"]
+    pairs = [
+        (f"/filings/{number}", "/filings/99010020261123999999"),
+        (f"/filings/{number}/facts", "/filings/99010020261123999999/facts"),
+        (f"/licences/{licence}", "/licences/1.2.156.3005.2.none"),
+        (f"/licences/{licence}/file", "/licences/1.2.156.3005.2.none/file"),
+    ]
+    for theirs, nothing in pairs:
+        found, absent = zhao.get(theirs), zhao.get(nothing)
+        assert (found.status, absent.status) == (404, 404)
+        assert found.body["code"] == absent.body["code"]
+        assert found.body["todo"] == absent.body["todo"]
+
+
+def test_a_wrong_fact_is_disputed_by_the_person_it_is_about(program: Programs, town: Town) -> None:
+    li, zhao = program("li_chunyan"), program("zhao_min")
+    number = li.file(address="east_stale").body["number"]
+    carry(town, number)
+    facts = {fact["element"]: fact for fact in li.get(f"/filings/{number}/facts").body}
+    assert facts["place.usage"]["source_name"]["zh"]
+    dispute = {"fact": facts["place.usage"]["id"], "said": "该处已改建为商铺。"}
+    assert zhao.post(f"/filings/{number}/contest", dispute).status == 404
+    assert li.post(f"/filings/{number}/contest", dispute).status == 200
+    after = {fact["element"]: fact for fact in li.get(f"/filings/{number}/facts").body}
+    assert after["place.usage"]["contested"]
+
+
+def test_a_person_can_be_asked_for_and_a_filing_withdrawn(program: Programs) -> None:
+    li = program("li_chunyan")
+    number = li.file(submit=False).body["number"]
+    assert li.post(f"/filings/{number}/ask-for-person").body["human_asked"]
+    assert li.post(f"/filings/{number}/withdraw").body["status"] == "withdrawn"
+    assert li.post(f"/filings/{number}/withdraw").status == 409
+
+
+def test_what_was_missing_is_supplied_and_looked_at_again(program: Programs, town: Town) -> None:
+    wu = program("wu_xiaoxue")
+    whole = filing()
+    whole["answers"]["applicant"]["mobile"] = "10000000108"
+    number = wu.post("/filings", whole, Idempotency_Key="a").body["number"]
+    carry(town, number)
+    found = wu.get(f"/filings/{number}").body
+    assert found["status"] == "correction"
+    assert any(case["wanting"] for case in found["cases"])
+    assert wu.post(f"/filings/{number}/supply").body == {"cases": 1}
+    assert wu.post(f"/filings/{number}/supply").body == {"cases": 0}
+    assert cases.snapshot(number).case("registration").corrections == 1
+
+
+def test_lists_come_in_pages(program: Programs) -> None:
+    li = program("li_chunyan")
+    numbers = []
+    for key in ("a", "b", "c"):
+        number = li.file(key, submit=False).body["number"]
+        li.post(f"/filings/{number}/withdraw")
+        numbers.insert(0, number)
+    first = li.get("/filings?most=2").body
+    second = li.get(f"/filings?most=2&before={first['next']}").body
+    assert [each["number"] for each in first["filings"] + second["filings"]] == numbers
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize("said", ["zh", "en"])
+def test_a_bundle_tells_a_program_all_that_it_needs(program: Programs, said: str) -> None:
+    nobody = Program("")
+    assert [each["code"] for each in nobody.get("/bundles").body] == ["open-company"]
+    form = nobody.get("/bundles/open-company").body
+    assert form["notice"]["paragraphs"][0][said]
+    asked = {question["id"] for question in form["questions"]}
+    answers = form["body_schema"]["properties"]["answers"]["patternProperties"]
+    assert asked <= {id for role in answers.values() for id in role["properties"]}
+    plan = nobody.get("/bundles/open-company/plan?division=990122").body
+    assert plan["totals"]["here"]["all"] <= 18
+    assert nobody.get("/bundles/none").status == 404
+    assert nobody.get("/bundles/open-company/plan?division=110000").status == 422
+    assert json.dumps(form, ensure_ascii=False)

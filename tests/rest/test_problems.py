@@ -1,0 +1,109 @@
+"""What a program is told when something is wrong."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from bench.town import Town
+from tests.rest.program import Program, filing
+from tongban.rest.interface import MOST_BYTES
+
+Programs = Callable[[str], Program]
+PROBLEM = {"type", "title", "status", "detail", "code", "todo"}
+
+
+def raw(program: Program, body: bytes) -> tuple[int, dict[str, object]]:
+    """Send bytes as they are."""
+    answer = program.client.generic(
+        "POST",
+        "/api/v1/filings",
+        data=body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {program.token}", "Idempotency-Key": "k"},
+    )
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    told = json.loads(answer.content)
+    assert set(told) >= PROBLEM
+    return answer.status_code, told
+
+
+NO_OBJECTS = [
+    b"{",
+    b"\xff",
+    b"[" * 100_000,
+    b'{"bundle": NaN}',
+    b'{"bundle": "\\ud800"}',
+    b"",
+    b"null",
+    b"[]",
+]
+
+
+def test_a_body_that_is_no_object_is_a_problem(program: Programs) -> None:
+    li = program("li_chunyan")
+    for body in NO_OBJECTS:
+        assert raw(li, body)[0] in {400, 422}, body[:40]
+
+
+def test_a_body_too_large_is_refused_unread(program: Programs) -> None:
+    status, told = raw(program("li_chunyan"), b" " * (MOST_BYTES + 1))
+    assert (status, told["code"]) == (413, "rest.too_large")
+
+
+UNFIT: list[dict[str, object]] = [
+    {"notice_read": "true"},
+    {"submit": 1},
+    {"unknown": 1},
+    {"division": 990121},
+    {"division": "990121\x00"},
+    {"participants": {"director": "applicant"}},
+    {"participants": {"director": ["shareholder.7"]}},
+    {"participants": {"applicant": ["director"]}},
+    {"participants": {"company": ["applicant"]}},
+    {"participants": {"director": [{"number": "1", "name": "一\x00"}]}},
+    {"answers": {"company": {"trade_word": "燕\x00"}}},
+    {"answers": {"company": {"trade_word": "\ud800"}}},
+    {"answers": {"company": {"trade_word": 5}}},
+    {"answers": {"company": {"staff_count": 1.5}}},
+    {"answers": {"company": {"staff_count": True}}},
+    {"answers": {"company": {"no_such_question": "x"}}},
+    {"answers": {"nobody": {"trade_word": "燕归来"}}},
+    {"answers": {"shareholder.3": {"contribution_method": "money"}}},
+    {"answers": {"company": {"account_day": "tomorrow"}}},
+]
+
+
+def test_what_does_not_fit_is_refused_with_what_to_do(program: Programs) -> None:
+    li = program("li_chunyan")
+    for number, changes in enumerate(UNFIT):
+        answer = li.post("/filings", {**filing(submit=False), **changes}, Idempotency_Key=f"k{number}")
+        assert answer.status in {400, 422}, (changes, answer.body)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.body["todo"]
+
+
+@pytest.mark.parametrize(("accepted", "said"), [("en", "Not signed in"), ("zh-CN", "未登录")])
+def test_a_problem_speaks_the_language_asked_for(town: Town, accepted: str, said: str) -> None:
+    answer = Program("").send("GET", "/filings", Accept_Language=accepted)
+    assert answer.body["title"] == said
+
+
+def test_the_description_names_every_answer(town: Town) -> None:
+    described = Program("").get("/openapi.json").body
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            codes = set(operation["responses"])
+            assert codes & {"200", "201"}, (method, path)
+            if "/bundles" not in path:
+                assert {"401", "404", "422", "503"} <= codes, (method, path)
+            if method == "post" and path.endswith(("/filings", "/submit")):
+                named = {each["name"]: each for each in operation["parameters"]}
+                assert named["Idempotency-Key"]["required"]
+
+
+def test_the_description_can_be_read_in_a_browser_without_a_foreign_file(town: Town) -> None:
+    page = Program("").client.get("/api/v1/docs")
+    assert page.status_code == 200
+    assert b"http://" not in page.content
+    assert b"https://" not in page.content
