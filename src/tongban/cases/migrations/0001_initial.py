@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('claimed_by_id', models.BigIntegerField(null=True)),
                 ('claimed_at', models.DateTimeField(null=True)),
                 ('produced', models.JSONField(default=list)),
-                ('licence', models.CharField(default='', max_length=80)),
+                ('licence', models.CharField(default='', max_length=90)),
                 ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='cases.filing')),
             ],
         ),

@@ -44,7 +44,7 @@ class Case(models.Model):
     claimed_by_id = models.BigIntegerField(null=True)
     claimed_at = models.DateTimeField(null=True)
     produced = models.JSONField(default=list)  # [{"role", "position", "element", "value"}]
-    licence = models.CharField(max_length=80, default="")  # its result's identifier
+    licence = models.CharField(max_length=90, default="")  # its result's identifier
 
     class Meta:
         constraints = [
