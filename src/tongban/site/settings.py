@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",  # the pages that describe the interface, from our own files
     "tongban.ledger",
     "tongban.registry",
     "tongban.catalogue",
