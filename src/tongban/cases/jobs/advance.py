@@ -17,7 +17,7 @@ from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.records import decision_record
 from tongban.cases.rules.steps import Register, Rest, Ring, Sign, TakeUp, backoff, next_step
-from tongban.cases.rules.verdicts import Verdict, Way, weigh
+from tongban.cases.rules.verdicts import Verdict, weigh
 from tongban.cases.snapshot import ActView, CaseView, Snapshot
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
@@ -73,7 +73,7 @@ def carry(lease: Lease, *, at: Workplace, limit: Budget) -> None:
 def _seal(lease: Lease, *, at: Workplace) -> None:
     """Have the offices seal the notices of this filing."""
     numbers = tuple(case.number for case in read(lease.number).cases if case.number is not None)
-    papers.seal_pending(at.signers, now=at.clock.now(), case_numbers=numbers)
+    papers.seal_pending(at.signers, at.clock.now(), case_numbers=numbers, log_signer=at.log_signer)
 
 
 def _steps(lease: Lease, *, at: Workplace, limit: Budget) -> datetime | None:
@@ -194,16 +194,29 @@ def _outcome(
 
 
 def _sign(lease: Lease, cases: Sequence[CaseView], *, at: Workplace) -> None:
-    """Have each office sign its own result, outside any transaction, then store and end."""
+    """Have each office sign its own results, outside any transaction, then store and end.
+
+    An office whose signer is silent keeps only its own results waiting: the others are stored first.
+    """
+    signed: list[tuple[int, licences.Signed]] = []
+    silent: SourceTrouble | None = None
     now = at.clock.now()
-    signed = [
-        (case.id, licences.sign(case.licence, at.signers, now=now, log_signer=at.log_signer))
-        for case in cases
-    ]
-    finish_signed(lease, signed, at=at)
-
-
-__all__ = ["Way", "advance", "carry", "judge_case", "work_once"]
+    for _, group in groupby(
+        sorted(cases, key=lambda case: case.in_name_of), key=lambda case: case.in_name_of
+    ):
+        several = list(group)
+        try:
+            made = licences.sign_all(
+                [case.licence for case in several], at.signers, now=now, log_signer=at.log_signer
+            )
+        except SourceTrouble as trouble:
+            silent = trouble
+            continue
+        signed += [(case.id, each) for case, each in zip(several, made, strict=True)]
+    if signed:
+        finish_signed(lease, signed, at=at)
+    if silent is not None:
+        raise silent
 
 
 def carry_within(lease: Lease, *, at: Workplace, seconds: float) -> bool:
