@@ -144,7 +144,10 @@ def _told(
 def _line(source: str, kind: str, count: int, seconds: float) -> Happening:
     office = registry.organisation(source).name
     words = {
-        "fetched": Text(f"已从{office.zh}取得{count}项信息", f"{count} values fetched from {office.en}"),
+        "fetched": Text(
+            f"已从{office.zh}取得{count}项信息",
+            f"{count} value{'' if count == 1 else 's'} fetched from {office.en}",
+        ),
         "late": Text(
             f"{office.zh}的系统暂未应答，稍后自动再查",
             f"{office.en} did not answer; we ask again by ourselves",
