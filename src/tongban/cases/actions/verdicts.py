@@ -1,6 +1,6 @@
 """Recording what rules found: yes, a person, one correction notice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.papers import api as papers
 from tongban.registry import api as registry
+from tongban.rules import api as rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: W
     rows = {
         row.pk: row for row in Case.objects.filter(filing=filing, pk__in=[each.case_id for each in found])
     }
-    for each in found:
-        row = rows[each.case_id]
-        if row.state not in MACHINE_STATES or row.person_needed:
-            continue
+    moving = [(rows[each.case_id], each) for each in found if _is_with_rules(rows[each.case_id])]
+    compared = [line for row, each in moving for line in _compared(row, sight, each.verdict)]
+    tell(filing.pk, compared, now=now)
+    for row, each in moving:
         if each.verdict.way is Way.YES:
             accept(filing, row, sight, maker="rule", now=now, at=at)
             grant(
@@ -63,6 +64,25 @@ def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: W
             _correction_or_person(filing, row, sight, each.verdict, now=now, at=at)
     filing.retry_at = None if all(each.verdict.way is not Way.WAIT for each in found) else filing.retry_at
     filing.save(update_fields=["retry_at"])
+
+
+def _is_with_rules(row: Case) -> bool:
+    return row.state in MACHINE_STATES and not row.person_needed
+
+
+def _compared(row: Case, sight: Sight, verdict: Verdict) -> Iterator[Happening]:
+    """Say how many checks were made, and how many are left to a person; never what they found about whom."""
+    if verdict.way not in {Way.YES, Way.PERSON} or not verdict.judged:
+        return
+    name, made = sight.bundle.item(row.item).name, len(verdict.judged)
+    left = sum(not isinstance(each.outcome, rules.Met) for each in verdict.judged)
+    words = Text(f"{name.zh}：比对核验{made}项，全部符合", f"{name.en}: {made} checks compared, all met")
+    if left:
+        words = Text(
+            f"{name.zh}：比对核验{made}项，其中{left}项由工作人员判断",
+            f"{name.en}: {made} checks compared, {left} left to an officer",
+        )
+    yield Happening("compared", words, "rule", case_id=row.pk)
 
 
 @part
