@@ -25,6 +25,7 @@ from tongban.cases.jobs.examining import (
     examine,
     prepare_decision,
 )
+from tongban.cases.jobs.clocks import recompute_provisional
 from tongban.cases.jobs.gather import gather, see
 from tongban.cases.jobs.submitting import Checked, Stop, check, submit
 from tongban.cases.queries.desk import (
@@ -157,6 +158,7 @@ __all__ = [
     "prepare_decision",
     "put_answers",
     "rate",
+    "recompute_provisional",
     "refuse",
     "require_owner",
     "require_visible",

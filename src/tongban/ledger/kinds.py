@@ -118,6 +118,13 @@ _kind(
     "phase basis because deadline started_on ended_on notice_number",
 )
 _kind(
+    "deadline.counted_again",
+    "期限重新计算",
+    "A provisional deadline was counted again once the year's holidays were announced.",
+    "deadline",
+    "filing_number pledge correction",
+)
+_kind(
     "human.requested",
     "请求人工办理",
     "Somebody asked for a person to decide, or for the reasons (PIPL 24).",

@@ -186,6 +186,7 @@ def _case(case: cases.CasePage) -> told.CaseTold:
         received_at=case.received_at,
         decided_at=case.decided_at,
         due_at=case.due_at,
+        complete_by=case.complete_by,
         due_provisional=case.due_provisional,
         wanting=_all(case.wanting),
         licence=case.licence,

@@ -123,6 +123,7 @@ class CaseTold(BaseModel):
     received_at: datetime | None
     decided_at: datetime | None
     due_at: datetime | None
+    complete_by: datetime | None
     due_provisional: bool
     wanting: list[Spoken]
     licence: str

@@ -4,13 +4,14 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 from types import FrameType
 
 from django.db import close_old_connections, connections
 
 from tongban.cases import api as cases
+from tongban.kernel import calendar
 from tongban.kernel.clock import Budget, budget
 from tongban.kernel.errors import NodeReadOnly
 from tongban.ledger import api as ledger
@@ -69,11 +70,16 @@ def chores(at: cases.Workplace) -> list[Chore]:
         papers.keep_retention(uploads(), at.clock.now(), chance=at.chance)
         papers.sweep(uploads(), at.clock.now())
 
+    def count_again() -> None:
+        announced = calendar.load(at.node.city / "calendar.yaml")  # as it is today: a year may have come
+        cases.recompute_provisional(at=replace(at, calendar=announced))
+
     return [
         Chore("publishing the logs", publish, PUBLISH_EVERY_S),
         Chore("signing what waits", sign, 10),
         Chore("sealing what waits", seal, 10),
         Chore("keeping papers as long as the law asks", keep_papers, 3600),
+        Chore("counting provisional deadlines again", count_again, 24 * 3600),
         Chore("ending old drafts", lambda: cases.expire_drafts(at=at), 60),
         Chore("forgetting failed sign-ins", lambda: registry.tidy(at.clock.now()), 3600),
     ]

@@ -96,17 +96,33 @@ def receive_ready(filing: Filing, bundle: items.Bundle, *, at: Workplace) -> lis
 
 @part
 def start_clocks(row: Case, bundle: items.Bundle, *, now: datetime, at: Workplace) -> None:
-    """Set the clocks that run from acceptance: the law's, the office's promise, and the warning before."""
-    limits = clocks.limits_of(bundle.item(row.item), bundle)
-    promised = clocks.end_of(limits.promised, now, at.calendar)
+    """Start the clocks that run from acceptance, and pin the rules to the pack's version."""
     row.accepted_at = now
     row.rules_version = bundle.version
-    row.promised_due_at, row.due_provisional = promised.at, promised.provisional
-    row.warn_at = now + (promised.at - now) * 3 / 4
-    if limits.statutory is not None:  # a public service that no law sets a time for has its promise alone
-        statutory = clocks.end_of(limits.statutory, now, at.calendar)
-        row.statutory_due_at = statutory.at
-        row.due_provisional = row.due_provisional or statutory.provisional
+    set_clocks(row, bundle, at=at)
+
+
+@part
+def set_clocks(row: Case, bundle: items.Bundle, *, stops: Iterable[clocks.Stop] = (), at: Workplace) -> None:
+    """Set when an accepted case is due: by law, by the office's promise, and the warning before.
+
+    Counted from acceptance every time, so that a pause, the extension and a newly announced year need no
+    arithmetic of their own. `stops` are its special procedures that have ended. The caller saves the row.
+    """
+    if row.accepted_at is None:
+        raise ValueError(f"case {row.number} was not accepted: no clock of it runs from acceptance")
+    limits = clocks.limits_of(bundle.item(row.item), bundle)
+    due = clocks.due_of(limits, row.accepted_at, at.calendar, stops=stops, extended_at=row.extended_at)
+    row.promised_due_at, row.due_provisional = due.promised.at, due.provisional
+    row.warn_at = row.accepted_at + (due.promised.at - row.accepted_at) * 3 / 4
+    # A public service that no law sets a time for has its promise alone.
+    row.statutory_due_at = None if due.statutory is None else due.statutory.at
+
+
+def stops_of(row: Case) -> list[clocks.Stop]:
+    """Give the special procedures of a case that have ended."""
+    ended = row.pauses.filter(ended_at__isnull=False).values_list("began_at", "ended_at")
+    return [clocks.Stop(began, until) for began, until in ended if until is not None]
 
 
 @part

@@ -1,8 +1,11 @@
 """The applicant supplies what the one correction notice asked for."""
 
+from datetime import datetime
+
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Filing
+from tongban.cases.rules import clocks
 from tongban.cases.rules.states import CaseState, Stage, StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
@@ -39,13 +42,7 @@ def supply(number: str, *, at: Workplace) -> int:
     bundle = items.pinned(filing.bundle_digest)
     happenings = []
     for row in Case.objects.filter(filing=filing, state=CaseState.CORRECTION).order_by("id"):
-        row.state, row.correction_due_at, row.person_needed, row.facts_needed = (
-            CaseState.RECEIVED,
-            None,
-            None,
-            [],
-        )
-        row.save()
+        _receive_again(row, bundle.item(row.item), now=now, at=at)
         name = bundle.item(row.item).name
         entry = evidence(
             row, "case.completed", {"filing_number": number, "maker": "applicant"}, now=now, at=at
@@ -65,3 +62,17 @@ def supply(number: str, *, at: Workplace) -> int:
     if happenings:
         wake(filing, now=now)
     return len(happenings)
+
+
+def _receive_again(row: Case, item: items.Item, *, now: datetime, at: Workplace) -> None:
+    """Put a completed case back among the received; the time to accept it begins anew (art. 32(5), recalled).
+
+    Were it to run from the first receipt, it would have run out while the applicant was completing.
+    """
+    row.state, row.completed_at = CaseState.RECEIVED, now
+    row.correction_due_at, row.person_needed, row.facts_needed = None, None, []
+    row.due_provisional = False
+    if item.limits.acceptance is not None:
+        ends = clocks.end_of(item.limits.acceptance, now, at.calendar)
+        row.acceptance_due_at, row.due_provisional = ends.at, ends.provisional
+    row.save()

@@ -18,6 +18,7 @@ from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 from tongban.registry import api as registry
 
 OPEN = ("signed", "rectifying")
@@ -96,9 +97,10 @@ def check_pledge(
         policy = at.policies.at(key, filing.division, civil_date(now))
         ends = clocks.policy_ends(policy, now, at.calendar, key=key)
         pledge.state, pledge.rectify_due_at, pledge.due_provisional = "rectifying", ends.at, ends.provisional
+        until = papers.written_day(ends.at, provisional=ends.provisional)
         words = Text(
-            f"告知承诺核查：与承诺不符，请于{ends.day:%Y-%m-%d}前改正",
-            f"The pledge was not kept: put it right by {ends.day:%Y-%m-%d}",
+            f"告知承诺核查：与承诺不符，请于{until.zh}前改正",
+            f"The pledge was not kept: put it right by {until.en}",
         )
     pledge.save()
     fields = _checked(filing, pledge, staff)

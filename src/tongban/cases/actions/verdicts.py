@@ -100,8 +100,10 @@ def accept(
     if row.accepted_at is not None:
         return
     item = sight.bundle.item(row.item)
-    # Silence counts as acceptance on the day of receipt (Administrative Licensing Law art. 32).
-    start = row.received_at if maker == "law" and row.received_at is not None else now
+    # Silence counts as acceptance on the day of receipt (Administrative Licensing Law art. 32); where the
+    # one notice was given in time, on the day when everything it asked for was there.
+    received_at = row.completed_at or row.received_at
+    start = received_at if maker == "law" and received_at is not None else now
     start_clocks(row, sight.bundle, now=start, at=at)
     row.state = CaseState.ACCEPTED
     row.save()
@@ -213,7 +215,7 @@ def request_correction(
     row.state = CaseState.CORRECTION
     row.corrections += 1
     row.facts_needed = [each.as_dict() for each in wanting]
-    row.correction_due_at = ends.at
+    row.told_at, row.correction_due_at, row.due_provisional = now, ends.at, ends.provisional
     row.save()
     entry = evidence(
         row,

@@ -26,6 +26,8 @@ class Case(models.Model):
     facts_needed = models.JSONField(default=list)  # what a correction notice asked for
 
     received_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)  # when the one correction notice was given
+    completed_at = models.DateTimeField(null=True)  # when what it asked for was handed in
     accepted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -36,7 +38,7 @@ class Case(models.Model):
     promised_due_at = models.DateTimeField(null=True)
     correction_due_at = models.DateTimeField(null=True)
     due_provisional = models.BooleanField(default=False)
-    extended = models.BooleanField(default=False)
+    extended_at = models.DateTimeField(null=True)  # the one extension (Administrative Licensing Law art. 42)
     warn_at = models.DateTimeField(null=True)  # three quarters of the promised time
     alarm = models.PositiveSmallIntegerField(default=0)  # 1 warned, 2 past the promise, 3 past the law
 

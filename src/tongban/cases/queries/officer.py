@@ -227,7 +227,7 @@ def _standing(
         person_needed=bool(row.person_needed),
         corrections=row.corrections,
         paused=any(pause.ended_at is None for pause in pauses),
-        may_be_extended=not row.extended
+        may_be_extended=row.extended_at is None
         and limits.extension is not None
         and row.statutory_due_at is not None,
         review_open=review is not None and review.answered_at is None,

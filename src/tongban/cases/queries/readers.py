@@ -58,7 +58,8 @@ class CasePage:
     reasons: tuple[Text, ...]
     received_at: datetime | None
     decided_at: datetime | None
-    due_at: datetime | None
+    due_at: datetime | None  # by when its office acts
+    complete_by: datetime | None  # by when its applicant does, while something is to be completed
     due_provisional: bool
     wanting: tuple[Text, ...]
     licence: str
@@ -172,7 +173,7 @@ def _case_page(row: Case, bundle: items.Bundle) -> CasePage:
     decision = getattr(row, "decision", None)
     review = getattr(row, "review_request", None)
     state = CaseState(row.state)
-    due = row.promised_due_at or row.acceptance_due_at
+    office_acts = not state.is_end and state is not CaseState.CORRECTION
     return CasePage(
         number=row.number or "",
         item=row.item,
@@ -185,7 +186,8 @@ def _case_page(row: Case, bundle: items.Bundle) -> CasePage:
         reasons=() if decision is None else tuple(Text(each["zh"], each["en"]) for each in decision.reasons),
         received_at=row.received_at,
         decided_at=row.decided_at,
-        due_at=None if state.is_end else due,
+        due_at=(row.promised_due_at or row.acceptance_due_at) if office_acts else None,
+        complete_by=row.correction_due_at if state is CaseState.CORRECTION else None,
         due_provisional=row.due_provisional,
         wanting=tuple(Text(each["zh"], each["en"]) for each in row.facts_needed)
         if state is CaseState.CORRECTION

@@ -1,5 +1,7 @@
 """Which clock runs for an item, and when it ends. Pure."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
@@ -48,20 +50,81 @@ def limits_of(item: items.Item, bundle: items.Bundle) -> items.Limits:
     )
 
 
-def resumed(
-    due: datetime, *, began: datetime, ended: datetime, period: items.Period, calendar: Calendar
-) -> Deadline:
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A special procedure that has ended: its time is not counted (Administrative Licensing Law art. 45)."""
+
+    began: datetime
+    ended: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When both clocks of an accepted case end."""
+
+    promised: Deadline
+    statutory: Deadline | None
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether either touches a year whose holidays nobody has announced."""
+        return self.promised.provisional or (self.statutory is not None and self.statutory.provisional)
+
+
+def due_of(
+    limits: items.Limits,
+    start: datetime,
+    calendar: Calendar,
+    *,
+    stops: Iterable[Stop] = (),
+    extended_at: datetime | None = None,
+) -> Due:
+    """Give both ends from the start of the clocks: what moved them since moves them in the same order.
+
+    A later calendar gives later or earlier ends from the same past; nothing is carried over from before.
+    """
+    promised = end_of(limits.promised, start, calendar)
+    statutory = None if limits.statutory is None else end_of(limits.statutory, start, calendar)
+    moves: list[tuple[datetime, Stop | None]] = [(stop.ended, stop) for stop in stops]
+    if extended_at is not None:
+        moves.append((extended_at, None))
+    for _, stop in sorted(moves, key=lambda move: move[0]):
+        if stop is not None:
+            promised = resumed(promised, stop, limits.promised, calendar)
+        if statutory is not None and limits.statutory is not None:
+            if stop is not None:
+                statutory = resumed(statutory, stop, limits.statutory, calendar)
+            elif limits.extension is not None:
+                statutory = _both(statutory, end_of(limits.extension, statutory.at, calendar))
+    return Due(promised, statutory)
+
+
+def _both(before: Deadline, after: Deadline) -> Deadline:
+    """Give the later end; it is provisional when anything that it was counted from is."""
+    return Deadline(after.at, before.provisional or after.provisional, before.because or after.because)
+
+
+def resumed(due: Deadline, stop: Stop, period: items.Period, calendar: Calendar) -> Deadline:
     """Give a deadline again after time that does not count: as many whole units later as it lasted.
 
     Working-day clocks move by the working days of the pause, others by its hours or days.
     """
     if period.unit == "working_day":
-        span = deadlines.working_days_between(began, ended, calendar)
-        return deadlines.add(due, span.working_days, "working_day", calendar)
+        span = deadlines.working_days_between(stop.began, stop.ended, calendar)
+        moved = deadlines.add(due.at, span.working_days, "working_day", calendar)
+        return _both(
+            Deadline(due.at, due.provisional or span.provisional, due.because or span.because), moved
+        )
     if period.unit == "hour":
-        return deadlines.add(due, ceil((ended - began).total_seconds() / 3600), "hour", calendar)
-    days = (civil_date(ended) - civil_date(began)).days
-    return deadlines.add(due, days, "day", calendar, moves_to_working_day=True)
+        hours = ceil((stop.ended - stop.began).total_seconds() / 3600)
+        return _both(due, deadlines.add(due.at, hours, "hour", calendar))
+    days = (civil_date(stop.ended) - civil_date(stop.began)).days
+    return _both(due, deadlines.add(due.at, days, "day", calendar, moves_to_working_day=True))
+
+
+def is_countable(end: datetime, calendar: Calendar) -> bool:
+    """Say whether an end that was counted provisionally can be counted for good: its year is announced."""
+    return calendar.is_announced(civil_date(end).year)
 
 
 def policy_ends(policy: items.Policy | None, start: datetime, calendar: Calendar, *, key: str) -> Deadline:

@@ -1,5 +1,6 @@
 """Stopping the clock for a special procedure, and extending it."""
 
+from tongban.cases.actions.cases import set_clocks, stops_of
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.officers.standing import office_case, require_reasons, require_undecided
 from tongban.cases.actions.verdicts import owner_name
@@ -98,13 +99,7 @@ def end_pause(sight: Sight, case_number: str, *, staff: registry.Staff, outcome:
     now = at.clock.now()
     pause.ended_at, pause.ended_by_id, pause.outcome = now, staff.id, outcome.strip()
     pause.save()
-    limits = clocks.limits_of(sight.bundle.item(row.item), sight.bundle)
-    for name, period in (("statutory_due_at", limits.statutory), ("promised_due_at", limits.promised)):
-        due = getattr(row, name)
-        if due is not None and period is not None:
-            moved = clocks.resumed(due, began=pause.began_at, ended=now, period=period, calendar=at.calendar)
-            setattr(row, name, moved.at)
-            row.due_provisional = row.due_provisional or moved.provisional
+    set_clocks(row, sight.bundle, stops=stops_of(row), at=at)
     row.save()
     entry = evidence(
         row,
@@ -140,12 +135,11 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
     require_undecided(row)
     require_reasons(reason)
     limits = clocks.limits_of(sight.bundle.item(row.item), sight.bundle)
-    if row.extended or limits.extension is None or row.statutory_due_at is None:
+    if row.extended_at is not None or limits.extension is None or row.statutory_due_at is None:
         raise officers.cannot_extend()
     now = at.clock.now()
-    ends = clocks.end_of(limits.extension, row.statutory_due_at, at.calendar)
-    row.statutory_due_at, row.extended = ends.at, True
-    row.due_provisional = row.due_provisional or ends.provisional
+    row.extended_at = now
+    set_clocks(row, sight.bundle, stops=stops_of(row), at=at)
     row.save()
     entry = evidence(
         row,
@@ -154,7 +148,7 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
             "procedure": "extension",
             "phase": "begin",
             "because": reason.strip(),
-            "deadline": ends.at.isoformat(),
+            "deadline": row.statutory_due_at.isoformat(),
             "staff": str(staff.id),
         },
         now=now,
@@ -167,8 +161,8 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
         addressee=owner_name(filing),
         facts={
             "item": sight.bundle.item(row.item).name,
-            "due": ends.at,
-            "provisional": ends.provisional,
+            "due": row.statutory_due_at,
+            "provisional": row.due_provisional,
             "reasons": (Text(reason.strip(), reason.strip()),),
         },
         staff_id=staff.id,
@@ -176,10 +170,8 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
         now=now,
         chance=at.chance,
     )
-    words = Text(
-        f"办理期限延长至{ends.day:%Y-%m-%d}：{reason.strip()}",
-        f"Extended to {ends.day:%Y-%m-%d}: {reason.strip()}",
-    )
+    until = papers.written_day(row.statutory_due_at, provisional=row.due_provisional)
+    words = Text(f"办理期限延长至{until.zh}：{reason.strip()}", f"Extended to {until.en}: {reason.strip()}")
     tell(
         filing.pk,
         [Happening("extended", words, "person", case_id=row.pk, staff_id=staff.id, entry_id=entry)],
