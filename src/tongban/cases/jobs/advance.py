@@ -202,10 +202,8 @@ def _sign(lease: Lease, cases: Sequence[CaseView], *, at: Workplace) -> None:
     signed: list[tuple[int, licences.Signed]] = []
     silent: SourceTrouble | None = None
     now = at.clock.now()
-    for _, group in groupby(
-        sorted(cases, key=lambda case: case.in_name_of), key=lambda case: case.in_name_of
-    ):
-        several = list(group)
+    for office in dict.fromkeys(case.in_name_of for case in cases):
+        several = [case for case in cases if case.in_name_of == office]
         try:
             made = licences.sign_all(
                 [case.licence for case in several], at.signers, now=now, log_signer=at.log_signer
