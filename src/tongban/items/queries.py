@@ -1,12 +1,9 @@
 """Every read of published packs."""
 
 import json
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-
-from django.db.models import Q
 
 from tongban.items.bundle import Bundle
 from tongban.items.models import PackVersion
@@ -41,15 +38,6 @@ def bundle(code: str, version: int | None = None) -> Bundle:
     if row is None:
         raise _no_such(code, version)
     return _bundle(row)
-
-
-def bundles_named(wanted: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], Bundle]:
-    """Give several published versions by (code, version), in one query however many rows name them."""
-    which = Q(pk__in=())
-    for code, version in set(wanted):
-        which |= Q(code=code, version=version)
-    rows = PackVersion.objects.filter(which).values_list("code", "version", "digest")
-    return {(code, version): _bundle(digest) for code, version, digest in rows}
 
 
 def pinned(digest: str) -> Bundle:

@@ -248,7 +248,7 @@ _kind(
     "工作人员查看当事人信息",
     "A staff member opened a person's facts.",
     "staff",
-    "participant elements purpose",
+    "participant elements purpose filing_number",
 )
 _kind(
     "facts.contested",

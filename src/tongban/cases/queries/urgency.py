@@ -136,11 +136,10 @@ def _behind(after: str) -> Q:
 def _lines(rows: Sequence[Case], staff: registry.Staff, now: datetime) -> tuple[DeskLine, ...]:
     owners = registry.subjects({row.filing.owner_id for row in rows})
     names = registry.staff_names(row.claimed_by_id for row in rows if row.claimed_by_id)
-    bundles = items.bundles_named({(row.filing.bundle, row.filing.bundle_version) for row in rows})
     return tuple(
         _line(
             row,
-            bundles[row.filing.bundle, row.filing.bundle_version].item(row.item).name,
+            items.pinned(row.filing.bundle_digest).item(row.item).name,
             owners[row.filing.owner_id].name,
             names,
             staff,

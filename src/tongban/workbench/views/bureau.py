@@ -28,12 +28,11 @@ def bureau(request: StaffRequest) -> HttpResponse:
     at = request.workplace
     day = civil_date(at.clock.now())
     book = catalogue.book(day)
-    published = items.bundles()
-    bundles = items.bundles_named([(card.code, card.version) for card in published])
     rows = []
-    for card in published:
-        bundle = bundles[card.code, card.version]
-        plan = items.plan(bundle, book, at.node.code, items.Answers(), day, policies=at.policies)
+    for card in items.bundles():
+        plan = items.plan(
+            items.pinned(card.digest), book, at.node.code, items.Answers(), day, policies=at.policies
+        )
         rows.append(BundleRow(card, plan, _hows(plan)))
     said = {"at": "workbench:bureau", "rows": rows, "versions": items.versions()}
     return page(request, "bureau", said)

@@ -225,9 +225,8 @@ def _state(grant: catalogue.Grant, day: date) -> str:
 
 def _purposes() -> dict[str, Text]:
     """Give the items' names by their basic codes: what grants are made out to."""
-    published = items.bundles()
-    bundles = items.bundles_named([(card.code, card.version) for card in published])
-    return {item.basic_code: item.name for bundle in bundles.values() for item in bundle.items}
+    bundles = [items.pinned(card.digest) for card in items.bundles()]
+    return {item.basic_code: item.name for bundle in bundles for item in bundle.items}
 
 
 def _element_name(found: catalogue.Book, code: str) -> Text:

@@ -8,14 +8,20 @@ from tongban.items import api as items
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import HELPING
 
+MOST_LISTED = 50
+
 
 @require_safe
 @for_staff(HELPING)
 def helping(request: StaffRequest) -> HttpResponse:
     """Offer what can be filed for somebody, and list the filings I typed with their status alone."""
+    before = request.GET.get("before", "")
+    place = int(before) if before.isdecimal() and len(before) < 18 else None
+    listed = cases.filings(request.staff, before=place, most=MOST_LISTED)
     said = {
         "at": "workbench:helping",
         "bundles": items.bundles(),
-        "filings": cases.filings(request.staff, most=50),
+        "filings": listed,
+        "more": listed[-1].id if len(listed) == MOST_LISTED else "",
     }
     return page(request, "helping", said)

@@ -1,0 +1,120 @@
+"""System, security, audit: three pages for three persons; and the bureau's, and the helper's."""
+
+import pytest
+
+from bench.filing import draft
+from bench.town import Town
+from tests.cases.acting import submit
+from tests.portal.visiting import Visit
+from tests.workbench.acting import approver, opened, staff, waiting_registration
+from tongban.cases import api as cases
+from tongban.cases.models import Filing
+from tongban.kernel.ids import SystemChance
+from tongban.registry import api as registry
+
+PRIVATE = ("张大海", "990121197509189036", "燕归来")
+
+
+def test_the_system_page_counts_and_names_nobody(town: Town, visit: Visit, waiting: str) -> None:
+    visit.as_staff(staff(town, "system.yunxi.gu"))
+    page = visit.open("/workbench/system")
+    assert "到期无人接手" in page.text
+    assert "正常" in page.text
+    assert [word for word in (*PRIVATE, waiting) if word in page.html] == []
+
+
+def test_the_system_page_says_how_long_work_has_waited(town: Town, visit: Visit) -> None:
+    draft(town, town.subject("li_chunyan"))
+    assert cases.waiting_work(town.now).due == 0
+    Filing.objects.update(due_at=town.now)
+    waits = cases.waiting_work(town.now)
+    assert (waits.due, waits.oldest_due_at, waits.under_way) == (1, town.now, 0)
+    visit.as_staff(staff(town, "system.yunxi.gu"))
+    assert "最早一件应于" in visit.open("/workbench/system").text
+
+
+def test_the_security_page_lists_everybody_with_their_roles(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, "security.yunxi.ning"))
+    page = visit.open("/workbench/security")
+    for one in registry.everybody(town.now.date()):
+        assert one.login in page.text
+    assert "审计管理员" in page.text
+
+
+def test_the_audit_page_says_who_opened_whose_facts_and_why(town: Town, visit: Visit, waiting: str) -> None:
+    visit.as_staff(approver(town))
+    opened(visit, waiting)
+    visit.as_staff(staff(town, "audit.yunxi.shang"))
+    page = visit.open("/workbench/audit")
+    for word in ("陈砚秋", waiting, "审批本办件", "被执行人"):
+        assert word in page.text
+    assert [word for word in PRIVATE if word in page.html] == []
+
+
+def test_roles_that_were_set_are_on_the_audit_page(town: Town, visit: Visit) -> None:
+    registry.set_roles(
+        "market.yundong.ye",
+        [(registry.Role.COUNTER, "990121")],
+        by=staff(town, "security.yunxi.ning"),
+        now=town.now,
+        chance=SystemChance(),
+    )
+    visit.as_staff(staff(town, "audit.yunxi.shang"))
+    assert "market.yundong.ye" in visit.open("/workbench/audit?kind=staff.roles_set").text
+
+
+def test_the_bureau_sees_each_bundle_with_its_version_and_its_totals(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, "bureau.yunxi.tao"))
+    page = visit.open("/workbench/bureau")
+    assert town.bundle.name.zh in page.text
+    assert town.bundle.digest in page.html
+    assert "分别申报时填写" in page.text
+
+
+def test_a_helper_sees_how_what_they_typed_goes_and_nothing_else(town: Town, visit: Visit) -> None:
+    helper = staff(town, "hall.yundong.xu")
+    filer = cases.Filer("counter", helper.id, helper.name, "当面委托，已核验身份证")
+    number = draft(town, town.subject("zhang_dahai"), filer=filer)
+    submit(town, number)
+    other = draft(town, town.subject("li_chunyan"), trade_word="别人家")
+    visit.as_staff(helper)
+    page = visit.open("/workbench/helping")
+    assert number in page.text
+    assert "人工审批中" in page.text
+    assert other not in page.text
+    assert [word for word in (*PRIVATE, "被执行人") if word in page.html] == []
+
+
+@pytest.mark.parametrize(
+    ("login", "address"),
+    [
+        ("market.yundong.chen", "/workbench/desk"),
+        ("court.yunxi.qi", "/workbench/contests"),
+        ("hall.yundong.xu", "/workbench/helping"),
+        ("town.hekou.lin", "/workbench/helping"),
+        ("bureau.yunxi.tao", "/workbench/catalogue"),
+        ("system.yunxi.gu", "/workbench/system"),
+        ("security.yunxi.ning", "/workbench/security"),
+        ("audit.yunxi.shang", "/workbench/audit"),
+    ],
+)
+def test_everybody_begins_at_their_own_first_page(town: Town, visit: Visit, login: str, address: str) -> None:
+    visit.as_staff(staff(town, login))
+    assert visit.open("/workbench/").address == address
+
+
+def test_a_registration_says_who_typed_it_and_on_what_authority(town: Town, visit: Visit) -> None:
+    helper = staff(town, "hall.yundong.xu")
+    filer = cases.Filer("counter", helper.id, helper.name, "当面委托，已核验身份证")
+    number = draft(town, town.subject("zhang_dahai"), filer=filer)
+    submit(town, number)
+    case = cases.snapshot(number).case("registration").number
+    visit.as_staff(approver(town))
+    page = visit.open(f"/workbench/cases/{case}")
+    assert "许暖阳" in page.text
+    assert "当面委托，已核验身份证" in page.text
+
+
+def test_a_waiting_registration_is_made_by_rule_when_nothing_stands_against_it(town: Town) -> None:
+    number = waiting_registration(town, "li_chunyan")
+    assert cases.officer_case(number, approver(town), at=town.workplace).licence

@@ -1,0 +1,81 @@
+"""The book of data as staff read it, and a grant withdrawn from it."""
+
+import pytest
+
+from bench.filing import draft
+from bench.town import Town
+from tests.cases.acting import submit
+from tests.portal.visiting import Visit
+from tests.workbench.acting import staff
+from tongban.cases import api as cases
+from tongban.catalogue import api as catalogue
+from tongban.kernel.clock import civil_date
+
+BUREAU = "bureau.yunxi.tao"
+
+
+def court_grant(town: Town) -> catalogue.Grant:
+    """The county registry's right to ask the court about enforcement."""
+    book = catalogue.book(civil_date(town.now))
+    return next(g for g in book.grants if g.resource == "court.enforcement" and g.consumer == "market.990121")
+
+
+def test_every_resource_and_element_stands_in_the_book_with_one_source(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, BUREAU))
+    page = visit.open("/workbench/catalogue")
+    book = catalogue.book(civil_date(town.now))
+    for resource in book.resources.values():
+        assert resource.name.zh in page.text
+        assert f"/workbench/catalogue/resources/{resource.code}" in page.read.links
+    for element in book.elements.values():
+        assert element.code in page.text
+
+
+def test_a_resource_says_who_may_read_what_for_which_purpose(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, BUREAU))
+    page = visit.open("/workbench/catalogue/resources/court.enforcement")
+    for word in ("云东县市场监督管理局", "云西县市场监督管理局", "公司设立登记", "被执行人", "有效"):
+        assert word in page.text
+    assert visit.open("/workbench/catalogue/resources/court.nothing").status == 404
+
+
+def test_a_connector_that_rests_is_shown_resting(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, BUREAU))
+    assert "熔断 " not in visit.open("/workbench/catalogue").text
+    lane = town.workplace.road.lanes["court"]
+    for _ in range(lane.patience.breaker_failures):
+        lane.breaker.let_out()
+        lane.breaker.unanswered()
+    assert "熔断" in visit.open("/workbench/catalogue").text
+
+
+@pytest.mark.parametrize("login", [BUREAU, "court.yunxi.hua"])
+def test_withdrawing_is_confirmed_and_holds_at_once(town: Town, visit: Visit, login: str) -> None:
+    grant = court_grant(town)
+    visit.as_staff(staff(town, login))
+    form = visit.open(f"/workbench/catalogue/withdraw/{grant.code}")
+    assert visit.press(form, fill={"reason": " "}).status == 422
+    shown = visit.press(form, fill={"reason": "超出约定用途使用。"})
+    assert court_grant(town).withdrawn_at is None
+    done = visit.press(shown, fill={"step": "do"})
+    assert "授权已撤回" in done.text
+    assert court_grant(town).withdrawn_at is not None
+    number = draft(town, town.subject("li_chunyan"))
+    submit(town, number)
+    assert cases.snapshot(number).case("registration").person_needed  # withheld: a person takes over
+    assert visit.press(shown, fill={"step": "do"}).status == 409
+
+
+@pytest.mark.parametrize("login", ["court.yunxi.qi", "police.yunxi.shao", "market.yundong.he"])
+def test_others_see_the_grant_and_cannot_withdraw_it(town: Town, visit: Visit, login: str) -> None:
+    grant = court_grant(town)
+    visit.as_staff(staff(town, login))
+    page = visit.open("/workbench/catalogue/resources/court.enforcement")
+    assert page.status == 200
+    assert not [link for link in page.read.links if "withdraw" in link]
+    assert visit.open(f"/workbench/catalogue/withdraw/{grant.code}").status == 403
+
+
+def test_a_grant_that_does_not_exist_is_not_found(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, BUREAU))
+    assert visit.open("/workbench/catalogue/withdraw/no/such/grant").status == 404
