@@ -14,6 +14,7 @@ from tongban.cases.actions.pledges import check_pledge, revoke_for_breach
 from tongban.cases.actions.submission import ask_for_person, confirm, expire_drafts, withdraw
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.advance import advance, carry, carry_within, judge_case, work_once
+from tongban.cases.jobs.clocks import recompute_provisional
 from tongban.cases.jobs.examining import (
     FACT_WORDS,
     CheckLine,
@@ -25,7 +26,6 @@ from tongban.cases.jobs.examining import (
     examine,
     prepare_decision,
 )
-from tongban.cases.jobs.clocks import recompute_provisional
 from tongban.cases.jobs.gather import gather, see
 from tongban.cases.jobs.submitting import Checked, Stop, check, submit
 from tongban.cases.queries.desk import (
@@ -67,6 +67,7 @@ from tongban.cases.rules.officers import PROCEDURES
 from tongban.cases.rules.powers import Power
 from tongban.cases.rules.states import CASE_WORDS, STATUS_WORDS, CaseState, FilingStatus, Stage, StatusCode
 from tongban.cases.rules.verdicts import Verdict, Way
+from tongban.cases.snapshot import ActView, CaseView
 from tongban.cases.workplace import Workplace
 
 __all__ = [
@@ -75,8 +76,10 @@ __all__ = [
     "PROCEDURES",
     "STATUS_WORDS",
     "ActLine",
+    "ActView",
     "CasePage",
     "CaseState",
+    "CaseView",
     "CheckLine",
     "Checked",
     "Choice",

@@ -10,7 +10,7 @@ from django.db.utils import OperationalError, ProgrammingError
 
 from tongban.kernel.errors import Conflict, TongbanError
 from tongban.kernel.texts import Text
-from tongban.site.voice import Voice, language_of
+from tongban.site.voice import Voice, language_of, wants_colour
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.site.settings")
 try:
@@ -41,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a refusal is one clear sentence and an exit code, never a traceback."""
     asked = parser().parse_args(arguments)
-    voice = Voice(language_of(os.environ), asked.json, sys.stdout, sys.stderr)
+    coloured = wants_colour(sys.stderr, os.environ)
+    voice = Voice(language_of(os.environ), asked.json, sys.stdout, sys.stderr, coloured)
     try:
         return int(asked.run(asked, voice))
     except TongbanError as trouble:

@@ -18,14 +18,38 @@ from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.site.applicant import Applicant, Provider, sign_in
-from tongban.site.voice import Voice
+from tongban.site.voice import Colour, Voice
 
 SETTLED_WITHIN_S = 120.0  # a filing whose sources answer takes a second; after this we say how far it came
 PROVEN_WITHIN_S = 20.0  # a promise becomes a proof when the log is published, which takes a second
 LOOK_EVERY_S = 0.1
 CORRECTIONS = 5  # of one draft, before we say what stands in the way
 RELATIVE = re.compile(r"\+([0-9]{1,3}) days?")
-MARKS = {"decided": "●", "granted": "✓", "act_done": "→", "submitted": "▶", "to_person": "!"}
+MARKS = {
+    "decided": "●",
+    "granted": "✓",
+    "act_done": "→",
+    "submitted": "▶",
+    "fetched": "↓",
+    "compared": "≡",
+    "to_person": "!",
+}
+COLOURS: Mapping[str, Colour] = {
+    "decided": "green",
+    "granted": "green",
+    "act_done": "cyan",
+    "submitted": "cyan",
+    "fetched": "quiet",
+    "late": "yellow",
+    "withheld": "yellow",
+    "correction": "yellow",
+    "to_person": "yellow",
+    "act_late": "yellow",
+    "act_in_doubt": "yellow",
+    "act_refused": "red",
+    "refused": "red",
+    "not_accepted": "red",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +258,9 @@ class Timeline:
 
     def show(self, filing: Mapping[str, Any]) -> None:
         """Print the lines that are new, beside the result."""
-        for line in self.lines(filing)[self.shown :]:
-            self.voice.progress(line)
+        kinds = [line["kind"] for line in filing["timeline"]]
+        for kind, line in list(zip(kinds, self.lines(filing), strict=True))[self.shown :]:
+            self.voice.progress(line, COLOURS.get(kind))
             self.shown += 1
 
     def lines(self, filing: Mapping[str, Any]) -> list[Text]:
@@ -268,7 +293,8 @@ def verified(applicant: Applicant, identifier: str, voice: Voice) -> dict[str, A
         Text(
             f"  {'✓' if valid else '✗'} {name['zh']} {identifier} {'核验通过' if valid else '核验未通过'}",
             f"  {'✓' if valid else '✗'} {name['en']} {identifier} {'verified' if valid else 'NOT verified'}",
-        )
+        ),
+        "green" if valid else "red",
     )
     return {"identifier": identifier, "type": what["type"], "verified": valid}
 

@@ -101,7 +101,7 @@ class Running:
 
 
 class Crew:
-    """The processes of one node; `start` them in order, `watch` until told to end, `stop` them all."""
+    """The processes of one node; `start` them, `watch` until told to end, `stop` them all."""
 
     def __init__(self, outputs: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.outputs = outputs
@@ -110,12 +110,19 @@ class Crew:
 
     def start(self, program: Program) -> Running:
         """Start a program and return when it is ready; raises SourceDown with its last words otherwise."""
+        return self.start_together([program])[0]
+
+    def start_together(self, programs: Sequence[Program]) -> list[Running]:
+        """Start programs that do not wait for one another; return when all are ready."""
         self.outputs.mkdir(parents=True, exist_ok=True, mode=0o700)
-        output = self.outputs / f"{program.name}.log"
-        member = Running(program, _begin(program, output), output)
-        self.running.append(member)
-        self._wait_until_ready(member)
-        return member
+        begun = []
+        for program in programs:
+            output = self.outputs / f"{program.name}.log"
+            begun.append(Running(program, _begin(program, output), output))
+            self.running.append(begun[-1])
+        for member in begun:
+            self._wait_until_ready(member)
+        return begun
 
     def _wait_until_ready(self, member: Running) -> None:
         until = self.monotonic() + READY_WITHIN_S

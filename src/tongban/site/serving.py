@@ -34,8 +34,7 @@ def signers() -> Program:
 
 
 def serve(crew: Crew, port: int) -> None:
-    """Start a node's programs; returns when each is ready. The caller watches and stops the crew."""
+    """Start a node's programs; returns when all are ready. The caller watches and stops the crew."""
     programs = [signers(), web(port), worker()]
     require_free(programs)
-    for program in programs:
-        crew.start(program)
+    crew.start_together(programs)

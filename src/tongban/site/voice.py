@@ -3,13 +3,21 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration, TongbanError
 from tongban.kernel.texts import Language, Text
 
 # sysexits(3) keeps 64 and up for itself; 2 is argparse's own, for a command that was not understood.
 EXIT_BY_STATUS = {422: 1, 401: 3, 403: 3, 404: 4, 409: 5, 503: 6, 500: 7}
+
+Colour = Literal["green", "cyan", "yellow", "red", "quiet"]
+CODES: Mapping[Colour, str] = {"green": "32", "cyan": "36", "yellow": "33", "red": "31", "quiet": "2"}
+
+
+def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Say whether to colour what is written: a terminal, and nobody said NO_COLOR (no-color.org)."""
+    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 
 def language_of(environment: Mapping[str, str]) -> Language:
@@ -28,10 +36,14 @@ class Voice:
     as_json: bool
     out: TextIO
     aside: TextIO
+    in_colour: bool = False
 
-    def progress(self, text: Text) -> None:
+    def progress(self, text: Text, colour: Colour | None = None) -> None:
         """Say what is going on, beside the result."""
-        print(text.spoken(self.language), file=self.aside, flush=True)
+        said = text.spoken(self.language)
+        if colour is not None and self.in_colour:
+            said = f"\x1b[{CODES[colour]}m{said}\x1b[0m"
+        print(said, file=self.aside, flush=True)
 
     def result(self, value: Mapping[str, Any] | Sequence[Any], lines: Sequence[Text | str] = ()) -> None:
         """Give the result: `value` as JSON where a program asked, otherwise the lines."""

@@ -3,7 +3,18 @@
 import argparse
 from typing import Protocol
 
-from tongban.site.commands import city, connector, demonstration, file, init, ledger, licence, pack, serve
+from tongban.site.commands import (
+    account,
+    city,
+    connector,
+    demonstration,
+    file,
+    init,
+    ledger,
+    licence,
+    pack,
+    serve,
+)
 
 
 class Command(Protocol):
@@ -15,4 +26,15 @@ class Command(Protocol):
         """Add the verb; each leaf sets `run(arguments, voice) -> exit code`."""
 
 
-COMMANDS: tuple[Command, ...] = (init, city, serve, pack, file, licence, ledger, connector, demonstration)
+COMMANDS: tuple[Command, ...] = (
+    init,
+    city,
+    serve,
+    pack,
+    file,
+    licence,
+    ledger,
+    connector,
+    demonstration,
+    account,
+)

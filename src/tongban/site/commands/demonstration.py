@@ -12,12 +12,12 @@ from tongban.kernel.clock import SystemClock
 from tongban.kernel.errors import Conflict, SourceDown
 from tongban.kernel.ids import chance
 from tongban.kernel.texts import Text
-from tongban.registry import api as registry
+from tongban.site.accounts import PEOPLE_CODE, accounts, one_of_each, people
 from tongban.site.building import Builder
 from tongban.site.city import city_file, here
 from tongban.site.commands.file import provider
 from tongban.site.first_filing import file_sample, summary
-from tongban.site.places import demonstration_seed, endpoints, outputs
+from tongban.site.places import endpoints, outputs
 from tongban.site.processes import Crew, Program, require_free
 from tongban.site.serving import serve, web
 from tongban.site.voice import Voice
@@ -149,15 +149,18 @@ def _say_addresses(voice: Voice, before: list[Text]) -> None:
 
 
 def _accounts() -> list[Text | str]:
-    """List one member of staff for each role that is shown, with what they sign in with."""
-    staff = registry.check_city(Path(settings.CITY)).staff.value.staff
-    seed = bytes.fromhex(demonstration_seed().read_text("ascii"))
-    accounts = {a.login: a for a in registry.demonstration_accounts(seed, [line.login for line in staff])}
-    lines: list[Text | str] = [
-        Text("演示账号（口令、动态口令密钥）", "Demonstration staff (password, one-time secret)")
+    """List one member of staff of each kind, and the people who can sign in at the portal."""
+    listed = accounts(SystemClock().now())
+    return [
+        Text(
+            f"演示人员（登录名、口令、当前动态口令；共 {len(listed)} 人，tongban account 列出全部）",
+            f"Staff (login, password, one-time code now; `tongban account` lists all {len(listed)})",
+        ),
+        *(each.line() for each in one_of_each(listed)),
+        "",
+        Text(
+            f"演示居民（在门户登录时选择，验证码一律 {PEOPLE_CODE}）",
+            f"People (choose one when you sign in at the portal; the code is always {PEOPLE_CODE})",
+        ),
+        *(f"  {each['number']}  {each['name']}  {each['note']}" for each in people()),
     ]
-    for line in staff:
-        account = accounts[line.login]
-        roles = "/".join(role.value for role in line.roles)
-        lines.append(f"  {line.login:<24} {roles:<24} {account.password}  {account.totp_secret}")
-    return lines

@@ -1,10 +1,14 @@
 """`tongban file PACK SAMPLE` and `tongban filing show NUMBER`: what an applicant's program does."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
+from tongban.cases import api as cases
+from tongban.items import api as items
 from tongban.kernel.ids import SystemChance
 from tongban.kernel.texts import Text
 from tongban.site.applicant import Applicant, Provider, sign_in
@@ -29,7 +33,9 @@ def register(
     inner = top.add_subparsers(dest="filing_verb", required=True, metavar="VERB")
     shown = inner.add_parser("show", parents=[spoken], help="its cases and its timeline 办理进度")
     shown.add_argument("number", help="the filing's number")
-    shown.add_argument("--as", dest="person", required=True, help="who reads it: a resident ID of the city")
+    shown.add_argument(
+        "--as", dest="person", help="read it as this person of the demonstration: a resident ID 以本人身份"
+    )
     shown.add_argument("--node", default=settings.ORIGIN, help="the node's address")
     shown.set_defaults(run=show)
 
@@ -51,7 +57,9 @@ def run(asked: argparse.Namespace, voice: Voice) -> int:
 
 
 def show(asked: argparse.Namespace, voice: Voice) -> int:
-    """Show a filing to one who may read it, signed in as themselves."""
+    """Show a filing: as a person who may read it, or to whoever runs the node, without any fact or name."""
+    if asked.person is None:
+        return _show_work(asked.number, voice)
     token = sign_in(provider(), asked.person, back_to=f"{asked.node}/signed-in", chance=SystemChance())
     applicant = Applicant(asked.node, token, voice.language)
     try:
@@ -66,3 +74,35 @@ def show(asked: argparse.Namespace, voice: Voice) -> int:
     ]
     voice.result(filing, lines)
     return 0
+
+
+def _show_work(number: str, voice: Voice) -> int:
+    """Say how far the work on a filing has come and what it waits for."""
+    found = cases.snapshot(number)
+    bundle = items.bundle(found.bundle, found.bundle_version)
+    shapes = [_work_on(case, found.acts_of(case.id)) for case in found.cases]
+    stage = found.stage.value
+    lines: list[Text | str] = [
+        Text(f"{number}：{stage}，{bundle.name.zh}", f"{number}: {stage}, {bundle.name.en}")
+    ]
+    for shape in shapes:
+        lines.append(f"  {shape['item']}  {shape['office']}  {shape['state']}  {shape['number'] or ''}")
+        lines.extend(f"    {a['act']} → {a['connector']}: {a['state']} ({a['tries']})" for a in shape["acts"])
+    voice.result({"filing": number, "stage": stage, "cases": shapes}, lines)
+    return 0
+
+
+def _work_on(case: cases.CaseView, acts: Sequence[cases.ActView]) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "item": case.item,
+        "office": case.office,
+        "state": case.state.value,
+        "needs_person": bool(case.person_needed),
+        "due": None if case.promised_due_at is None else case.promised_due_at.isoformat(),
+        "licence": case.licence,
+        "acts": [
+            {"act": act.name, "connector": act.connector, "state": act.state, "tries": act.tries}
+            for act in acts
+        ],
+    }
