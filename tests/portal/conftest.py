@@ -57,8 +57,7 @@ def provider(town: Town, tmp_path: Path, accounts: Path) -> Iterator[Hosted]:
     """The identity provider behind a real port, known to the town."""
     shutil.copytree(accounts, tmp_path / "idp")
     hosted = host_system("idp", tmp_path / "idp")
-    Here.provider = exchange.Endpoint(
-        at=hosted.url, secrets={"client": "tongban", "key": "demo-idp-secret"}
-    )
+    hosted.clock.moment = town.now
+    Here.provider = exchange.Endpoint(at=hosted.url, secrets={"client": "tongban", "key": "demo-idp-secret"})
     yield hosted
     hosted.stop()

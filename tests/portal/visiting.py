@@ -1,5 +1,6 @@
 """A visitor without script: reads a page, fills its fields, presses a button, as a browser would send it."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -110,7 +111,7 @@ class Visit:
     """One visitor."""
 
     town: Town
-    client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
+    client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True, SERVER_NAME="127.0.0.1"))
 
     def as_person(self, name: str) -> registry.Subject:
         """Be signed in as one of the fixed characters."""
@@ -155,7 +156,16 @@ class Visit:
         there = action or urlsplit(page.address).path
         answer = self.client.post(there, data, follow=True)
         chain = getattr(answer, "redirect_chain", [])
-        return _page(urljoin(there, chain[-1][0]) if chain else there, answer)
+        came = urljoin(there, chain[-1][0]) if chain else there
+        return self.open(came) if chain and _went_on_behind_the_page() else _page(came, answer)
+
+
+def _went_on_behind_the_page() -> bool:
+    """Wait for a filing that is carried on behind its page, as a busy machine makes it; say if one was."""
+    behind = [thread for thread in threading.enumerate() if thread.name == "carry"]
+    for thread in behind:
+        thread.join(60)
+    return bool(behind)
 
 
 def _page(address: str, answer: object) -> Page:

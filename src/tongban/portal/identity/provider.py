@@ -67,6 +67,12 @@ def forget_keys() -> None:
     _keys.cache_clear()
 
 
+def forget_provider() -> None:
+    """Ask the provider again who it is and which keys it has."""
+    _described.cache_clear()
+    _keys.cache_clear()
+
+
 @lru_cache(maxsize=8)
 def _keys(address: str, window: int) -> Mapping[str, Any]:  # noqa: ARG001
     return _asked("GET", address)

@@ -1,0 +1,73 @@
+"""Completing after the one correction notice: what is missing, handed in, looked at again."""
+
+from bench.town import carry
+from tests.portal.filling import answers, begun, number_of
+from tests.portal.visiting import Page, Visit
+from tongban.cases import api as cases
+from tongban.papers import api as papers
+
+PDF = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+PAPER = "paper:registration.identity_paper"
+
+
+def to_be_completed(visit: Visit) -> Page:
+    """Give the page of a filing by somebody whom the population register does not know."""
+    visit.as_person("wu_xiaoxue")
+    form = begun(visit)
+    mobile = {name: "10000000009" for name in form.form()["asked"] if name.endswith(":mobile")}
+    return visit.press(form, do="submit", fill=answers() | mobile)
+
+
+def test_everything_missing_is_told_once_with_where_to_hand_it_in(visit: Visit) -> None:
+    page = to_be_completed(visit)
+    assert "待补正" in page.text
+    correction = visit.open(f"{page.address}correction/")
+    assert "这是一次性告知的全部内容" in correction.text
+    assert f'name="{PAPER}"' in correction.html
+    assert cases.snapshot(number_of(page)).case("registration").corrections == 1
+
+
+def test_a_document_is_handed_in_and_an_officer_reads_it(visit: Visit) -> None:
+    page = to_be_completed(visit)
+    number = number_of(page)
+    saved = visit.press(visit.open(f"{page.address}correction/"), do="save", files={PAPER: PDF})
+    assert "已上传" in saved.text
+    assert cases.snapshot(number).case("registration").state is cases.CaseState.CORRECTION
+    done = visit.press(visit.open(f"{page.address}correction/"), do="supply")
+    assert done.address == page.address
+    carry(visit.town, number)
+    assert "人工审批中" in visit.open(page.address).text
+    kept = papers.materials(number)
+    assert [(each.material, each.handed_in_by) for each in kept] == [
+        ("registration.identity_paper", "applicant")
+    ]
+
+
+def test_a_file_that_is_no_document_is_refused_with_what_to_do(visit: Visit) -> None:
+    page = to_be_completed(visit)
+    answer = visit.press(
+        visit.open(f"{page.address}correction/"), do="supply", files={PAPER: b"#!/bin/sh\nrm -rf /\n"}
+    )
+    assert answer.status == 422
+    assert papers.materials(number_of(page)) == ()
+    assert cases.snapshot(number_of(page)).case("registration").state is cases.CaseState.CORRECTION
+
+
+def test_where_nothing_is_missing_there_is_nothing_to_complete(visit: Visit) -> None:
+    visit.as_person("li_chunyan")
+    done = visit.press(begun(visit), do="submit", fill=answers())
+    assert visit.open(f"{done.address}correction/").address == done.address
+
+
+def test_articles_of_ones_own_are_handed_in_with_the_form(visit: Visit) -> None:
+    visit.as_person("li_chunyan")
+    page = visit.press(begun(visit), do="save", fill=answers(articles="own"))
+    assert 'name="paper:registration.articles_own"' in page.html
+    page = visit.press(
+        page,
+        do="save",
+        fill={"answer:shareholder:contribution_due_on": "2031-11-01"},
+        files={"paper:registration.articles_own": PDF},
+    )
+    assert "已上传" in page.text
+    assert cases.snapshot(number_of(page)).materials == {"registration.articles_own"}

@@ -1,0 +1,86 @@
+"""One's licences, and what anybody who was shown one may verify."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.portal.filling import answers, begun, number_of
+from tests.portal.visiting import Page, Visit
+from tests.rest.placing import publish
+from tongban.cases import api as cases
+from tongban.licences import api as licences
+from tongban_verify.documents import verify_file
+from tongban_verify.trust import anchor_from_bytes
+
+
+def founded(visit: Visit) -> Page:
+    visit.as_person("li_chunyan")
+    return visit.press(begun(visit), do="submit", fill=answers())
+
+
+def business_licence(page: Page) -> str:
+    return cases.snapshot(number_of(page)).case("registration").licence
+
+
+def test_the_founder_finds_all_six_and_reads_one(visit: Visit) -> None:
+    page = founded(visit)
+    listed = visit.open("/licences/")
+    assert len([link for link in listed.read.links if link.startswith("/licences/1.")]) == 6
+    licence = visit.open(f"/licences/{business_licence(page)}/")
+    for said in ("云东县燕归来餐饮有限公司", "李春燕", "100,000.00元", "2026年11月23日", "有效", "长期"):
+        assert said in licence.text, said
+
+
+def test_the_list_asks_the_store_a_fixed_number_of_times(visit: Visit) -> None:
+    visit.as_person("li_chunyan")
+    with CaptureQueriesContext(connection) as none:
+        visit.open("/licences/")
+    founded(visit)
+    with CaptureQueriesContext(connection) as six:
+        visit.open("/licences/")
+    assert len(six) <= len(none) + 1
+
+
+def test_the_file_proves_itself_to_the_independent_verifier(visit: Visit) -> None:
+    page = founded(visit)
+    publish(visit.town)
+    answer = visit.client.get(f"/licences/{business_licence(page)}/file")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    anchor = anchor_from_bytes(licences.trust_file().read_bytes())
+    report = verify_file(answer.content, anchor, visit.town.now)
+    assert report.exit_code == 0, report.sentence("en")
+
+
+def test_the_code_leads_to_the_page_that_verifies(visit: Visit) -> None:
+    identifier = business_licence(founded(visit))
+    drawn = visit.client.get(f"/verify/{identifier}/code.svg")
+    assert drawn.headers["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in drawn.content
+    assert f"/verify/{identifier}/code.svg" in visit.open(f"/licences/{identifier}/").html
+
+
+def test_whoever_is_shown_a_licence_learns_whether_it_is_in_force_and_nothing_else(visit: Visit) -> None:
+    identifier = business_licence(founded(visit))
+    visit.client.cookies.clear()
+    page = visit.open(f"/verify/{identifier}/")
+    assert "营业执照：有效" in page.text
+    for hidden in ("燕归来", "李春燕", "春风路", "91990121"):
+        assert hidden not in page.html, hidden
+    short = identifier.removeprefix("1.2.156.3005.2.")
+    assert "有效" in visit.open(f"/verify/?identifier={short}").text
+
+
+@pytest.mark.parametrize("wanted", ["1.2.156.3005.2.nothing", "x" * 90, "%27%20OR%201=1"])
+def test_what_is_no_licence_is_said_to_be_none(visit: Visit, wanted: str) -> None:
+    page = visit.open(f"/verify/{wanted}/")
+    assert page.status == 404
+    assert "没有查到这份证照。" in page.text
+    assert visit.client.get(f"/verify/{wanted}/code.svg").status_code == 422
+
+
+def test_anothers_licence_is_not_there(visit: Visit) -> None:
+    identifier = business_licence(founded(visit))
+    visit.as_person("wang_jianguo")
+    assert visit.open(f"/licences/{identifier}/").status == 404
+    assert visit.open(f"/licences/{identifier}/file").status == 404
+    assert "还没有证照" in visit.open("/licences/").text
