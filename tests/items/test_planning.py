@@ -189,7 +189,10 @@ def test_a_county_that_allows_no_pledge_offers_none() -> None:
     given = city.answers("address-unknown-no-pledge", phase=1)
     made = city.plan(given, city.WEST)
     assert made.pledges == ()
-    assert "address_pledged" not in {planned.question.id for planned in made.fallbacks}
+    asked = {planned.question.id for planned in (*made.questions, *made.fallbacks)}
+    assert "address_text" in asked
+    assert "address_pledged" not in asked
+    assert hows(made)["place", "place.division"] == "derived"  # so that the name can be looked up
     chosen = replace(given, values={**given.values, (city.COMPANY, "address_pledged"): True})
     assert "pledged" not in hows(city.plan(chosen, city.WEST)).values()
 

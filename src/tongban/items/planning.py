@@ -79,7 +79,8 @@ def plan(
     needs = _sort(desk)
     fetches = fetches_of(bundle, book, desk.cast, needs, desk.offices)
     offered = tuple(pledge for pledge in _pledges(desk) if _allowed(pledge, policies, division, on))
-    questions = _questions(desk, needs)
+    closed = {pledge.asked_by for pledge in _pledges(desk)} - {pledge.asked_by for pledge in offered}
+    questions = _questions(desk, needs, closed)
     namings = _namings(desk)
     confirmations = _confirmations(desk)
     return Plan(
@@ -93,7 +94,7 @@ def plan(
         fetches=fetches,
         namings=namings,
         questions=questions,
-        fallbacks=_fallbacks(desk, offered),
+        fallbacks=_fallbacks(desk, closed),
         confirmations=confirmations,
         pledges=offered,
         totals=totals_of(bundle, desk.items, questions, namings, answers.parties, len(confirmations)),
@@ -293,7 +294,10 @@ def _reason(how: How, by: object) -> Text:
     return SIGNED_IN if how == "signed_in" else NAMED
 
 
-def _questions(desk: _Desk, needs: tuple[PlannedNeed, ...]) -> tuple[PlannedQuestion, ...]:
+def _questions(
+    desk: _Desk, needs: tuple[PlannedNeed, ...], closed: Collection[str]
+) -> tuple[PlannedQuestion, ...]:
+    """Give what is asked now; `closed` are the questions of pledges that are not on offer here."""
     asked = {(need.ref, need.question): need for need in needs if need.how == "asked" and need.question}
     open_fallbacks = _open_fallbacks(desk)
     planned = []
@@ -302,7 +306,8 @@ def _questions(desk: _Desk, needs: tuple[PlannedNeed, ...]) -> tuple[PlannedQues
             need = asked.get((ref, question.id))
             items = need.items if need is not None else ()
             if question.fallback_for:
-                if question.fallback_for in open_fallbacks and _holds(desk, question.only_if):
+                is_open = question.fallback_for in open_fallbacks and question.id not in closed
+                if is_open and _holds(desk, question.only_if):
                     planned.append(PlannedQuestion(ref, question, items, NO_RECORD))
             elif need is not None and _holds(desk, question.only_if):
                 planned.append(PlannedQuestion(ref, question, items, NO_SOURCE))
@@ -321,9 +326,8 @@ def _open_fallbacks(desk: _Desk) -> frozenset[str]:
     )
 
 
-def _fallbacks(desk: _Desk, offered: tuple[Pledge, ...]) -> tuple[PlannedQuestion, ...]:
+def _fallbacks(desk: _Desk, closed: Collection[str]) -> tuple[PlannedQuestion, ...]:
     """Give what may be asked once a source has no record; a pledge only where it is on offer."""
-    closed = {pledge.asked_by for pledge in _pledges(desk)} - {pledge.asked_by for pledge in offered}
     return tuple(
         PlannedQuestion(ref, question, (), NO_RECORD)
         for question in desk.bundle.questions
