@@ -4,7 +4,7 @@ import pytest
 
 from bench.filing import COMPANY, draft, ticks
 from bench.town import CHARACTERS, Town, carry
-from tests.cases.acting import officer, submit
+from tests.cases.acting import officer, pass_time, submit
 from tongban.cases import api as cases
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.licences import api as licences
@@ -25,7 +25,7 @@ def pledged(town: Town, person: str) -> str:
     assert question in asked
     cases.put_answers(number, town.bundle, parties=[], answers={(COMPANY, question): True}, at=town.workplace)
     form = cases.form_page(number, owner, at=town.workplace)
-    missing = [problem for problem in cases.check(number, at=town.workplace).problems]
+    missing = list(cases.check(number, at=town.workplace).problems)
     answers = {(problem.ref, problem.question): "云溪市云东县城关镇新街9号" for problem in missing}
     fields = {q.question.id: q.question.type for q in form.sight.plan.questions}
     texts = {key: value for key, value in answers.items() if fields.get(key[1]) == "text"}
@@ -78,6 +78,11 @@ def test_a_broken_pledge_is_rectified_or_revoked_by_a_person_and_entered_on_reco
         stranger = officer(town, "market.990122", APPROVER)
         cases.check_pledge(number, case.number, "address", staff=stranger, kept=True, found="属实", at=at)
     cases.check_pledge(number, case.number, "address", staff=approver, kept=False, found="现场为住宅", at=at)
+    with pytest.raises(Conflict):  # its time to put it right has not run out
+        cases.revoke_for_breach(
+            number, case.number, "address", staff=approver, reasons="立即", basis="条例", at=at
+        )
+    pass_time(town, days=40)
     cases.revoke_for_breach(
         number,
         case.number,

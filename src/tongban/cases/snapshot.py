@@ -95,7 +95,7 @@ class ActView:
     fields: Mapping[str, exchange.FieldValue]
     state: str
     number: str
-    tries: int
+    perhaps_sent: bool
     intended_at: datetime
     next_try_at: datetime | None
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.granting import prepare_result
 from tongban.cases.actions.verdicts import hand_to_person
@@ -40,11 +42,10 @@ class Answered:
 
 @whole
 def begin_try(lease: Lease, act_ids: Sequence[int]) -> None:
-    """Count a try before it leaves: from now on, whoever takes over must assume that it was sent."""
+    """Mark a try before it leaves: from now on, whoever takes over must assume that it was sent."""
     locked(lease)
-    for act in Act.objects.filter(pk__in=act_ids, state="intended"):
-        act.tries += 1
-        act.save(update_fields=["tries"])
+    acts = Act.objects.filter(pk__in=act_ids, state="intended")
+    acts.update(tries=F("tries") + 1, perhaps_sent=True)
 
 
 @whole
@@ -60,7 +61,7 @@ def record_answers(lease: Lease, sight: Sight, answered: Sequence[Answered], *, 
         case = touched.setdefault(act.case_id, act.case)
         _settle(filing, case, act, each, sight, now=now, at=at)
     for case in touched.values():
-        _go_on(case, sight, now=now, at=at)
+        _go_on(case, sight.of_case(case.item), now=now, at=at)
 
 
 @part
@@ -70,7 +71,8 @@ def _settle(
     outcome = answered.outcome
     if isinstance(outcome, exchange.Unanswered):
         act.next_try_at = now + backoff(act.tries)
-        act.save(update_fields=["next_try_at"])
+        act.perhaps_sent = outcome.maybe_done
+        act.save(update_fields=["next_try_at", "perhaps_sent"])
         words = Text(
             f"{_label(act, sight).zh}：对方未应答，稍后自动再办",
             f"{_label(act, sight).en}: no answer; tried again by itself",
@@ -220,7 +222,7 @@ def resolve_act(
             what=Text("没有查到这项对外办理。", "There is no such registration at your office."),
             todo=Text("请从待办列表进入。", "Open it from your list."),
         )
-    if act.state not in {"in_doubt", "refused"} or (outcome == "done" and not office_number.strip()):
+    if not _may_resolve(act, outcome, office_number):
         raise Conflict(
             "cases.act_settled",
             what=Text(
@@ -236,8 +238,9 @@ def resolve_act(
     if outcome == "done":
         _store_number(case, act, office_number.strip(), sight, raw={"note": note}, now=now)
     else:
-        act.state, act.next_try_at = "intended", None
-        act.tries = 0
+        # A person has established that nothing was done: it is sent as for the first time.
+        act.state, act.next_try_at, act.intended_at = "intended", None, now
+        act.tries, act.perhaps_sent = 0, False
         act.save()
     entry = _evidence(
         "act.resolved",
@@ -256,5 +259,12 @@ def resolve_act(
     if not case.acts.filter(state__in=["in_doubt", "refused"]).exists():
         case.person_needed = None
         case.save(update_fields=["person_needed"])
-    _go_on(case, sight, now=now, at=at)
+    _go_on(case, sight.of_case(case.item), now=now, at=at)
     wake(filing, now=now)
+
+
+def _may_resolve(act: Act, outcome: str, office_number: str) -> bool:
+    """Say whether there is a doubt or refusal, and whether what the person says of it is whole."""
+    if act.state not in {"in_doubt", "refused"}:
+        return False
+    return outcome == "again" or (outcome == "done" and bool(office_number.strip()))

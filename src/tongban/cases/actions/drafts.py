@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError
+
 from tongban.cases.actions import numbers, once
 from tongban.cases.actions.corrections import require_changeable
 from tongban.cases.actions.events import Happening, tell
@@ -41,10 +43,26 @@ class Opened:
     is_new: bool
 
 
-@whole
 def open_draft(
     bundle: items.Bundle,
     *,
+    owner: registry.Subject,
+    division: str,
+    filer: Filer,
+    language: str,
+    request: once.Request | None,
+    at: Workplace,
+) -> Opened:
+    """Open a draft, once: of two at the same moment the second finds what the first has opened."""
+    try:
+        return _open(bundle, owner, division, filer, language, request, at)
+    except IntegrityError:
+        return _open(bundle, owner, division, filer, language, request, at)
+
+
+@whole
+def _open(
+    bundle: items.Bundle,
     owner: registry.Subject,
     division: str,
     filer: Filer,
@@ -66,6 +84,8 @@ def open_draft(
     if open_key is not None:
         existing = Filing.objects.filter(open_draft=open_key).first()
         if existing is not None:
+            if request is not None:
+                once.keep(request, result=existing.number, now=now)
             return Opened(existing.number, is_new=False)
     expires = bundle.draft_expires
     filing = Filing.objects.create(
@@ -159,6 +179,9 @@ def put_answers(
         require_draft(filing)
         _name(filing, bundle, parties)
     require_changeable(filing)
+    if filing.stage == Stage.DRAFT:
+        # Whoever confirmed, confirmed what stood there then: after a change they confirm again.
+        Participant.objects.filter(filing=filing, must_confirm=True).update(confirmed_at=None)
     rows = {(row.role, row.position): row for row in filing.participants.all()}
     known = [forms.party_of(row.role, row.position, row.same_as) for row in rows.values()]
     for (given, question), value in answers.items():
@@ -167,8 +190,11 @@ def put_answers(
         participant = rows.get((ref.role, ref.position))
         if participant is None:
             raise forms.no_such_participant(ref)
+        before = Answer.objects.filter(participant=participant, question=question)
+        if filing.stage != Stage.DRAFT and before.exists():
+            raise _settled_answer(question)
         if value is None:
-            Answer.objects.filter(participant=participant, question=question).delete()
+            before.delete()
             continue
         Answer.objects.update_or_create(
             participant=participant,
@@ -194,19 +220,28 @@ def _name(filing: Filing, bundle: items.Bundle, parties: Sequence[forms.Named]) 
     for party in parties:
         key = (party.ref.role, party.ref.position)
         declared = bundle.participant(party.ref.role)
-        row = rows.get(key) or Participant(filing=filing, role=key[0], position=key[1], kind=declared.kind)
+        found = rows.get(key)
+        if found is not None and _is_somebody_else(found, party):
+            # What was fetched about, answered for and confirmed by the one before goes with that person's
+            # row, so that nobody ever reads another's facts.
+            found.delete()
+            found = None
+        row = found or Participant(filing=filing, role=key[0], position=key[1], kind=declared.kind)
+        if party.same_as is not None and (party.same_as.role, party.same_as.position) not in rows:
+            raise forms.no_such_participant(party.same_as)
         row.same_as = None if party.same_as is None else rows[party.same_as.role, party.same_as.position]
-        changed = (row.identity_type, row.identity_number, row.name) != (
-            party.identity_type,
-            party.number,
-            party.name,
-        )
         row.identity_type, row.identity_number, row.name = party.identity_type, party.number, party.name
         row.must_confirm = declared.confirms and row.same_as is None and party.number != owner.identity_number
-        if changed:
-            row.confirmed_at = None
         row.save()
         rows[key] = row
+
+
+def _is_somebody_else(row: Participant, party: forms.Named) -> bool:
+    return (row.identity_type, row.identity_number, row.name) != (
+        party.identity_type,
+        party.number,
+        party.name,
+    )
 
 
 @part
@@ -221,6 +256,20 @@ def require_draft(filing: Filing) -> None:
             ),
             todo=Text("如内容有误，请撤回后重新申报。", "If something is wrong, withdraw it and file again."),
         )
+
+
+def _settled_answer(question: str) -> Conflict:
+    return Conflict(
+        "cases.answer_settled",
+        what=Text(
+            f"“{question}”在提交时已经填写，补正时不能更改。",
+            f"{question!r} was answered when the filing was submitted; completing it does not change that.",
+        ),
+        todo=Text(
+            "只补充缺少的内容；如内容有误，请撤回后重新申报。",
+            "Add only what is missing, or withdraw and file again.",
+        ),
+    )
 
 
 def _authority_missing() -> Invalid:

@@ -51,6 +51,7 @@ def record_facts(
         for row in Fact.objects.filter(filing=filing).order_by("id")
     }
     facts: list[Fact] = []
+    said: list[Lookup] = []
     for lookup, answer in brought:
         participant = rows.get((lookup.fetch.ref.role, lookup.fetch.ref.position))
         if participant is None:
@@ -59,10 +60,12 @@ def record_facts(
             earlier = newest.get((participant.pk, element, lookup.fetch.consumer, lookup.key_digest))
             if earlier is not None and earlier.status == fetched.status == "late":
                 continue  # still late: nothing new to say
+            said.append(lookup)
             facts.append(_fact(filing, participant, lookup, answer, element, fetched, book, earlier))
     Fact.objects.bulk_create(facts)
     _note_lateness(filing, brought, at)
-    tell(filing.pk, list(_told(brought, book, seconds)), now=now)
+    news = {id(lookup) for lookup in said}
+    tell(filing.pk, list(_told([each for each in brought if id(each[0]) in news], book, seconds)), now=now)
     return tuple(fact_view(row, items.Ref(row.participant.role, row.participant.position)) for row in facts)
 
 
@@ -117,10 +120,10 @@ def _fact(
 def _note_lateness(
     filing: Filing, brought: Sequence[tuple[Lookup, exchange.ShareAnswer]], at: Workplace
 ) -> None:
-    late = any(_status(answer) == "late" for _, answer in brought)
-    filing.attempts = filing.attempts + 1 if late else 0
-    filing.retry_at = at.clock.now() + backoff(filing.attempts) if late else None
-    filing.save(update_fields=["attempts", "retry_at"])
+    if any(_status(answer) == "late" for _, answer in brought):
+        filing.lateness = min(filing.lateness + 1, 100)
+        filing.retry_at = at.clock.now() + backoff(filing.lateness)
+        filing.save(update_fields=["lateness", "retry_at"])
 
 
 def _status(answer: exchange.ShareAnswer) -> str:
@@ -271,7 +274,7 @@ def answer_contest(
     found.answer, found.answered_by_id, found.answered_at = said[:1000], staff.id, now
     found.save()
     if corrected:
-        _supersede(found.fact, value, now)
+        _supersede_all(found.fact, value, now)
     entry = ledger.record(
         "decisions",
         "correction.answered",
@@ -296,6 +299,19 @@ def answer_contest(
     )
     tell(filing.pk, [Happening("verified", words, "person", staff_id=staff.id, entry_id=entry.id)], now=now)
     wake(filing, now=now)
+
+
+def _supersede_all(fact: Fact, value: items.Value | None, now: datetime) -> None:
+    """Correct the value for every office of this filing that was given it."""
+    same = Fact.objects.filter(
+        filing_id=fact.filing_id,
+        participant_id=fact.participant_id,
+        element=fact.element,
+        resource=fact.resource,
+        key_digest=fact.key_digest,
+    ).order_by("id")
+    for each in {row.consumer: row for row in same}.values():
+        _supersede(each, value, now)
 
 
 def _supersede(fact: Fact, value: items.Value | None, now: datetime) -> None:

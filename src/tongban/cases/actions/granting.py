@@ -1,6 +1,6 @@
 """Granting: the decision, then registrations at other organisations, then the signed result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from tongban.cases.actions import numbers
@@ -74,7 +74,8 @@ def grant(
     row.decided_at = now
     row.person_needed = None
     row.produced = _produce(item, row, now)
-    Claim.objects.filter(case=row).update(until=None)
+    row.content = _content_of(item, row, sight, now)
+    hold_for_good(row, item, sight, now=now, at=at)
     start_check_clocks(row, filing.division, now=now, at=at)
     papers.issue_notice(
         "granted",
@@ -94,6 +95,63 @@ def grant(
         _intend(filing, row, item, sight, now=now, at=at)
     else:
         prepare_result(row, sight, now=now, at=at)
+
+
+def _content_of(item: items.Item, row: Case, sight: Sight, now: datetime) -> dict[str, object]:
+    """Fix what the result will say, from what is decided on now."""
+    about = about_case(sight, in_name_of=row.in_name_of, number=row.number or "", decided_on=civil_date(now))
+    parties = sight.snapshot.answers.parties
+    filled = items.content(
+        item.licence.content, sight.bundle, parties, _values_with_products(row, sight), about
+    )
+    return {name: stored_value(value) for name, value in filled.items()}
+
+
+def lacking(row: Case, sight: Sight, now: datetime) -> list[Text]:
+    """Give the names of what the result must say and nobody has: such a case cannot be granted yet."""
+    item = sight.bundle.item(row.item)
+    later = {
+        f"{made.of}.{made.element.partition('.')[2]}"
+        for made in item.produces  # its own decision and its acts bring these
+    }
+    content = _content_of(item, row, sight, now)
+    return [
+        field.name
+        for field in licences.licence_type(item.licence.type).fields
+        if field.required
+        and content.get(field.code) is None
+        and item.licence.content.get(field.code) not in later
+    ]
+
+
+def taken_by_another(row: Case, item: items.Item, sight: Sight, *, at: Workplace, now: datetime) -> bool:
+    """Say whether what this case claims was given to another meanwhile, its own hold having lapsed."""
+    return any(
+        Claim.objects.filter(kind=claim.kind, scope=scope, value=value)
+        .exclude(case=row)
+        .exclude(until__lt=now)
+        .exists()
+        for claim, scope, value in _claims(row, item, sight, at)
+    )
+
+
+@part
+def hold_for_good(row: Case, item: items.Item, sight: Sight, *, now: datetime, at: Workplace) -> None:
+    """Keep for this case what its grant gives it alone; the unique row refuses a second holder."""
+    Claim.objects.filter(case=row).delete()
+    for claim, scope, value in _claims(row, item, sight, at):
+        Claim.objects.filter(kind=claim.kind, scope=scope, value=value, until__lt=now).delete()
+        Claim.objects.create(kind=claim.kind, scope=scope, value=value, case=row, until=None)
+
+
+def _claims(
+    row: Case, item: items.Item, sight: Sight, at: Workplace
+) -> Iterator[tuple[items.Claim, str, str]]:
+    for claim in item.claims:
+        held = items.value_named(
+            sight.bundle, claim.value, sight.snapshot.answers.parties, sight.gathered.values, sight.about
+        )
+        yield claim, row.in_name_of if claim.scope == "office" else at.node.code, str(held)
 
 
 def _decided_words(item: items.Item, row: Case, maker: str, staff_id: int | None, entry_id: str) -> Happening:
@@ -164,7 +222,6 @@ def _intend(
             body=_body(act.body, row.office, civil_date(now)),
             fields=stored,
             intended_at=now,
-            tries=1,  # it is sent right after this commits: whoever comes later must assume that it was
         )
         words = Text(f"{act.label.zh}：已发起", f"{act.label.en}: begun")
         tell(
@@ -197,13 +254,19 @@ def prepare_result(row: Case, sight: Sight, *, now: datetime, at: Workplace) -> 
     values = _values_with_products(row, sight)
     decided_on = civil_date(row.decided_at or now)
     about = about_case(sight, in_name_of=row.in_name_of, number=row.number or "", decided_on=decided_on)
-    content = items.content(item.licence.content, sight.bundle, sight.snapshot.answers.parties, values, about)
+    brought = items.content(item.licence.content, sight.bundle, sight.snapshot.answers.parties, values, about)
+    # What was decided stands as it was decided; only what the acts alone bring is filled in now.
+    decided = row.content or {}
+    content = {
+        name: stored_value(value) if decided.get(name) is None else decided[name]
+        for name, value in brought.items()
+    }
     decision = Decision.objects.get(case=row)
     licence = licences.prepare(
         item.licence.type,
         issuer=row.in_name_of,
         holder=_holder(item, sight, values),
-        content={name: stored_value(value) for name, value in content.items()},
+        content=content,
         case_number=row.number or "",
         decision_entry=decision.entry_id,
         now=now,

@@ -9,7 +9,7 @@ from tongban.cases.actions.work import lock
 from tongban.cases.models import Case, Filing, SignedPledge
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import clocks, officers
-from tongban.cases.rules.states import StatusCode
+from tongban.cases.rules.states import CaseState, StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
 from tongban.kernel.canonical import digest
@@ -89,6 +89,8 @@ def check_pledge(
     require_reasons(found)
     now = at.clock.now()
     pledge.checked_at, pledge.checked_by_id, pledge.found = now, staff.id, found.strip()[:1000]
+    if not kept and pledge.state == "rectifying":
+        raise _rectify_first()  # its time is running: it is not begun anew
     if kept:
         pledge.state = "rectified" if pledge.state == "rectifying" else "kept"
         words = Text("告知承诺核查：与承诺一致", "The pledge was checked and kept")
@@ -129,9 +131,9 @@ def revoke_for_breach(
     filing = lock(number)
     row, pledge = _open_pledge(filing, case_number, pledge_id, staff)
     require_reasons(reasons)
-    if pledge.state != "rectifying":
-        raise _rectify_first()
     now = at.clock.now()
+    if pledge.state != "rectifying" or pledge.rectify_due_at is None or now <= pledge.rectify_due_at:
+        raise _rectify_first()
     pledge.state, pledge.on_credit_record = "revoked", True
     pledge.checked_at, pledge.checked_by_id, pledge.found = now, staff.id, reasons.strip()[:1000]
     pledge.save()
@@ -172,7 +174,7 @@ def _open_pledge(
 ) -> tuple[Case, SignedPledge]:
     row = office_case(filing, case_number, staff, *officers.DECIDERS)
     pledge = SignedPledge.objects.filter(case=row, pledge=pledge_id, state__in=OPEN).first()
-    if pledge is None or row.decided_at is None:
+    if pledge is None or row.state != CaseState.GRANTED:
         raise Conflict(
             "cases.no_open_pledge",
             what=Text("没有待核查的承诺。", "There is no pledge to be checked on this case."),
@@ -184,6 +186,12 @@ def _open_pledge(
 def _rectify_first() -> Conflict:
     return Conflict(
         "cases.rectify_first",
-        what=Text("撤销前应当责令限期整改。", "Rectifying must be ordered before a grant is revoked."),
-        todo=Text("请先记录核查不符并给出整改期限。", "Record first that the pledge was not kept."),
+        what=Text(
+            "撤销前应当责令限期整改，且整改期限须已届满。",
+            "Rectifying must be ordered, and its time must have run out, before a grant is revoked.",
+        ),
+        todo=Text(
+            "请先记录核查不符，待整改期满后再处理。",
+            "Record that it was not kept; come back after that time.",
+        ),
     )

@@ -47,7 +47,10 @@ def submit(
         )
     now = at.clock.now()
     bundle = sight.bundle
-    awaited = sight.snapshot.awaited
+    asked = list(filing.participants.filter(must_confirm=True))
+    if any(party.declined_at is not None and party.confirmed_at is None for party in asked):
+        raise _declined()
+    awaited = [party for party in asked if party.confirmed_at is None]
     open_cases(filing, bundle, sight.plan.items, offices=sight.offices, values=values, at=at)
     filing.stage = Stage.CONFIRMING if awaited else Stage.SUBMITTED
     filing.submitted_at = now
@@ -63,6 +66,14 @@ def submit(
         filing.save()
         return None
     return _begin(filing, bundle, now, at)
+
+
+def _declined() -> Conflict:
+    return Conflict(
+        "cases.participant_declined",
+        what=Text("有当事人不同意参加本申报。", "Somebody who was named declined to take part."),
+        todo=Text("请更换该当事人，或联系其本人确认。", "Name somebody else, or ask them to confirm."),
+    )
 
 
 def _begin(filing: Filing, bundle: items.Bundle, now: datetime, at: Workplace) -> Lease:
@@ -243,7 +254,7 @@ def expire_drafts(*, at: Workplace, most: int = 100) -> int:
     now = at.clock.now()
     filings = list(
         Filing.objects.select_for_update(skip_locked=True)
-        .filter(stage=Stage.DRAFT, draft_expires_at__lt=now)
+        .filter(stage__in=(Stage.DRAFT, Stage.CONFIRMING), draft_expires_at__lt=now)
         .order_by("id")[:most]
     )
     for filing in filings:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from tongban.cases.actions.cases import start_clocks
 from tongban.cases.actions.events import Happening, evidence, tell
-from tongban.cases.actions.granting import grant
+from tongban.cases.actions.granting import grant, lacking, taken_by_another
 from tongban.cases.actions.work import Lease, locked
-from tongban.cases.models import Case, Filing
+from tongban.cases.models import Case, Contest, Filing
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import clocks
 from tongban.cases.rules.states import CaseState, StatusCode
@@ -22,12 +22,15 @@ from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.rules import api as rules
 
+TAKEN = Text("所申请的名称已由其他申请人取得。", "The name was given to another applicant meanwhile.")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the rules found for one case, and the record that a decision keeps."""
 
     case_id: int
+    sight: Sight  # what this case's own office may use
     verdict: Verdict
     record: Mapping[str, object]
 
@@ -36,6 +39,8 @@ class Found:
 def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: Workplace) -> None:
     """Move each case where its verdict says; one that a person has moved meanwhile is left alone."""
     filing = locked(lease)
+    if _has_moved_on(filing, sight):
+        return  # something that decides was said meanwhile: it is looked at again
     now = at.clock.now()
     rows = {
         row.pk: row for row in Case.objects.filter(filing=filing, pk__in=[each.case_id for each in found])
@@ -44,12 +49,16 @@ def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: W
     compared = [line for row, each in moving for line in _compared(row, sight, each.verdict)]
     tell(filing.pk, compared, now=now)
     for row, each in moving:
-        if each.verdict.way is Way.YES:
+        obstacles = _obstacles(row, each, now=now, at=at)
+        if each.verdict.way is Way.YES and obstacles:
+            accept(filing, row, sight, maker="rule", now=now, at=at)
+            hand_to_person(filing, row, obstacles, now=now)
+        elif each.verdict.way is Way.YES:
             accept(filing, row, sight, maker="rule", now=now, at=at)
             grant(
                 filing,
                 row,
-                sight,
+                each.sight,
                 maker="rule",
                 staff_id=None,
                 reasons=each.verdict.reasons,
@@ -63,7 +72,32 @@ def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: W
         elif each.verdict.way is Way.CORRECTION:
             _correction_or_person(filing, row, sight, each.verdict, now=now, at=at)
     filing.retry_at = None if all(each.verdict.way is not Way.WAIT for each in found) else filing.retry_at
-    filing.save(update_fields=["retry_at"])
+    filing.lateness = filing.lateness if filing.retry_at else 0
+    filing.save(update_fields=["retry_at", "lateness"])
+
+
+def _has_moved_on(filing: Filing, sight: Sight) -> bool:
+    """Say whether a person was asked for, a value disputed or an answer changed since the rules looked."""
+    disputed = set(Contest.objects.filter(filing=filing, outcome="open").values_list("fact_id", flat=True))
+    return (
+        filing.revision != sight.snapshot.revision
+        or filing.human_asked_at != sight.snapshot.human_asked_at
+        or not disputed <= sight.snapshot.contested
+    )
+
+
+def _obstacles(row: Case, found: Found, *, now: datetime, at: Workplace) -> list[Text]:
+    """Give what keeps a yes by rule from being carried out: a value that the result lacks, a name gone."""
+    if found.verdict.way is not Way.YES:
+        return []
+    item = found.sight.bundle.item(row.item)
+    obstacles = [
+        Text(f"结果须载明的内容尚未取得：{name.zh}", f"The result must say what nobody has: {name.en}")
+        for name in lacking(row, found.sight, now)
+    ]
+    if taken_by_another(row, item, found.sight, at=at, now=now):
+        obstacles.append(TAKEN)
+    return obstacles
 
 
 def _is_with_rules(row: Case) -> bool:

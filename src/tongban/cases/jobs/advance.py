@@ -23,7 +23,7 @@ from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
 from tongban.items import api as items
 from tongban.kernel.clock import Budget, budget, civil_date
-from tongban.kernel.errors import SourceTrouble, StaleLease
+from tongban.kernel.errors import Invalid, SourceTrouble, StaleLease
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 
@@ -78,12 +78,9 @@ def _seal(lease: Lease, *, at: Workplace) -> None:
 
 def _steps(lease: Lease, *, at: Workplace, limit: Budget) -> datetime | None:
     """Go on until there is nothing to do or no time; give when to look again."""
-    known: frozenset[int] | None = None  # acts that were there when this worker came
     for _ in range(STEPS_AT_MOST):
         now = at.clock.now()
         snapshot = read(lease.number)
-        if known is None:
-            known = frozenset(act.id for act in snapshot.acts)
         step = next_step(snapshot, now=now)
         if isinstance(step, Rest):
             return step.until
@@ -92,8 +89,7 @@ def _steps(lease: Lease, *, at: Workplace, limit: Budget) -> datetime | None:
         if isinstance(step, TakeUp):
             _take_up(lease, snapshot, step.cases, at=at, limit=limit)
         elif isinstance(step, Register):
-            _register(lease, snapshot, step.acts, known=known, at=at)
-            known |= {act.id for act in step.acts}
+            _register(lease, snapshot, step.acts, at=at)
         elif isinstance(step, Sign):
             _sign(lease, step.cases, at=at)
         elif isinstance(step, Ring):
@@ -106,12 +102,14 @@ def _take_up(
 ) -> None:
     """Gather, run the rules of each case outside any transaction, record where each goes."""
     sight = gather_for(snapshot, at=at, again=True, limit=limit)
+    if sight.gathered.missing:
+        return  # no time was left to ask every source: nothing is judged on what was never looked up
     found = []
     for case in cases:
-        verdict, dates = judge_case(sight, case, at=at)
-        item = sight.bundle.item(case.item)
-        record = decision_record(sight.bundle, item, verdict.judged, sight.gathered, dates)
-        found.append(Found(case.id, verdict, record))
+        own = sight.of_case(case.item)
+        verdict, dates = judge_case(own, case, at=at)
+        record = decision_record(own.bundle, own.bundle.item(case.item), verdict.judged, own.gathered, dates)
+        found.append(Found(case.id, own, verdict, record))
     record_verdicts(lease, sight, found, at=at)
 
 
@@ -142,24 +140,18 @@ def judge_case(sight: Sight, case: CaseView, *, at: Workplace) -> tuple[Verdict,
     return verdict, dates
 
 
-def _register(
-    lease: Lease, snapshot: Snapshot, acts: Sequence[ActView], *, known: frozenset[int], at: Workplace
-) -> None:
+def _register(lease: Lease, snapshot: Snapshot, acts: Sequence[ActView], *, at: Workplace) -> None:
     """Register at every organisation at once; what may have been sent before is asked about first.
 
-    An act that this very worker has just intended was surely not sent yet; any other one with a try
-    to its name may have been, by whoever held the filing then.
+    The mark that a call is about to leave commits before any does, and only under the lease.
     """
-    again = [act for act in acts if act.id in known]
-    if again:
-        begin_try(lease, [act.id for act in again])
-    sent_before = {act.id for act in again if act.tries > 0}
+    begin_try(lease, [act.id for act in acts])
     with ThreadPoolExecutor(max_workers=len(acts), thread_name_prefix="acts") as pool:
-        answered = list(pool.map(lambda act: _one_act(act, act.id in sent_before, at), acts))
+        answered = list(pool.map(lambda act: _one_act(act, at), acts))
     record_answers(lease, see(snapshot, at=at), answered, at=at)
 
 
-def _one_act(act: ActView, sent_before: bool, at: Workplace) -> Answered:
+def _one_act(act: ActView, at: Workplace) -> Answered:
     """Do one act once: `find_act` before anything that may be a repeat (DESIGN §5.6, promise 7)."""
     spent = budget(ACT_TIMEOUT_S)
     request = exchange.ActRequest(
@@ -169,15 +161,18 @@ def _one_act(act: ActView, sent_before: bool, at: Workplace) -> Answered:
         key=act.key,
         first_sent_at=act.intended_at,
     )
-    outcome, found_by = _outcome(act, request, sent_before, at)
+    try:
+        outcome, found_by = _outcome(act, request, at)
+    except Invalid as trouble:  # a field that the office needs was not given: nothing was sent
+        outcome, found_by = exchange.Refused(trouble.what), "answer"
     return Answered(act.id, outcome, found_by, round(ACT_TIMEOUT_S - spent.left_s(), 3))
 
 
 def _outcome(
-    act: ActView, request: exchange.ActRequest, sent_before: bool, at: Workplace
+    act: ActView, request: exchange.ActRequest, at: Workplace
 ) -> tuple[exchange.Done | exchange.Refused | exchange.Unanswered | InDoubt, str]:
     idempotency = exchange.idempotency(at.road, act.connector)
-    if sent_before and idempotency != "key":
+    if act.perhaps_sent and idempotency != "key":
         found = exchange.find_act(at.road, act.connector, act.key)
         if isinstance(found, exchange.Found):
             return exchange.Done(found.number), "lookup"

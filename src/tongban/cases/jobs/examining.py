@@ -21,6 +21,7 @@ from tongban.cases.workplace import Workplace
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
 from tongban.registry import api as registry
@@ -209,7 +210,7 @@ def _value(
         why=need.reason,
         claimed=_claimed(sight, need, element),
         sources=tuple(
-            _source(fact, element, sight.book, known)
+            _source(fact, element, sight.book, known, sight.plan.on)
             for fact in facts
             if fact.element == need.element and fact.participant in about
         ),
@@ -240,13 +241,18 @@ def _chosen(question: items.Question, held: items.Value) -> Text:
 
 
 def _source(
-    fact: FactLine, element: catalogue.Element | None, book: catalogue.Book, known: registry.Directory
+    fact: FactLine,
+    element: catalogue.Element | None,
+    book: catalogue.Book,
+    known: registry.Directory,
+    on: date,
 ) -> SourceLine:
     resource = book.resource(fact.resource)
+    value = _division(known, fact, on) or catalogue.in_words(element, fact.value)
     return SourceLine(
         office=known.organisation(fact.source).name if fact.source else Text("—", "—"),
         resource=Text(fact.resource, fact.resource) if resource is None else resource.name,
-        value=catalogue.in_words(element, fact.value) if fact.status in WITH_VALUE else None,
+        value=value if fact.status in WITH_VALUE else None,
         status=fact.status,
         words=FACT_WORDS.get(fact.status, Text(fact.status, fact.status)),
         as_of=fact.as_of,
@@ -254,6 +260,17 @@ def _source(
         share_id=fact.share_id,
         reason=fact.reason,
     )
+
+
+def _division(known: registry.Directory, fact: FactLine, on: date) -> Text | None:
+    """Give a place's division by its name, which people know, beside its code."""
+    if not fact.element.endswith(".division") or not isinstance(fact.value, str):
+        return None
+    try:
+        name = known.division(fact.value, on).name
+    except NotFound:
+        return None
+    return Text(f"{name.zh}（{fact.value}）", f"{name.en} ({fact.value})")
 
 
 def _check(sight: Sight, judged: items.Judged) -> CheckLine:

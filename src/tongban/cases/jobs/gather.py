@@ -38,6 +38,8 @@ def gather_for(snapshot: Snapshot, *, at: Workplace, again: bool, limit: Budget 
         if not wanted or (limit is not None and limit.left_s() <= 0):
             break
         facts = _fetch(sight, wanted, at=at, limit=limit)
+        if not facts:
+            break  # still late, or the filing has ended meanwhile: asking on would bring nothing
         sight = see(with_facts(sight.snapshot, facts), at=at)
     return sight
 

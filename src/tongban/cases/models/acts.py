@@ -8,8 +8,8 @@ from tongban.cases.models.case import Case
 class Act(models.Model):
     """One registration at another organisation. Written before the call, so that a crash is not a loss.
 
-    `key` is case number + act: the office sees the same key however often we ask. From the moment the
-    row exists the call may have left. States: intended, done, refused, in_doubt (maybe done, and the
+    `key` is case number + act: the office sees the same key however often we ask. `perhaps_sent` is
+    true from the moment before a call leaves. States: intended, done, refused, in_doubt (maybe done, and the
     office cannot tell us: a person finds out).
     """
 
@@ -24,6 +24,7 @@ class Act(models.Model):
     number = models.CharField(max_length=120, default="")
     answer = models.JSONField(null=True)
     tries = models.PositiveIntegerField(default=0)
+    perhaps_sent = models.BooleanField(default=False)  # set before a call leaves; cleared if none arrived
     intended_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)

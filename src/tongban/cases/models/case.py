@@ -45,6 +45,7 @@ class Case(models.Model):
     person_needed = models.JSONField(null=True)  # why a person decides: [{"zh": …, "en": …, "check": …}]
     claimed_by_id = models.BigIntegerField(null=True)
     claimed_at = models.DateTimeField(null=True)
+    content = models.JSONField(null=True)  # of the result, as decided; acts fill what they alone bring
     produced = models.JSONField(default=list)  # [{"role", "position", "element", "value"}]
     licence = models.CharField(max_length=90, default="")  # its result's identifier
 

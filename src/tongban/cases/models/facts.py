@@ -25,7 +25,7 @@ class Fact(models.Model):
     as_of = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField()
     share_id = models.CharField(max_length=26, null=True)  # the evidence entry of the share
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True)
+    supersedes = models.ForeignKey("self", models.RESTRICT, null=True)
 
     class Meta:
         indexes = [models.Index(fields=["filing", "participant", "element", "-id"], name="fact_current")]

@@ -33,6 +33,7 @@ class Filing(models.Model):
     ended_at = models.DateTimeField(null=True)
     human_asked_at = models.DateTimeField(null=True)  # PIPL 24: no machine decision from here on
 
+    lateness = models.PositiveSmallIntegerField(default=0)  # tries in a row at which a source was late
     retry_at = models.DateTimeField(null=True)  # when to ask late sources again
     due_at = models.DateTimeField(null=True)
     lease_holder = models.CharField(max_length=64, default="")

@@ -24,6 +24,8 @@ CLOCK_WORDS = {
     "statutory_due_at": Text("法定办结期限", "By law no later than"),
 }
 
+OF_SOURCES = frozenset({"fetched", "late", "withheld", "contested", "verified"})  # lines of the whole filing
+
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:
@@ -107,6 +109,11 @@ class OfficerCase:
     extension_by: Text | None
     licence: str
 
+    @property
+    def acts_now(self) -> bool:
+        """Say whether something may be done with the case itself, not only with an act elsewhere."""
+        return bool(self.powers - {Power.FIND_OUT})
+
 
 def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace) -> OfficerCase:
     """Give a case of the officer's own office; NotFound, in the same words, for any other."""
@@ -161,13 +168,18 @@ def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace) -> O
         review=None if review is None else _review(review, names),
         acts=tuple((labels[act.name], act) for act in acts_of(case_number, staff)),
         notices=papers.notices_of([case_number]),
-        timeline=filing_page(filing.number, staff).timeline,
+        timeline=tuple(line for line in filing_page(filing.number, staff).timeline if _concerns_case(line)),
         powers=powers(_standing(row, pauses, decision, review, limits), staff),
         remedies=tuple(remedy.text for remedy in item.remedies),
         procedures=officers.PROCEDURES,
         extension_by=limits.extension_by,
         licence=row.licence if row.state == CaseState.GRANTED else "",
     )
+
+
+def _concerns_case(line: Line) -> bool:
+    """Leave out which sources were asked for other items: what this one was given stands with its facts."""
+    return bool(line.item) or line.kind not in OF_SOURCES
 
 
 def _texts(stored: Iterable[Mapping[str, str]]) -> tuple[Text, ...]:

@@ -1,7 +1,7 @@
 """A filing seen with its pack, the book of data and the competent offices: all that rules need."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -28,6 +28,22 @@ class Sight:
     offices: Mapping[str, registry.Competence]
     gathered: Gathered
     about: Mapping[str, items.Value]
+    produced: items.Values
+    dates: items.Dates
+
+    def of_case(self, item: str) -> "Sight":
+        """See what one case's office may use: its own shares alone, each under its own grant (promise 3)."""
+        gathered = collect(
+            self.bundle,
+            self.plan,
+            self.snapshot,
+            book=self.book,
+            about=self.about,
+            produced=self.produced,
+            dates=self.dates,
+            wanted=lambda fetch: fetch.item == item,
+        )
+        return replace(self, gathered=gathered)
 
 
 def look(
@@ -75,7 +91,7 @@ def look(
     place, without = _place_division(bundle, gathered) or snapshot.division, _on_no_record(gathered)
     if place != snapshot.division or without:
         plan, gathered, offices = seen(place, without)
-    return Sight(snapshot, bundle, plan, book, offices, gathered, about)
+    return Sight(snapshot, bundle, plan, book, offices, gathered, about, produced, dates)
 
 
 def competent(bundle: items.Bundle, division: str, day: date) -> Mapping[str, registry.Competence]:

@@ -43,12 +43,28 @@ def snapshot(number: str) -> Snapshot:
         parties=parties,
         answers=_answers(filing, parties, refs, bundle),
         facts=_facts(filing, refs),
-        contested=frozenset(
-            Contest.objects.filter(filing=filing, outcome="open").values_list("fact_id", flat=True)
-        ),
+        contested=disputed(filing.pk),
         materials=papers.materials_of(filing.number),
         cases=_cases(filing),
         acts=_acts(filing),
+    )
+
+
+def disputed(filing_id: int) -> frozenset[int]:
+    """Give every fact under an open dispute: the same value fetched for another office is the same value."""
+    open_ones = Contest.objects.filter(filing_id=filing_id, outcome="open").values_list(
+        "fact__participant_id", "fact__element", "fact__resource", "fact__key_digest"
+    )
+    return frozenset(
+        fact
+        for participant, element, resource, key in open_ones
+        for fact in Fact.objects.filter(
+            filing_id=filing_id,
+            participant_id=participant,
+            element=element,
+            resource=resource,
+            key_digest=key,
+        ).values_list("pk", flat=True)
     )
 
 
@@ -161,7 +177,7 @@ def _acts(filing: Filing) -> tuple[ActView, ...]:
             fields=unpacked(row.fields),
             state=row.state,
             number=row.number,
-            tries=row.tries,
+            perhaps_sent=row.perhaps_sent,
             intended_at=row.intended_at,
             next_try_at=row.next_try_at,
         )

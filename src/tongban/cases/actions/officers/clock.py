@@ -32,7 +32,9 @@ def begin_pause(
     filing = lock(sight.snapshot.number)
     row = office_case(filing, case_number, staff, *officers.DECIDERS)
     require_undecided(row)
-    if row.accepted_at is None or kind not in officers.PROCEDURES or needs_days < 1 or not reason.strip():
+    under_way = Pause.objects.filter(case=row, ended_at__isnull=True).exists()
+    whole_request = kind in officers.PROCEDURES and needs_days >= 1 and bool(reason.strip())
+    if row.accepted_at is None or under_way or not whole_request:
         raise officers.cannot_pause()
     now = at.clock.now()
     Pause.objects.create(

@@ -1,13 +1,14 @@
 """Claiming, granting, refusing, not accepting: always a named person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from tongban.cases.actions.events import Happening, evidence, tell
-from tongban.cases.actions.granting import grant
+from tongban.cases.actions.granting import grant, lacking, taken_by_another
 from tongban.cases.actions.officers.standing import end_case, office_case, require_reasons, require_undecided
-from tongban.cases.actions.verdicts import accept, owner_name
+from tongban.cases.actions.verdicts import TAKEN, accept, owner_name
 from tongban.cases.actions.work import lock, wake
-from tongban.cases.models import Decision
+from tongban.cases.models import Case, Decision, Filing
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState, StatusCode
@@ -15,7 +16,7 @@ from tongban.cases.workplace import Workplace
 from tongban.kernel.canonical import digest
 from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
-from tongban.kernel.transactions import whole
+from tongban.kernel.transactions import part, whole
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 
@@ -60,10 +61,52 @@ def approve(
     require_undecided(row)
     require_reasons(reasons)
     now = at.clock.now()
+    own = sight.of_case(row.item)
+    _require_grantable(filing, row, own, now=now, at=at)
     accept(filing, row, sight, maker="person", staff_id=staff.id, now=now, at=at)
     said = [Text(reasons.strip(), reasons.strip())]
-    grant(filing, row, sight, maker="person", staff_id=staff.id, reasons=said, record=record, now=now, at=at)
+    grant(filing, row, own, maker="person", staff_id=staff.id, reasons=said, record=record, now=now, at=at)
     wake(filing, now=now)
+
+
+@part
+def _require_grantable(filing: Filing, row: Case, sight: Sight, *, now: datetime, at: Workplace) -> None:
+    """Raise Conflict where a yes could not be carried out: the result lacks a value, a name was given
+    away, or the filing is no longer as the officer saw it."""
+    if filing.revision != sight.snapshot.revision:
+        raise _changed(row)
+    wanting = lacking(row, sight, now)
+    if wanting:
+        raise _incomplete(wanting)
+    if taken_by_another(row, sight.bundle.item(row.item), sight, at=at, now=now):
+        raise Conflict(
+            "cases.name_taken",
+            what=TAKEN,
+            todo=Text(
+                "请依法不予批准，或由申请人撤回后更名。",
+                "Refuse it, or have the applicant withdraw and rename.",
+            ),
+        )
+
+
+def _changed(row: Case) -> Conflict:
+    return Conflict(
+        "cases.filing_changed",
+        what=Text(f"办件 {row.number} 的内容已有改动。", f"What case {row.number} rests on has changed."),
+        todo=Text("请刷新页面后再作决定。", "Reload the page, then decide."),
+    )
+
+
+def _incomplete(wanting: Sequence[Text]) -> Conflict:
+    zh, en = "、".join(each.zh for each in wanting), ", ".join(each.en for each in wanting)
+    return Conflict(
+        "cases.result_incomplete",
+        what=Text(f"结果须载明的内容尚未取得：{zh}。", f"The result must say what nobody has: {en}."),
+        todo=Text(
+            "请待来源部门答复或恢复共享后再批准，或告知申请人补正。",
+            "Wait for its source to answer or to share again, or have the applicant complete it.",
+        ),
+    )
 
 
 @whole
@@ -156,7 +199,8 @@ def not_accept(
     row = office_case(filing, case_number, staff, *officers.RECEIVERS)
     require_undecided(row)
     require_reasons(reasons)
-    if row.accepted_at is not None and not row.person_needed:
+    decides = staff.holds(*officers.DECIDERS)
+    if row.accepted_at is not None and not (row.person_needed and decides):
         raise officers.accepted_already(case_number)
     now = at.clock.now()
     item = sight.bundle.item(row.item)
