@@ -153,6 +153,7 @@ def test_one_offices_trouble_never_loses_the_others_answers(town: Town) -> None:
         """An office that finds a field missing before anything is sent."""
 
         def act(self, request: exchange.ActRequest, *, timeout_s: float) -> exchange.ActOutcome:
+            del request, timeout_s
             raise InvalidValue("t", what=Text("缺少字段", "a field is missing"), todo=Text("补上", "give it"))
 
     lane = town.workplace.road.lanes["tax"]

@@ -74,8 +74,8 @@ def test_a_broken_pledge_is_rectified_or_revoked_by_a_person_and_entered_on_reco
         )
     with pytest.raises(Invalid):
         cases.check_pledge(number, case.number, "address", staff=approver, kept=False, found=" ", at=at)
+    stranger = officer(town, "market.990122", APPROVER)
     with pytest.raises(NotFound):
-        stranger = officer(town, "market.990122", APPROVER)
         cases.check_pledge(number, case.number, "address", staff=stranger, kept=True, found="属实", at=at)
     cases.check_pledge(number, case.number, "address", staff=approver, kept=False, found="现场为住宅", at=at)
     with pytest.raises(Conflict):  # its time to put it right has not run out
