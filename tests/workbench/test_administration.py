@@ -9,6 +9,9 @@ from tests.portal.visiting import Visit
 from tests.workbench.acting import approver, opened, staff, waiting_registration
 from tongban.cases import api as cases
 from tongban.cases.models import Filing
+from tongban.catalogue import api as catalogue
+from tongban.items import api as items
+from tongban.kernel.clock import civil_date
 from tongban.kernel.ids import SystemChance
 from tongban.registry import api as registry
 
@@ -68,7 +71,13 @@ def test_the_bureau_sees_each_bundle_with_its_version_and_its_totals(town: Town,
     page = visit.open("/workbench/bureau")
     assert town.bundle.name.zh in page.text
     assert town.bundle.digest in page.html
-    assert "分别申报时填写" in page.text
+    day = civil_date(town.now)
+    party = items.Answers(items.smallest_cast(town.bundle))
+    totals = items.plan(
+        town.bundle, catalogue.book(day), "990121", party, day, policies=town.workplace.policies
+    ).totals
+    assert f"{totals.here.all} 本次申报填写或选择" in page.text
+    assert f"{totals.separately.all} 分别申报时填写" in page.text
 
 
 def test_a_helper_sees_how_what_they_typed_goes_and_nothing_else(town: Town, visit: Visit) -> None:

@@ -100,6 +100,9 @@ def test_an_officer_sees_what_their_item_needs_and_no_more(town: Town, visit: Vi
     assert page.status == 200
     assert "房屋用途" not in page.text  # the registry's business
     assert "被执行人" not in page.text
+    assert (
+        "法院" not in visit.open(f"/workbench/cases/{tax}").text
+    )
 
 
 def test_taking_a_case_puts_it_among_mine(town: Town, visit: Visit, waiting: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from django.http import HttpResponse
@@ -38,7 +39,7 @@ class Watched:
     opening: ledger.Opening
     name: str
     entry: str
-    at: str
+    at: datetime
     about: str
     purpose: str
     elements: tuple[Text, ...]
@@ -123,7 +124,7 @@ def _one(opening: ledger.Opening, names: Mapping[int, str], book: catalogue.Book
         opening=opening,
         name=names.get(int(staff), staff) if staff.isdecimal() else staff,
         entry=str(opening.value("entry")),
-        at=str(opening.value("at")),
+        at=datetime.fromisoformat(str(opening.value("at"))),
         about=str(about or opening.value("login") or ""),
         purpose=str(opening.value("purpose") or opening.value("because") or ""),
         elements=tuple(_named(book, str(code)) for code in codes),

@@ -1,6 +1,7 @@
 """The data bureau: which bundles are published in which version, and what each asks of a person."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_safe
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
+from tongban.registry import api as registry
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import BUREAU
 
@@ -28,14 +30,21 @@ def bureau(request: StaffRequest) -> HttpResponse:
     at = request.workplace
     day = civil_date(at.clock.now())
     book = catalogue.book(day)
+    where = _where_people_file(at.node.code, day)
     rows = []
     for card in items.bundles():
-        plan = items.plan(
-            items.pinned(card.digest), book, at.node.code, items.Answers(), day, policies=at.policies
-        )
+        bundle = items.pinned(card.digest)
+        party = items.Answers(items.smallest_cast(bundle))
+        plan = items.plan(bundle, book, where.code, party, day, policies=at.policies)
         rows.append(BundleRow(card, plan, _hows(plan)))
-    said = {"at": "workbench:bureau", "rows": rows, "versions": items.versions()}
+    said = {"at": "workbench:bureau", "rows": rows, "versions": items.versions(), "where": where}
     return page(request, "bureau", said)
+
+
+def _where_people_file(node: str, day: date) -> registry.Division:
+    """Give the first division below the node's own: sources are the counties', so a plan is for one."""
+    below = [division for division in registry.directory().divisions(day) if division.parent == node]
+    return below[0] if below else registry.division(node, day)
 
 
 def _hows(plan: items.Plan) -> tuple[tuple[str, int], ...]:
