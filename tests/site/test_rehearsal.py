@@ -1,0 +1,58 @@
+"""A pack's samples on a whole node of their own: what is expected is seen, and what is not is told."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.sources import ROOT
+from tongban.site.command import main
+
+PACK = ROOT / "cities" / "yunxi" / "packs" / "open-company"
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A copy of the pack with one sample, to be changed."""
+    made = Path(shutil.copytree(PACK, tmp_path / "open-company"))
+    for sample in (made / "samples").glob("*.json"):
+        if sample.stem != "two-shareholders":
+            sample.unlink()
+    return made
+
+
+def played(pack: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[dict[str, object]]]:
+    """Play every sample of a pack; give the exit code and what was said of the journeys."""
+    code = main(["pack", "test", str(pack), "--json"])
+    tried = json.loads(capsys.readouterr().out)["tried"]
+    return code, [each for each in tried if each["kind"] == "journey"]
+
+
+def test_a_sample_comes_to_what_it_says(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, journeys = played(pack, capsys)
+    assert (code, journeys) == (
+        0,
+        [{"kind": "journey", "name": "two-shareholders", "right": True, "skipped": False, "said": []}],
+    )
+
+
+def test_a_sample_that_comes_to_something_else_is_told(
+    pack: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tongban.site.rehearsal.SEEN_WITHIN_S", 1.0)  # what is expected never comes
+    path = pack / "samples" / "two-shareholders.json"
+    sample = json.loads(path.read_text("utf-8"))
+    sample["phases"] = sample["phases"][:1]
+    sample["phases"][0]["expect"]["status"] = "approved"
+    path.write_text(json.dumps(sample, ensure_ascii=False), "utf-8")
+    code, journeys = played(pack, capsys)
+    assert code == 1
+    assert journeys[0]["said"] == ["phase 1: status: expected approved, saw confirming."]
+
+
+@pytest.mark.soak
+def test_every_sample_of_the_first_pack_comes_to_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    code, journeys = played(PACK, capsys)
+    assert [each["name"] for each in journeys if not each["right"] or each["skipped"]] == []
+    assert code == 0
