@@ -182,6 +182,7 @@ def test_what_was_fetched_about_oneself_is_shown_with_its_source(visit: Visit) -
     assert "云溪市公安局" in page.text
     assert "10000000001" in page.text
     assert "云溪市云东县城关镇春风路1号" in page.text
+    assert "所在行政区划 云东县" in page.text
     assert page.text.count("这不对") > 5
 
 

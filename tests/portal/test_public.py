@@ -39,6 +39,17 @@ def test_public_pages_ask_the_store_nothing_and_leave_no_cookie(visit: Visit) ->
         assert len(page.html.encode()) < HEAVIEST_BYTES, address
 
 
+def test_what_is_written_once_for_strangers_is_never_what_somebody_signed_in_reads(visit: Visit) -> None:
+    stranger = visit.open("/")
+    visit.as_person("li_chunyan")
+    mine = visit.open("/")
+    assert "李春燕" in mine.text
+    visit.client.cookies.clear()
+    assert visit.open("/").html == stranger.html
+    assert visit.open("/", **{"accept-language": "en"}).read.lang == "en"
+    assert visit.open("/").html == stranger.html
+
+
 @pytest.mark.parametrize(
     ("wanted", "is_found"), [("我想开餐饮公司", True), ("open a company", True), ("补办结婚证", False)]
 )

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from tongban.cases import api as cases
 from tongban.items import api as items
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
 from tongban.portal import readable
 from tongban.registry import api as registry
@@ -35,19 +37,30 @@ class FactShown:
 def facts_in_words(bundle: items.Bundle, facts: Iterable[cases.FactLine]) -> list[FactShown]:
     """Give facts as people read them; the directory is asked once for all."""
     listed = list(facts)
-    known = {each.slug: each.name for each in registry.organisations()} if listed else {}
+    known = registry.directory() if listed else registry.Directory((), (), (), ())
+    names = {each.slug: each.name for each in known.organisations()}
     return [
         FactShown(
             id=fact.id,
             role=fact.participant.partition(".")[0],
             name=readable.name_of(bundle, fact.element),
-            value=readable.readable(bundle, fact.element, fact.value),
+            value=_value(bundle, fact, known),
             status=fact.status,
             status_words=readable.STATUS.get(fact.status, readable.STATUS["unknown"]),
-            source=known.get(fact.source),
+            source=names.get(fact.source),
             as_of=fact.as_of,
             fetched_at=fact.fetched_at,
             share=fact.share_id,
         )
         for fact in listed
     ]
+
+
+def _value(bundle: items.Bundle, fact: cases.FactLine, known: registry.Directory) -> Text | None:
+    """Give a fact's value in words; a division is called by its name, as it stood on the day."""
+    if fact.element.endswith(".division") and isinstance(fact.value, str):
+        try:
+            return known.division(fact.value, civil_date(fact.fetched_at)).name
+        except NotFound:
+            pass  # a code that this node's city does not know is shown as it came
+    return readable.readable(bundle, fact.element, fact.value)

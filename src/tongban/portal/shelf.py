@@ -1,6 +1,6 @@
 """The bundles on offer, as anybody may read them: kept for seconds, so that public pages ask no store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
@@ -35,6 +35,7 @@ class Shelf:
 
     matters: tuple[Matter, ...]
     divisions: tuple[registry.Division, ...]
+    pages: dict[str, bytes] = field(default_factory=dict)  # written for strangers while this shelf stands
 
     def matter(self, code: str) -> Matter:
         """Give one by its code; raises NotFound."""

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from tongban.cases import api as cases
 from tongban.portal.finding import found
-from tongban.portal.pages import page
+from tongban.portal.pages import page, same_for_strangers
 from tongban.portal.readers import PortalRequest, reader_of
 from tongban.portal.shelf import shelf
 
@@ -13,6 +13,7 @@ RECENT = 5  # filings on the home page; the list has them all
 
 
 @require_safe
+@same_for_strangers
 def home(request: PortalRequest) -> HttpResponse:
     """Say what can be done here; to somebody signed in, how their filings stand."""
     on_offer = shelf(request.workplace)
@@ -35,6 +36,7 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 @require_safe
+@same_for_strangers
 def matter(request: PortalRequest, code: str) -> HttpResponse:
     """Say what a bundle does, for whom, what it asks and why, how long it takes, what comes after."""
     found_matter = shelf(request.workplace).matter(code)

@@ -15,7 +15,7 @@ from tongban.kernel.ids import new_id
 from tongban.kernel.texts import Text
 from tongban.kernel.values import resident_id
 from tongban.portal.forms.fields import Wrong
-from tongban.portal.pages import language, page
+from tongban.portal.pages import language, page, same_for_strangers
 from tongban.portal.readers import PortalRequest, is_helper, key_of, reader_of, sign_in_address
 from tongban.portal.shelf import Matter, shelf
 from tongban.registry import api as registry
@@ -43,6 +43,7 @@ class Helped:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@same_for_strangers
 def start(request: PortalRequest, code: str) -> HttpResponse:
     """Show the notice; on its being read, open the draft and go on to the form."""
     matter = shelf(request.workplace).matter(code)
