@@ -6,6 +6,7 @@ from datetime import date, datetime
 from tongban.cases.actions import numbers
 from tongban.cases.actions.cases import end_filing_if_done, receive_ready
 from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.pledges import start_check_clocks
 from tongban.cases.actions.work import Lease, locked
 from tongban.cases.models import Act, Case, Claim, Decision, Filing
@@ -20,7 +21,6 @@ from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.kernel.values import credit_code
 from tongban.licences import api as licences
-from tongban.papers import api as papers
 from tongban.registry import api as registry
 
 Values = dict[tuple[items.Ref, str], items.Held]
@@ -77,16 +77,15 @@ def grant(
     row.content = _content_of(item, row, sight, now)
     hold_for_good(row, item, sight, now=now, at=at)
     start_check_clocks(row, filing.division, now=now, at=at)
-    papers.issue_notice(
+    give_notice(
+        filing,
+        row,
         "granted",
-        case_number=row.number or "",
-        office=row.in_name_of,
-        addressee=registry.subject(filing.owner_id).name,
-        facts={"item": item.name, "reasons": tuple(reasons)},
+        {"item": item.name, "reasons": tuple(reasons)},
         staff_id=staff_id,
         entry=entry,
         now=now,
-        chance=at.chance,
+        at=at,
     )
     tell(filing.pk, [_decided_words(item, row, maker, staff_id, entry)], now=now)
     if item.acts:

@@ -7,6 +7,7 @@ from datetime import datetime
 from tongban.cases.actions.cases import start_clocks
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.granting import grant, lacking, taken_by_another
+from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.work import Lease, locked
 from tongban.cases.models import Case, Contest, Filing
 from tongban.cases.queries.sight import Sight
@@ -18,7 +19,6 @@ from tongban.cases.workplace import Workplace
 from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
-from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.rules import api as rules
 
@@ -154,16 +154,15 @@ def accept(
         now=now,
         at=at,
     )
-    papers.issue_notice(
+    give_notice(
+        filing,
+        row,
         "accepted",
-        case_number=row.number or "",
-        office=row.in_name_of,
-        addressee=owner_name(filing),
-        facts={"item": item.name, "due": row.promised_due_at, "provisional": row.due_provisional},
+        {"item": item.name, "due": row.promised_due_at, "provisional": row.due_provisional},
         staff_id=staff_id,
         entry=entry,
         now=now,
-        chance=at.chance,
+        at=at,
     )
     how = Text("依法视为受理", "accepted by operation of law") if maker == "law" else Text("受理", "accepted")
     words = Text(f"{item.name.zh}：{how.zh}", f"{item.name.en}: {how.en}")
@@ -264,16 +263,15 @@ def request_correction(
         now=now,
         at=at,
     )
-    papers.issue_notice(
+    give_notice(
+        filing,
+        row,
         "to_be_completed",
-        case_number=row.number or "",
-        office=row.in_name_of,
-        addressee=owner_name(filing),
-        facts={"item": item.name, "wanting": tuple(wanting), "due": ends.at, "provisional": ends.provisional},
+        {"item": item.name, "wanting": tuple(wanting), "due": ends.at, "provisional": ends.provisional},
         staff_id=staff_id,
         entry=entry,
         now=now,
-        chance=at.chance,
+        at=at,
     )
     listed_zh, listed_en = "、".join(each.zh for each in wanting), ", ".join(each.en for each in wanting)
     words = Text(f"{item.name.zh}：一次性告知需补正{listed_zh}", f"{item.name.en}: please supply {listed_en}")

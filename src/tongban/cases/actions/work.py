@@ -21,6 +21,7 @@ class Lease:
     number: str
     epoch: int
     until: datetime
+    attempts: int = 0  # how often work on it failed in a row when the lease was taken
 
 
 @whole
@@ -56,7 +57,7 @@ def _take(filing: Filing, worker: str, now: datetime) -> Lease:
     # Due again when the lease runs out: if this worker dies here, the next one finds the filing.
     filing.due_at = filing.lease_until
     filing.save(update_fields=["epoch", "lease_holder", "lease_until", "due_at"])
-    return Lease(filing.pk, filing.number, filing.epoch, filing.lease_until)
+    return Lease(filing.pk, filing.number, filing.epoch, filing.lease_until, filing.attempts)
 
 
 @part

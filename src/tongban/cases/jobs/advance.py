@@ -62,7 +62,8 @@ def carry(lease: Lease, *, at: Workplace, limit: Budget) -> None:
     except StaleLease:
         return
     except Exception as trouble:
-        attempts = read(lease.number).attempts + 1
+        # From the lease and not read anew: what failed may be the reading itself.
+        attempts = lease.attempts + 1
         release(lease, due_at=at.clock.now() + backoff(attempts), attempts=attempts)
         if isinstance(trouble, SourceTrouble):
             return  # an office's signer or system is silent: nothing is wrong with the filing

@@ -2,8 +2,8 @@
 
 from tongban.cases.actions.cases import set_clocks, stops_of
 from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.officers.standing import office_case, require_reasons, require_undecided
-from tongban.cases.actions.verdicts import owner_name
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Pause
 from tongban.cases.queries.sight import Sight
@@ -53,12 +53,11 @@ def begin_pause(
         now=now,
         at=at,
     )
-    papers.issue_notice(
+    give_notice(
+        filing,
+        row,
         "special_procedure",
-        case_number=row.number or "",
-        office=row.in_name_of,
-        addressee=owner_name(filing),
-        facts={
+        {
             "item": sight.bundle.item(row.item).name,
             "procedure": name,
             "days": needs_days,
@@ -67,7 +66,7 @@ def begin_pause(
         staff_id=staff.id,
         entry=entry,
         now=now,
-        chance=at.chance,
+        at=at,
     )
     words = Text(
         f"{name.zh}，需{needs_days}个工作日，不计入办理时限",
@@ -156,12 +155,11 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
         now=now,
         at=at,
     )
-    papers.issue_notice(
+    give_notice(
+        filing,
+        row,
         "extended",
-        case_number=row.number or "",
-        office=row.in_name_of,
-        addressee=owner_name(filing),
-        facts={
+        {
             "item": sight.bundle.item(row.item).name,
             "due": row.statutory_due_at,
             "provisional": row.due_provisional,
@@ -170,7 +168,7 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
         staff_id=staff.id,
         entry=entry,
         now=now,
-        chance=at.chance,
+        at=at,
     )
     until = papers.written_day(row.statutory_due_at, provisional=row.due_provisional)
     words = Text(f"办理期限延长至{until.zh}：{reason.strip()}", f"Extended to {until.en}: {reason.strip()}")

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from tongban.cases.actions.events import Happening, evidence
+from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.officers.standing import end_case, office_case, require_undecided
-from tongban.cases.actions.verdicts import owner_name, request_correction
+from tongban.cases.actions.verdicts import request_correction
 from tongban.cases.actions.work import lock
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
@@ -13,7 +14,6 @@ from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import whole
-from tongban.papers import api as papers
 from tongban.registry import api as registry
 
 
@@ -49,16 +49,15 @@ def confirm_lapse(sight: Sight, case_number: str, *, staff: registry.Staff, at: 
         now=now,
         at=at,
     )
-    papers.issue_notice(
+    give_notice(
+        filing,
+        row,
         "withdrawn",
-        case_number=row.number or "",
-        office=row.in_name_of,
-        addressee=owner_name(filing),
-        facts={"item": sight.bundle.item(row.item).name},
+        {"item": sight.bundle.item(row.item).name},
         staff_id=staff.id,
         entry=entry,
         now=now,
-        chance=at.chance,
+        at=at,
     )
     words = Text("逾期未补正，视为撤回申请", "Not completed in time: counts as withdrawn")
     end_case(

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.granting import grant, lacking, taken_by_another
+from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.officers.standing import end_case, office_case, require_reasons, require_undecided
-from tongban.cases.actions.verdicts import TAKEN, accept, owner_name
+from tongban.cases.actions.verdicts import TAKEN, accept
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Decision, Filing
 from tongban.cases.queries.sight import Sight
@@ -17,7 +18,6 @@ from tongban.kernel.canonical import digest
 from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
-from tongban.papers import api as papers
 from tongban.registry import api as registry
 
 
@@ -153,16 +153,15 @@ def refuse(
         at=now,
     )
     row.decided_at = now
-    papers.issue_notice(
+    give_notice(
+        filing,
+        row,
         "refused",
-        case_number=row.number or "",
-        office=row.in_name_of,
-        addressee=owner_name(filing),
-        facts={"item": item.name, "reasons": (said,), "remedies": tuple(each.text for each in item.remedies)},
+        {"item": item.name, "reasons": (said,), "remedies": tuple(each.text for each in item.remedies)},
         staff_id=staff.id,
         entry=entry,
         now=now,
-        chance=at.chance,
+        at=at,
     )
     words = Text(f"{item.name.zh}：不予批准（{staff.name}）", f"{item.name.en}: refused (by {staff.name})")
     end_case(
@@ -219,12 +218,11 @@ def not_accept(
         now=now,
         at=at,
     )
-    papers.issue_notice(
+    give_notice(
+        filing,
+        row,
         kind,
-        case_number=row.number or "",
-        office=row.in_name_of,
-        addressee=owner_name(filing),
-        facts={
+        {
             "item": item.name,
             "reasons": (said,),
             "right_office": None if named is None else named.name,
@@ -233,7 +231,7 @@ def not_accept(
         staff_id=staff.id,
         entry=entry,
         now=now,
-        chance=at.chance,
+        at=at,
     )
     turn = "" if named is None else f"，请向{named.name.zh}申请"
     turn_en = "" if named is None else f"; apply to {named.name.en}"
