@@ -102,7 +102,7 @@ def _work_on(case: cases.CaseView, acts: Sequence[cases.ActView]) -> dict[str, A
         "due": None if case.promised_due_at is None else case.promised_due_at.isoformat(),
         "licence": case.licence,
         "acts": [
-            {"act": act.name, "connector": act.connector, "state": act.state, "perhaps_sent": act.perhaps_sent}
+            {"act": act.name, "connector": act.connector, "state": act.state, "sent": act.perhaps_sent}
             for act in acts
         ],
     }
