@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,8 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "jit": "off",
 }
+# What a node demands of the server that it serves from: for tests that run a node's own processes.
+IN_SERVICE = {"fsync": "on", "full_page_writes": "on"}
 
 
 def _owner() -> int | None:
@@ -48,8 +50,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(binaries: Path, data: Path, owner: int | None, port: int) -> subprocess.Popen[bytes]:
-    options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+def _start(
+    binaries: Path, data: Path, owner: int | None, port: int, settings: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     with (data.parent / "postgres.log").open("wb") as log:
         return subprocess.Popen(
             [binaries / "postgres", "-D", data, "-p", str(port), "-k", data.parent, *options],
@@ -73,7 +77,7 @@ def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 
 @contextmanager
-def temporary_postgres(binaries: Path) -> Iterator[str]:
+def temporary_postgres(binaries: Path, settings: Mapping[str, str] = {}) -> Iterator[str]:
     """Give the DATABASE_URL of a server that lives as long as the block; it is stopped by its id."""
     folder = Path(tempfile.mkdtemp(prefix="tongban-pg-"))
     owner = _owner()
@@ -92,7 +96,7 @@ def temporary_postgres(binaries: Path) -> Iterator[str]:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        server = _start(binaries, data, owner, port)
+        server = _start(binaries, data, owner, port, {**SETTINGS, **settings})
         try:
             url = f"postgresql://tongban:{password}@127.0.0.1:{port}/postgres"
             _wait(server, url, folder / "postgres.log")

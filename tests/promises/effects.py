@@ -1,0 +1,162 @@
+"""Every effect there is in the store, beside the entry of the ledger that must prove it (promise 4)."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tongban.cases.models import Act, Case, Contest, Decision, Event, Fact, Filing, Participant, SignedPledge
+from tongban.ledger.models import Entry
+from tongban.licences.models import LicenceRow, StatusChangeRow
+from tongban.papers.models import MaterialRow, NoticeRow
+
+Fields = Mapping[str, Any]
+# What a case's state proves to have happened, by the entry that must be there.
+STATES = {"refused": "case.decided", "not_accepted": "case.not_accepted"}
+ACT_STATES = {
+    "done": ("act.done", "act.resolved"),
+    "refused": ("act.refused",),
+    "in_doubt": ("act.in_doubt",),
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All entries of the ledger, opened: by name, and by kind."""
+
+    named: Mapping[str, tuple[str, Fields]]
+    by_kind: Mapping[str, list[Fields]]
+
+    def has(self, kind: str, **said: object) -> bool:
+        """Say whether an entry of the kind says all this."""
+        return any(
+            all(fields.get(name) == value for name, value in said.items()) for fields in self.by_kind[kind]
+        )
+
+    def is_about(self, entry: str, kind: str, **said: object) -> bool:
+        """Say whether the entry of that name is of the kind and says all this."""
+        found, fields = self.named.get(entry, ("", {}))
+        return found == kind and all(fields.get(name) == value for name, value in said.items())
+
+
+def evidence() -> Evidence:
+    """Open every entry of the store."""
+    named: dict[str, tuple[str, Fields]] = {}
+    by_kind: dict[str, list[Fields]] = defaultdict(list)
+    for name, kind, opening in Entry.objects.values_list("id", "kind", "opening"):
+        fields = {field: held["value"] for field, held in json.loads(opening)["fields"].items()}
+        named[name] = (kind, fields)
+        by_kind[kind].append(fields)
+    return Evidence(named, by_kind)
+
+
+def unproven() -> list[str]:
+    """List every effect for which there is no entry; nothing is what promise 4 wants to see."""
+    known = evidence()
+    return [
+        *_filings(known),
+        *_cases(known),
+        *_decisions(known),
+        *_acts(known),
+        *_licences(known),
+        *_papers(known),
+        *_facts(known),
+        *_lines(known),
+    ]
+
+
+def _filings(known: Evidence) -> Iterator[str]:
+    for filing in Filing.objects.all():
+        number = filing.number
+        wanted = {"filing.opened": True, "filing.submitted": filing.submitted_at is not None}
+        wanted["human.requested"] = filing.human_asked_at is not None
+        wanted["draft.expired"] = filing.stage == "expired"
+        for kind, is_wanted in wanted.items():
+            if is_wanted and not known.has(kind, filing_number=number):
+                yield f"filing {number} has no {kind}"
+    for party in Participant.objects.filter(must_confirm=True, confirmed_at__isnull=False):
+        if not known.has("participant.confirmed", filing_number=party.filing.number, confirmed="yes"):
+            yield f"{party.role} of {party.filing.number} confirmed without evidence"
+
+
+def _cases(known: Evidence) -> Iterator[str]:
+    for case in Case.objects.exclude(number=None):
+        wanted = {
+            "case.accepted": case.accepted_at is not None,
+            "case.correction_requested": case.told_at is not None,
+            "case.completed": case.completed_at is not None,
+            "case.withdrawn": case.state == "withdrawn",
+            "case.special_procedure": case.pauses.exists() or case.extended_at is not None,
+            STATES.get(case.state, ""): case.state in STATES,
+        }
+        for kind, is_wanted in wanted.items():
+            if is_wanted and not known.has(kind, case_number=case.number):
+                yield f"case {case.number} ({case.item}, {case.state}) has no {kind}"
+    for pledge in SignedPledge.objects.exclude(checked_at=None):
+        if not known.has("pledge.checked", pledge=pledge.pledge, result=pledge.state):
+            yield f"pledge {pledge.pk} was checked without evidence"
+
+
+def _decisions(known: Evidence) -> Iterator[str]:
+    for decision in Decision.objects.select_related("case"):
+        said = {"case_number": decision.case.number, "decision": decision.outcome, "maker": decision.maker}
+        if not known.is_about(decision.entry_id, "case.decided", **said):
+            yield f"decision on {decision.case.number} rests on no entry that says so"
+
+
+def _acts(known: Evidence) -> Iterator[str]:
+    for act in Act.objects.select_related("case"):
+        said = {"case_number": act.case.number, "act": act.name, "act_key": act.key}
+        if not known.has("act.intended", **said):
+            yield f"act {act.key} was intended without evidence"
+        settled = ACT_STATES.get(act.state, ())
+        if settled and not any(known.has(kind, **said) for kind in settled):
+            yield f"act {act.key} is {act.state} without evidence"
+
+
+def _licences(known: Evidence) -> Iterator[str]:
+    for row in LicenceRow.objects.all():
+        said = {"licence_identifier": row.identifier, "content_digest": row.digest}
+        if not known.is_about(row.prepared_entry, "licence.prepared", **said):
+            yield f"licence {row.identifier} was prepared without evidence"
+        if row.signature and not known.is_about(row.signed_entry, "licence.signed", **said):
+            yield f"licence {row.identifier} was signed without evidence"
+    for change in StatusChangeRow.objects.select_related("licence"):
+        named = {"licence_identifier": change.licence.identifier, "status": change.status}
+        if not known.is_about(change.entry, "licence.status_changed", **named):
+            yield f"licence {change.licence.identifier} became {change.status} without evidence"
+
+
+def _papers(known: Evidence) -> Iterator[str]:
+    for notice in NoticeRow.objects.all():
+        said = {"notice_number": notice.number, "case_number": notice.case_number}
+        if not known.is_about(notice.entry, "notice.issued", **said):
+            yield f"notice {notice.number} was given without evidence"
+        if notice.decision_entry not in known.named:
+            yield f"notice {notice.number} rests on an act without evidence"
+    for material in MaterialRow.objects.all():
+        if not known.is_about(material.received_entry, "material.received", material_digest=material.sha256):
+            yield f"material {material.pk} was taken in without evidence"
+
+
+def _facts(known: Evidence) -> Iterator[str]:
+    for fact in Fact.objects.select_related("filing").exclude(status__in=("late", "not_applicable")):
+        kind, fields = known.named.get(fact.share_id or "", ("", {}))
+        names = fields.get("elements", ())
+        about = fields.get("filing_number") == fact.filing.number and fields.get("resource") == fact.resource
+        is_released = kind == "share.released" and (fact.element in names or fact.status == "withheld")
+        is_refused = kind == "share.refused" and fact.status == "withheld"
+        if not (about and (is_released or is_refused)):
+            yield f"fact {fact.element} ({fact.status}) of {fact.filing.number} came without evidence of its share"
+    for contest in Contest.objects.all():
+        if not known.has("facts.contested", correction=str(contest.pk)):
+            yield f"dispute {contest.pk} was raised without evidence"
+        if contest.answered_at and not known.has("correction.answered", correction=str(contest.pk)):
+            yield f"dispute {contest.pk} was answered without evidence"
+
+
+def _lines(known: Evidence) -> Iterator[str]:
+    for event in Event.objects.exclude(entry_id=None):
+        if event.entry_id not in known.named:
+            yield f"a line of the timeline ({event.kind}) names an entry that is not there"
