@@ -1,0 +1,52 @@
+"""What `make run ONCE=1` gives on a fresh machine: everything starts, one company is filed and proven."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.processes import own_environment
+from tests.sources import ROOT
+
+
+def demonstrate(var: Path, port: int) -> tuple[int, dict[str, Any], str]:
+    """Run the demonstration once; give its exit code, its result and what it said meanwhile."""
+    environment = {
+        **own_environment(),
+        "LC_ALL": "C.UTF-8",
+        "TONGBAN_VAR": str(var),
+        "TONGBAN_SECRET_KEY": "",
+        "TONGBAN_PORT": str(port),
+        "DATABASE_URL": f"sqlite:///{var}/tongban.sqlite3",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tongban.site.command", "demonstration", "--once", "--people", "60", "--json"],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout or "{}"), done.stderr
+
+
+def test_it_files_a_company_and_again_under_a_free_name(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    var = tmp_path / "var"
+    code, told, said = demonstrate(var, free_port())
+    assert code == 0, said
+    assert told["status"] == "approved"
+    assert told["asked"] <= 18
+    assert told["fetched"] > 0
+    assert [case["maker"] for case in told["cases"]] == ["rule"] * 6
+    assert {case["decision"] for case in told["cases"]} == {"granted"}
+    assert all(case["number"] and case["office"] and case["seconds"] >= 0 for case in told["cases"])
+    assert [one["verified"] for one in told["licences"]] == [True] * 6
+    assert told["ledger"]["verified"] is True
+    again, second, said = demonstrate(var, free_port())
+    assert again == 0, said
+    assert second["filing"] != told["filing"]
+    assert "Taking instead" in said
+    assert second["ledger"]["size"] > told["ledger"]["size"]
