@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from bench.town import Town
+from tongban.cases import api as cases
+from tongban.kernel.clock import budget
 from tongban.registry import api as registry
 
 Fields = dict[str, list[str]]
@@ -157,15 +159,17 @@ class Visit:
         answer = self.client.post(there, data, follow=True)
         chain = getattr(answer, "redirect_chain", [])
         came = urljoin(there, chain[-1][0]) if chain else there
-        return self.open(came) if chain and _went_on_behind_the_page() else _page(came, answer)
+        return self.open(came) if chain and self._work_beside_the_pages() else _page(came, answer)
 
-
-def _went_on_behind_the_page() -> bool:
-    """Wait for a filing that is carried on behind its page, as a busy machine makes it; say if one was."""
-    behind = [thread for thread in threading.enumerate() if thread.name == "carry"]
-    for thread in behind:
-        thread.join(60)
-    return bool(behind)
+    def _work_beside_the_pages(self) -> bool:
+        """Do what a node's worker does: finish what a page had no time for; say if there was any."""
+        behind = [thread for thread in threading.enumerate() if thread.name == "carry"]
+        for thread in behind:
+            thread.join(60)
+        worked = bool(behind)
+        while cases.work_once(at=self.town.workplace, limit=budget(60)):
+            worked = True
+        return worked
 
 
 def _page(address: str, answer: object) -> Page:

@@ -44,7 +44,7 @@ class Field:
     value: str
     options: tuple[Option, ...]
     wrong: Wrong | None
-    is_open: bool  # nothing was answered yet, or it is asked because its source has no record
+    is_open: bool  # nothing was answered yet, and nothing stands there by itself
     orders: bool = False  # several were chosen and one of them stands first
 
     @property
@@ -100,7 +100,7 @@ def field_of(
         value=_written(question, shown) if raw is None else raw,
         options=options,
         wrong=wrong,
-        is_open=value is None or bool(question.fallback_for),
+        is_open=value is None and question.default is None,
         orders=shape == "boxes" and sum(option.chosen for option in options) > 1,
     )
 

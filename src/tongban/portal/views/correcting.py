@@ -64,7 +64,7 @@ def _take(request: PortalRequest, reader: cases.Reader, own: OwnForm) -> Judgeme
 
 
 def _only_open(form: Form) -> Form:
-    """Keep what is still to be answered, and what was asked because its source has no record."""
+    """Keep what is still to be answered; what was answered on submission stands (cases.answer_settled)."""
     sections = []
     for section in form.sections:
         parties = tuple(
