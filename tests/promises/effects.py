@@ -148,7 +148,7 @@ def _facts(known: Evidence) -> Iterator[str]:
         is_released = kind == "share.released" and (fact.element in names or fact.status == "withheld")
         is_refused = kind == "share.refused" and fact.status == "withheld"
         if not (about and (is_released or is_refused)):
-            yield f"fact {fact.element} ({fact.status}) of {fact.filing.number} came without evidence of its share"
+            yield f"fact {fact.element} ({fact.status}) of {fact.filing.number} has no share on record"
     for contest in Contest.objects.all():
         if not known.has("facts.contested", correction=str(contest.pk)):
             yield f"dispute {contest.pk} was raised without evidence"

@@ -72,10 +72,19 @@ def open_filing(request: Asking, body: NewFiling, idempotency_key: IdempotencyKe
     code = 201 if opened.is_new else 200
     is_draft = _require_fit(opened, division, request)
     if is_draft and (body.participants or body.answers):
-        _store(opened.number, body, request)
+        _store_in_draft(opened.number, body, request)
     if not body.submit:
         return Status(code, told.Opened(number=opened.number, is_new=opened.is_new))
     return Status(code, _submit(opened.number, f"{idempotency_key}:submit", request))
+
+
+def _store_in_draft(number: str, body: NewFiling, request: Asking) -> None:
+    """Store the answers, unless the same request at the same moment has meanwhile submitted them."""
+    try:
+        _store(number, body, request)
+    except Conflict:
+        if cases.require_owner(number, request.auth) == "draft":
+            raise
 
 
 def _require_fit(opened: cases.Opened, division: str, request: Asking) -> bool:
@@ -136,7 +145,10 @@ def _submit(number: str, key: str, request: Asking) -> told.Submitted:
     at, owner = request.workplace, request.auth
     cases.require_owner(number, owner)
     sent = cases.Request(f"rest:submit:{owner.id}", key, digest({"filing": number}))
-    checked, lease = cases.submit(number, request=sent, at=at, limit=budget(CHECK_BUDGET_S))
+    try:
+        checked, lease = cases.submit(number, request=sent, at=at, limit=budget(CHECK_BUDGET_S))
+    except Conflict:  # of the same request at the same moment one comes through; the other is a repeat
+        checked, lease = cases.submit(number, request=sent, at=at, limit=budget(CHECK_BUDGET_S))
     if lease is not None:
         cases.carry_within(lease, at=at, seconds=CARRY_S)
     filing = telling.filing(cases.filing_page(number, owner)) if checked.is_clean else None

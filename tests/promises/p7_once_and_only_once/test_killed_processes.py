@@ -115,7 +115,7 @@ def kill_at_random(node: Node, kills: int, chance: random.Random) -> Counter[str
 
 
 def _comes_to_work(node: Node, watch: Watch, name: str, chance: random.Random) -> bool:
-    """Wait until a process holds a filing and is somewhere within it; False when it holds none for so long."""
+    """Wait until a process is somewhere within a filing; False when it holds none for so long."""
     until = time.monotonic() + IDLE_S
     while time.monotonic() < until:
         if name in map(node.named, watch.holders()):
