@@ -100,9 +100,7 @@ def test_an_officer_sees_what_their_item_needs_and_no_more(town: Town, visit: Vi
     assert page.status == 200
     assert "房屋用途" not in page.text  # the registry's business
     assert "被执行人" not in page.text
-    assert (
-        "法院" not in visit.open(f"/workbench/cases/{tax}").text
-    )
+    assert "法院" not in visit.open(f"/workbench/cases/{tax}").text
 
 
 def test_taking_a_case_puts_it_among_mine(town: Town, visit: Visit, waiting: str) -> None:
@@ -313,6 +311,7 @@ def test_pages_carry_no_script_and_stay_out_of_caches(town: Town, visit: Visit, 
         visit.open(f"/workbench/cases/{waiting}"),
         opened(visit, waiting),
         visit.open(f"/workbench/cases/{waiting}/do/refuse"),
+        visit.open("/workbench/cases/nothing"),
     ):
         assert page.read.scripts == []
         assert " style=" not in page.html

@@ -137,7 +137,9 @@ def test_a_role_that_was_taken_away_is_gone_on_the_next_request(town: Town, visi
     security = staff(town, "security.yunxi.ning")
     roles = [(registry.Role.COUNTER, "990121")]
     registry.set_roles(LOGIN, roles, by=security, now=town.now, chance=SystemChance())
-    assert visit.open("/workbench/desk").status == 403
+    refused = visit.open("/workbench/desk")
+    assert refused.status == 403
+    assert "/workbench/" in refused.read.links  # and back to one's own pages
     assert visit.open("/workbench/").address == "/workbench/helping"
 
 

@@ -50,9 +50,7 @@ def for_staff(roles: frozenset[registry.Role]) -> Callable[[View], View]:
             if not staff.holds(*roles):
                 raise _not_theirs()
             request.staff = staff
-            answer = view(request, *given, **named)
-            answer.headers["Cache-Control"] = "no-store"
-            return answer
+            return view(request, *given, **named)
 
         guarded.roles = roles  # type: ignore[attr-defined]  # the permission matrix is tested against it
         return guarded
@@ -73,20 +71,26 @@ def staff_of(request: StaffRequest) -> registry.Staff | None:
 
 
 class IdleMiddleware:
-    """End a staff member's session that nobody has used for half an hour, on whichever face's pages."""
+    """End a staff member's session that nobody has used for half an hour, on whichever face's pages.
+
+    What they read is kept in no cache, a refusal neither.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if STAFF in request.session:
-            now: datetime = request.workplace.clock.now()  # type: ignore[attr-defined]  # set before this
-            seen = datetime.fromisoformat(request.session.get(SEEN, now.isoformat()))
-            if now - seen > IDLE:
-                request.session.flush()
-            elif SEEN not in request.session or now - seen > NOTED_EVERY:
-                request.session[SEEN] = now.isoformat()
-        return self.get_response(request)
+        if STAFF not in request.session:
+            return self.get_response(request)
+        now: datetime = request.workplace.clock.now()  # type: ignore[attr-defined]  # set before this
+        seen = datetime.fromisoformat(request.session.get(SEEN, now.isoformat()))
+        if now - seen > IDLE:
+            request.session.flush()
+        elif SEEN not in request.session or now - seen > NOTED_EVERY:
+            request.session[SEEN] = now.isoformat()
+        answer = self.get_response(request)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
 
 def page(

@@ -24,11 +24,16 @@ class PledgeLine:
     due_provisional: bool
 
 
-def pledges_at(staff: registry.Staff, *, most: int = 50) -> list[PledgeLine]:
-    """List the pledges that one's office has to check, the first due first; nothing without the role."""
+def pledges_at(staff: registry.Staff, *, case_number: str = "", most: int = 50) -> list[PledgeLine]:
+    """List the pledges that one's office has to check, the first due first; nothing without the role.
+
+    With a case number, those of that case alone.
+    """
     rows = SignedPledge.objects.filter(
         case__office=staff.organisation, state__in=("signed", "rectifying"), check_due_at__isnull=False
     ).filter(may(staff, officers.DECIDERS))
+    if case_number:
+        rows = rows.filter(case__number=case_number)
     return [
         PledgeLine(
             filing=row.case.filing.number,

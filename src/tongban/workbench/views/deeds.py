@@ -108,12 +108,18 @@ def _written(
         "fields": fields,
         "wrong": wrong,
         "act": _act_named(asked),
+        "pledge": _pledge_named(asked),
     }
     return page(request, name, said, status=200 if wrong is None else wrong.status)
 
 
 def _act_named(asked: Deed) -> tuple[Text, cases.ActLine] | None:
     return next((pair for pair in asked.case.acts if str(pair[1].id) == asked.part), None)
+
+
+def _pledge_named(asked: Deed) -> cases.PledgeLine | None:
+    open_ones = cases.pledges_at(asked.staff, case_number=asked.case.number) if asked.part else []
+    return next((line for line in open_ones if line.pledge == asked.part), None)
 
 
 def _no_such_form() -> NotFound:

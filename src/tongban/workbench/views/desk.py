@@ -69,6 +69,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
             "at": "workbench:desk",
             "case": cases.officer_case(number, request.staff, at=request.workplace),
             "cause": cause_of(request.session, number),
+            "pledges": cases.pledges_at(request.staff, case_number=number),
             "done": None if done is None else done.done,
             "claimed": request.GET.get("done") == "claim",
         },
