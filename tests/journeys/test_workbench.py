@@ -149,10 +149,3 @@ def test_a_log_is_verified_and_a_proof_taken_home(node: Town, visitor: Visitor) 
     with page.expect_download() as saved:
         page.get_by_role("link", name="下载证明文件").click()
     assert re.fullmatch(r"proof-[0-9]+\.json", saved.value.suggested_filename)
-
-
-def test_a_clerk_begins_a_filing_for_somebody(node: Town, visitor: Visitor) -> None:
-    page = at_desk(node, visitor, "town.hekou.lin", phone=True)
-    page.get_by_role("link", name="开始代办").click()
-    expect(page.get_by_label("公民身份号码")).to_be_visible()
-    assert page.url.startswith(node.address)

@@ -105,8 +105,13 @@ def verify(request: PortalRequest, identifier: str) -> HttpResponse:
         found = licences.licence(_checked(identifier))
     except (NotFound, InvalidValue) as absent:
         wrong = Wrong(absent.what, absent.todo)
-        return page(request, "verify", {"identifier": identifier, "wrong": wrong}, status=404)
-    said = {"licence": found, "status": status_of(found, request), "identifier": found.identifier}
+        return page(request, "verify", {"identifier": identifier, "wrong": wrong, "at": "verify"}, status=404)
+    said = {
+        "licence": found,
+        "status": status_of(found, request),
+        "identifier": found.identifier,
+        "at": "verify",
+    }
     return page(request, "verify", said)
 
 
@@ -116,4 +121,4 @@ def verify_any(request: PortalRequest) -> HttpResponse:
     wanted = request.GET.get("identifier", "").strip()
     if wanted:
         return HttpResponseRedirect(reverse("portal:verify", args=[wanted[:100].replace("/", "")]))
-    return page(request, "verify", {"identifier": ""})
+    return page(request, "verify", {"identifier": "", "at": "verify"})
