@@ -33,6 +33,13 @@ COVERAGES = {
     "all": Text("全量登记", "a register of all"),
     "affected": Text("名单登记", "a list of those affected"),
 }
+UPDATES = {
+    "realtime": Text("实时", "at once"),
+    "daily": Text("每日", "daily"),
+    "weekly": Text("每周", "weekly"),
+    "monthly": Text("每月", "monthly"),
+    "yearly": Text("每年", "yearly"),
+}
 POSITIONS = {
     "closed": Text("正常", "working"),
     "open": Text("熔断", "resting"),
@@ -114,6 +121,7 @@ def resource(request: StaffRequest, code: str) -> HttpResponse:
         "at": "workbench:catalogue",
         "row": _resource_row(shown, found, known, day),
         "coverage": COVERAGES[shown.coverage],
+        "update": UPDATES.get(shown.update),
         "keys": [_element_name(found, key) for key in shown.keys],
         "elements": [_element_row(found.elements[each], found, known, day) for each in shown.elements],
         "grants": [
@@ -224,9 +232,14 @@ def _state(grant: catalogue.Grant, day: date) -> str:
 
 
 def _purposes() -> dict[str, Text]:
-    """Give the items' names by their basic codes: what grants are made out to."""
+    """Give what grants are made out to by its name: items by their basic codes, bundles while drafting."""
     bundles = [items.pinned(card.digest) for card in items.bundles()]
-    return {item.basic_code: item.name for bundle in bundles for item in bundle.items}
+    drafting = {bundle.code: _drafting(bundle.name) for bundle in bundles}
+    return drafting | {item.basic_code: item.name for bundle in bundles for item in bundle.items}
+
+
+def _drafting(name: Text) -> Text:
+    return Text(f"{name.zh}（申报阶段）", f"{name.en} (while it is drafted)")
 
 
 def _element_name(found: catalogue.Book, code: str) -> Text:
