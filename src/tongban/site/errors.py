@@ -15,9 +15,12 @@ LOG = logging.getLogger("tongban.web")
 
 HEADINGS = {
     HTTPStatus.BAD_REQUEST: Text("请求有误", "The request is not right"),
+    HTTPStatus.UNAUTHORIZED: Text("请先登录", "Sign in first"),
     HTTPStatus.FORBIDDEN: Text("没有权限", "Not allowed"),
     HTTPStatus.NOT_FOUND: Text("没有查到", "Not found"),
     HTTPStatus.CONFLICT: Text("现在不能办理", "Not possible now"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Text("内容过大", "Too much at once"),
+    HTTPStatus.TOO_MANY_REQUESTS: Text("操作过于频繁", "Too many attempts"),
     HTTPStatus.UNPROCESSABLE_ENTITY: Text("填写有误", "Something is not right"),
     HTTPStatus.SERVICE_UNAVAILABLE: Text("暂时无法办理", "Not available just now"),
 }

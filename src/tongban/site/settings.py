@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "tongban.site.speaking.OtherLanguageMiddleware",
     "tongban.site.placing.WorkplaceMiddleware",
+    "tongban.site.bodies.BodyLimitMiddleware",
     "tongban.workbench.guard.IdleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -122,6 +123,7 @@ X_FRAME_OPTIONS = "DENY"
 FORM_TARGETS = [t for t in os.environ.get("TONGBAN_FORM_TARGETS", "").split(",") if t]
 
 UPLOAD_LIMIT_BYTES = int(os.environ.get("TONGBAN_UPLOAD_LIMIT_BYTES", "20971520"))  # 20 MiB
+BODY_LIMIT_BYTES = 3 * UPLOAD_LIMIT_BYTES + 1024 * 1024  # one request in all: a form with its documents
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form or a JSON body, files not counted
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

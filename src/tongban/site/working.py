@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Event, Thread
 from types import FrameType
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, connections
 
 from tongban.cases import api as cases
@@ -81,6 +82,7 @@ def chores(at: cases.Workplace) -> list[Chore]:
         Chore("keeping papers as long as the law asks", keep_papers, 3600),
         Chore("counting provisional deadlines again", count_again, 24 * 3600),
         Chore("ending old drafts", lambda: cases.expire_drafts(at=at), 60),
+        Chore("forgetting visits that have ended", SessionStore.clear_expired, 3600),
         Chore("forgetting failed sign-ins", lambda: registry.tidy(at.clock.now()), 3600),
     ]
 
