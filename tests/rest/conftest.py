@@ -11,13 +11,13 @@ from pytest_django import Settings
 from bench.town import CHARACTERS, Town, open_town
 from demo.generate import generate
 from tests.demo.hosting import Hosted, host_system
-from tests.rest.placing import Here, publish
+from tests.rest.placing import Here, await_carriers, publish
 from tests.rest.program import Program
 from tongban.exchange import api as exchange
 from tongban.kernel.ids import SystemChance
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
-from tongban.rest.bearer import provider_at
+from tongban.rest.bearer import PROVIDERS
 from tongban.site.applicant import Provider, sign_in
 
 SECRETS = {"client": "tongban", "key": "demo-idp-secret"}
@@ -53,9 +53,9 @@ def town(database: None, provider: Hosted, settings: Settings) -> Iterator[Town]
     )
     licences.make_root_key(ledger.keys_folder(), now=Here.town.now, chance=SystemChance())
     licences.publish_trust(Here.town.now)
-    provider_at.cache_clear()  # it remembers subjects of the store that the last test had
     yield Here.town
-    provider_at(provider.url, "tongban").http.close()
+    await_carriers()
+    PROVIDERS.forget()  # it remembers subjects of this test's store
     Here.town.close()
     publish(Here.town)
     ledger.check_ledger()

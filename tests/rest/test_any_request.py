@@ -9,7 +9,8 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.town import Town, carry
+from bench.town import Town
+from tests.rest.placing import settle
 from tests.rest.program import Program, filing
 
 SCALARS = (
@@ -95,7 +96,7 @@ def test_whatever_is_sent_gets_an_answer_that_was_declared(
 ) -> None:
     li = program("li_chunyan")
     done = li.file(trade_word="古渡").body["number"]
-    carry(town, done)
+    settle(town, done)
     draft = li.file("draft", submit=False).body["number"]
     known = {
         "number": [done, draft],

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connections
 
-from bench.town import CHARACTERS, Town, carry
-from tests.rest.placing import publish
-from tests.rest.program import FILLED_BY_FOUNDER, Program, filing
+from bench.town import CHARACTERS, Town
+from tests.rest.placing import publish, settle
+from tests.rest.program import FILLED_BY_FOUNDER, Answer, Program, filing
 from tongban.cases import api as cases
 from tongban.licences import api as licences
 from tongban_verify.documents import verify_file
@@ -23,7 +25,7 @@ def test_one_request_opens_a_company(program: Programs, town: Town) -> None:
     assert answer.status == 201, answer.body.get("errors")
     assert answer.body["is_clean"], answer.body["problems"] + answer.body["stops"]
     number = answer.body["number"]
-    carry(town, number)
+    settle(town, number)
     found = li.get(f"/filings/{number}").body
     assert found["status"] == "approved"
     assert {case["maker"] for case in found["cases"]} == {"rule"}
@@ -52,7 +54,7 @@ def test_step_by_step_comes_to_the_same(program: Programs, town: Town) -> None:
     assert li.post(f"/filings/{number}/check").body["is_clean"]
     submitted = li.post(f"/filings/{number}/submit", Idempotency_Key="b")
     assert submitted.body["filing"]["stage"] in {"submitted", "ended"}
-    carry(town, number)
+    settle(town, number)
     assert li.get(f"/filings/{number}").body["status"] == "approved"
     assert [each["number"] for each in li.get("/filings").body["filings"]] == [number]
     plan = li.get(f"/filings/{number}/plan").body
@@ -63,12 +65,33 @@ def test_step_by_step_comes_to_the_same(program: Programs, town: Town) -> None:
 def test_the_same_key_files_once(program: Programs, town: Town) -> None:
     li = program("li_chunyan")
     first = li.file("once")
-    carry(town, first.body["number"])
+    settle(town, first.body["number"])
     again = li.file("once")
     assert (first.status, again.status) == (201, 200)
     assert again.body["number"] == first.body["number"]
     assert again.body["filing"]["status"] == "approved"
     assert len(li.get("/filings").body["filings"]) == 1
+    assert {len(office.registered) for office in town.offices.values()} == {1}
+
+
+def test_two_clicks_at_once_file_once(program: Programs, town: Town) -> None:
+    li, together = program("li_chunyan"), Barrier(2)
+    answers: list[Answer] = []
+
+    def click() -> None:
+        together.wait(30)
+        answers.append(Program(li.token).file("both"))
+        connections.close_all()
+
+    threads = [Thread(target=click) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status in {200, 201} for answer in answers] == [True, True], answers
+    assert len({answer.body["number"] for answer in answers}) == 1
+    assert [answer.body["is_clean"] for answer in answers] == [True, True]
+    settle(town, answers[0].body["number"])
     assert {len(office.registered) for office in town.offices.values()} == {1}
 
 
@@ -84,7 +107,7 @@ def test_submitting_again_under_its_key_changes_nothing(program: Programs, town:
     li = program("li_chunyan")
     number = li.file(submit=False).body["number"]
     first = li.post(f"/filings/{number}/submit", Idempotency_Key="s")
-    carry(town, number)
+    settle(town, number)
     again = li.post(f"/filings/{number}/submit", Idempotency_Key="s")
     assert first.body["is_clean"]
     assert again.body["is_clean"]
@@ -109,7 +132,7 @@ def test_a_taken_name_comes_back_with_answers_that_would_pass(program: Programs,
     assert li.put(f"/filings/{number}/answers", {"answers": offered[0]}).status == 200
     done = li.post(f"/filings/{number}/submit", Idempotency_Key="second")
     assert done.body["is_clean"]
-    carry(town, number)
+    settle(town, number)
     assert li.get(f"/filings/{number}").body["status"] == "approved"
 
 
@@ -151,7 +174,7 @@ def test_a_second_shareholder_confirms_alone_and_sees_only_themselves(program: P
         refused = wang.send(method, f"/filings/{number}/{path}", body, Idempotency_Key="x")
         assert (refused.status, refused.body["code"]) in {(404, "cases.no_filing"), (404, "cases.not_owner")}
     assert wang.post(f"/filings/{number}/confirm", {"agrees": True}).status == 200
-    carry(town, number)
+    settle(town, number)
     assert li.get(f"/filings/{number}").body["status"] == "approved"
     assert {fact["participant"] for fact in wang.get(f"/filings/{number}/facts").body} <= {"shareholder.1"}
     assert wang.get("/licences").body == []
@@ -169,7 +192,7 @@ def test_nobody_confirms_for_another(program: Programs) -> None:
 def test_a_stranger_finds_nothing_and_in_the_same_words(program: Programs, town: Town) -> None:
     li, zhao = program("li_chunyan"), program("zhao_min")
     number = li.file().body["number"]
-    carry(town, number)
+    settle(town, number)
     licence = li.get("/licences").body[0]["identifier"]
     pairs = [
         (f"/filings/{number}", "/filings/99010020261123999999"),
@@ -187,7 +210,7 @@ def test_a_stranger_finds_nothing_and_in_the_same_words(program: Programs, town:
 def test_a_wrong_fact_is_disputed_by_the_person_it_is_about(program: Programs, town: Town) -> None:
     li, zhao = program("li_chunyan"), program("zhao_min")
     number = li.file(address="east_stale").body["number"]
-    carry(town, number)
+    settle(town, number)
     facts = {fact["element"]: fact for fact in li.get(f"/filings/{number}/facts").body}
     assert facts["place.usage"]["source_name"]["zh"]
     dispute = {"fact": facts["place.usage"]["id"], "said": "该处已改建为商铺。"}
@@ -210,7 +233,7 @@ def test_what_was_missing_is_supplied_and_looked_at_again(program: Programs, tow
     whole = filing()
     whole["answers"]["applicant"]["mobile"] = "10000000108"
     number = wu.post("/filings", whole, Idempotency_Key="a").body["number"]
-    carry(town, number)
+    settle(town, number)
     found = wu.get(f"/filings/{number}").body
     assert found["status"] == "correction"
     assert any(case["wanting"] for case in found["cases"])

@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -213,10 +212,29 @@ def _odd_answer() -> SourceWrong:
     )
 
 
-@lru_cache(maxsize=4)
-def provider_at(issuer: str, client: str) -> Provider:
-    """Give this process's knowledge of a provider."""
-    return Provider(issuer, client)
+@dataclass
+class Providers:
+    """The providers that this process knows; one each, however many threads ask first."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _known: dict[tuple[str, str], Provider] = field(default_factory=dict)
+
+    def at(self, issuer: str, client: str) -> Provider:
+        """Give this process's knowledge of a provider."""
+        with self._lock:
+            if (issuer, client) not in self._known:
+                self._known[issuer, client] = Provider(issuer, client)
+            return self._known[issuer, client]
+
+    def forget(self) -> None:
+        """Forget every provider, with the tokens that were seen."""
+        with self._lock:
+            for provider in self._known.values():
+                provider.http.close()
+            self._known.clear()
+
+
+PROVIDERS = Providers()
 
 
 class SignedIn(HttpBearer):
@@ -232,5 +250,5 @@ class SignedIn(HttpBearer):
 
     def authenticate(self, request: Asking, token: str) -> registry.Subject:  # type: ignore[override]
         """Give the subject that a token stands for."""
-        provider = provider_at(request.provider.at, request.provider.secrets.get("client", ""))
+        provider = PROVIDERS.at(request.provider.at, request.provider.secrets.get("client", ""))
         return provider.subject(token, request.workplace.clock.now())

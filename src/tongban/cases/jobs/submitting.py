@@ -76,12 +76,12 @@ def submit(
     """Check and, when clean, submit; gives the lease when the caller can go on with the first items.
 
     Two filings after the same name at the same moment: the claim's unique row lets one through, the
-    other is checked again and told on the spot. A repeat under the same key checks nothing again: the
-    name that it wishes for is now its own.
+    other is checked again and told on the spot. A repeat under the same key is told of no stop: the name
+    that it wishes for is its own by now, even when the first was submitted while this one was checked.
     """
-    if request is not None and once.was_done(request):
+    checked = None if _was_done(request) else check(number, at=at, limit=limit)
+    if checked is None or (not checked.is_clean and _was_done(request)):
         return Checked(see(read(number), at=at), (), ()), None
-    checked = check(number, at=at, limit=limit)
     if not checked.is_clean:
         return checked, None
     named = claimed_values(checked.sight)
@@ -93,6 +93,10 @@ def submit(
             what=Text("您填写的名称刚刚被另一申报占用。", "Another filing has just taken this name."),
             todo=Text("请更换后再次提交。", "Choose another and submit again."),
         ) from taken
+
+
+def _was_done(request: once.Request | None) -> bool:
+    return request is not None and once.was_done(request)
 
 
 def claimed_values(sight: Sight) -> Mapping[str, items.Held]:
