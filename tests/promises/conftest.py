@@ -1,6 +1,5 @@
 """Every attempt has the whole city in process; at its end the logs are published and verified whole."""
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,13 +9,13 @@ from bench.town import CHARACTERS, Town
 from tests.cases.conftest import town
 from tests.demo.hosting import Hosted
 from tests.rest.conftest import SECRETS, accounts, provider
-from tests.rest.placing import Here
+from tests.rest.placing import Here, await_carriers
 from tests.rest.program import Program
 from tongban.exchange import api as exchange
 from tongban.kernel.ids import SystemChance
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
-from tongban.rest.bearer import provider_at
+from tongban.rest.bearer import PROVIDERS
 from tongban.site.applicant import Provider, sign_in
 
 __all__ = ["accounts", "provider", "town"]
@@ -33,12 +32,9 @@ def served(town: Town, provider: Hosted, settings: Settings) -> Iterator[Town]:
     Here.provider = exchange.Endpoint(at=provider.url, secrets=SECRETS)
     licences.make_root_key(ledger.keys_folder(), now=town.now, chance=SystemChance())
     licences.publish_trust(town.now)
-    provider_at.cache_clear()  # it remembers subjects of the store that the last test had
     yield town
-    for thread in threading.enumerate():
-        if thread.name == "carry":  # goes on behind a page that has been answered
-            thread.join(60)
-    provider_at(provider.url, "tongban").http.close()
+    await_carriers()
+    PROVIDERS.forget()  # it remembers subjects of this test's store
 
 
 @pytest.fixture
