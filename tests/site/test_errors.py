@@ -30,9 +30,7 @@ def request_for_a_page() -> HttpRequest:
 def test_each_kind_of_refusal_says_what_and_what_to_do_with_its_own_status(
     request_for_a_page: HttpRequest, kind: type[errors.TongbanError]
 ) -> None:
-    answer = RefusalMiddleware(failed).process_exception(
-        request_for_a_page, kind("some.code", **SAID)
-    )
+    answer = RefusalMiddleware(failed).process_exception(request_for_a_page, kind("some.code", **SAID))
     assert answer is not None
     assert answer.status_code == kind.status
     page = answer.content.decode()

@@ -1,18 +1,14 @@
 """The worker: carries on what waits, whoever left it, and lets nothing that fails stop the rest."""
 
 import logging
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.conf import settings as node_settings
 
-from bench.filing import draft
-from bench.town import Town, open_town
-from tests.site.living import wait_until, working
+from bench.town import Town
+from tests.site.living import left_alone, wait_until, working
 from tongban.cases import api as cases
 from tongban.cases.models import Filing
-from tongban.kernel.clock import SystemClock
 from tongban.kernel.errors import NodeReadOnly
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
@@ -20,26 +16,6 @@ from tongban.site.working import Chore
 
 FOUNDERS = ("li_chunyan", "liu_chunsheng", "xu_jingyi", "wang_jianguo")
 WORDS = ("燕归来", "春风里", "古渡", "燕语")
-
-
-@pytest.fixture
-def town(database: None) -> Iterator[Town]:
-    """The demonstration city by the machine's clock; its logs are whole when the test is over."""
-    opened = open_town(Path(node_settings.VAR), clock=SystemClock())
-    yield opened
-    opened.close()
-    ledger.sequence(ledger.logs_folder(), opened.workplace.log_signer, opened.now, holder="test")
-    ledger.check_ledger()
-
-
-def left_alone(town: Town, founder: str, word: str) -> str:
-    """Submit a filing and walk away: the lease of whoever submitted it has run out."""
-    number = draft(town, town.subject(founder), trade_word=word)
-    checked, lease = cases.submit(number, request=None, at=town.workplace)
-    assert checked.is_clean
-    assert lease is not None
-    Filing.objects.filter(number=number).update(lease_until=None, due_at=town.now)
-    return number
 
 
 def is_approved(*numbers: str) -> Callable[[], bool]:

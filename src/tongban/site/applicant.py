@@ -182,10 +182,17 @@ class Applicant:
 
 def _refused(answer: httpx.Response) -> TongbanError:
     """Turn a problem (RFC 9457) back into the error that it was."""
+    kind = ERRORS.get(answer.status_code, SourceDown)
     try:
         told = answer.json()
-        code, what, todo = told["code"], told["detail"], told["todo"]
+        code, what, todo = str(told["code"]), str(told["detail"]), str(told["todo"])
     except (ValueError, KeyError, TypeError):
-        code, what, todo = "applicant.odd_answer", f"HTTP {answer.status_code}", str(answer.request.url)
-    kind = ERRORS.get(answer.status_code, SourceDown)
-    return kind(str(code), what=Text(what, what), todo=Text(todo, todo))
+        return kind(
+            "applicant.odd_answer",
+            what=Text(
+                f"{answer.request.url} 应答 HTTP {answer.status_code}。",
+                f"{answer.request.url} answered HTTP {answer.status_code}.",
+            ),
+            todo=Text("原因见该节点的 output/web.log。", "Why stands in that node's output/web.log."),
+        )
+    return kind(code, what=Text(what, what), todo=Text(todo, todo))

@@ -21,7 +21,7 @@ from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
-from tongban.site.city import city_file, require_own_division
+from tongban.site.city import city_file, require_data_officers, require_own_division
 from tongban.site.places import demonstration_seed, second_factor_key
 
 Progress = Callable[[Text], None]
@@ -102,7 +102,8 @@ def check(city: Path, on: date) -> None:
     declared = registry.check_city(city)
     require_own_division(city, {division.code for division in declared.division_values()})
     slugs = {organisation.slug for organisation in declared.organisation_values()}
-    catalogue.read_city(city, organisations=slugs)
+    book = catalogue.read_city(city, organisations=slugs)
+    require_data_officers(declared, (resource.organisation for resource in book.resources))
     licences.read_types(city)
     calendar.load(city / "calendar.yaml")
     papers.read_letters(city)

@@ -1,6 +1,6 @@
 """The city's own folder: who this node is, and where each kind of declaration lies."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from tongban.kernel.declarations import Declaration, TextField
 from tongban.kernel.errors import NotFound
 from tongban.kernel.node import Node
 from tongban.kernel.texts import Text
+from tongban.registry import api as registry
 
 
 class CityFile(Declaration):
@@ -49,6 +50,27 @@ def require_own_division(folder: Path, divisions: Collection[str]) -> None:
             ("code",),
             what=Text(f"divisions.yaml 中没有本市代码 {code}。", f"divisions.yaml does not have {code}."),
             todo=Text("请改正代码，或在 divisions.yaml 中补上。", "Correct the code, or declare it there."),
+        )
+
+
+def require_data_officers(declared: registry.CityFiles, sources: Iterable[str]) -> None:
+    """Refuse a city with a source where nobody answers who says that a fetched fact is wrong.
+
+    Decree 809 art. 26 gives the source ten working days: a clock, and nobody would own the wait.
+    """
+    staffed = {
+        line.organisation
+        for line in declared.staff.value.staff
+        if registry.Role.DATA_OFFICER in line.roles and line.until is None
+    }
+    for source in sorted(set(sources) - staffed):
+        raise declared.staff.error(
+            ("staff",),
+            what=Text(
+                f"{source} 提供数据资源，但没有数据专员答复异议。",
+                f"{source} offers a resource and has no data officer who answers disputes.",
+            ),
+            todo=Text(f"请为 {source} 指定一名数据专员（data_officer）。", f"Give {source} a data_officer."),
         )
 
 

@@ -87,7 +87,7 @@ def _show_work(number: str, voice: Voice) -> int:
     ]
     for shape in shapes:
         lines.append(f"  {shape['item']}  {shape['office']}  {shape['state']}  {shape['number'] or ''}")
-        lines.extend(f"    {a['act']} → {a['connector']}: {a['state']} ({a['tries']})" for a in shape["acts"])
+        lines.extend(f"    {a['act']} → {a['connector']}: {a['state']}" for a in shape["acts"])
     voice.result({"filing": number, "stage": stage, "cases": shapes}, lines)
     return 0
 
