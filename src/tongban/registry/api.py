@@ -10,7 +10,7 @@ from tongban.registry.actions import (
     subject_for,
 )
 from tongban.registry.city_checks import read_city as check_city
-from tongban.registry.city_files import DivisionsFile, OrganisationsFile, StaffFile
+from tongban.registry.city_files import CityFiles, DivisionsFile, OrganisationsFile, StaffFile
 from tongban.registry.credentials import (
     DemonstrationAccount,
     SecondFactorKey,
@@ -47,6 +47,7 @@ __all__ = [
     "CASE_ROLES",
     "CREDIT_CODE",
     "RESIDENT_ID",
+    "CityFiles",
     "Competence",
     "DemonstrationAccount",
     "Directory",
