@@ -7,6 +7,7 @@ import pytest
 
 from bench.town import Town
 from tests.rest.program import Program, filing
+from tests.sources import ROOT
 from tongban.rest.interface import MOST_BYTES
 
 Programs = Callable[[str], Program]
@@ -107,3 +108,10 @@ def test_the_description_can_be_read_in_a_browser_without_a_foreign_file(town: T
     assert page.status_code == 200
     assert b"http://" not in page.content
     assert b"https://" not in page.content
+
+
+def test_the_page_on_the_interface_names_every_endpoint(town: Town) -> None:
+    page = (ROOT / "docs" / "api.md").read_text("utf-8")
+    paths = Program("").get("/openapi.json").body["paths"]
+    ends = {path.rpartition("/")[2] for path in paths} - {"{number}", "{code}", "{identifier}"}
+    assert [end for end in sorted(ends) if f"/{end}" not in page] == []
