@@ -10,7 +10,7 @@ from tongban.items.planned import Answers, Ref, Value
 # Characters that trade words are commonly built with; each makes another trade word (names, art. 8).
 AFTER = ("里", "坊", "居", "轩", "阁", "苑", "堂", "斋", "楼", "庄")
 BEFORE = ("溪畔", "云上", "小", "新", "老", "悦", "锦", "瑞", "和", "尚")
-MOST = 40
+MOST = 80
 
 Candidate = Mapping[tuple[Ref, str], Value]
 
@@ -26,7 +26,7 @@ def alternatives(bundle: Bundle, check: Check, answers: Answers) -> Iterator[Can
 
 
 def trade_words(bundle: Bundle, answers: Answers) -> Iterator[Candidate]:
-    """Give trade words close to the one wished for: a character after it, or one or two before it."""
+    """Give trade words close to the one wished for: a character after it, one or two before it, then both."""
     question = bundle.question("trade_word")
     for (ref, id), wished in answers.values.items():
         if id != question.id or not isinstance(wished, str):
@@ -38,8 +38,9 @@ def trade_words(bundle: Bundle, answers: Answers) -> Iterator[Candidate]:
 def _near(question: Question, wished: str) -> Iterator[str]:
     after = [f"{wished}{character}" for character in AFTER]
     before = [f"{characters}{wished}" for characters in BEFORE]
-    both = chain.from_iterable(zip_longest(after, before))
-    fresh = (word for word in dict.fromkeys(both) if word and not _stutters(word))
+    either = chain.from_iterable(zip_longest(after, before))
+    both = (f"{first}{word}" for word in after for first in BEFORE)
+    fresh = (word for word in dict.fromkeys(chain(either, both)) if word and not _stutters(word))
     yield from [word for word in fresh if outside(question, word) is None][:MOST]
 
 

@@ -22,7 +22,7 @@ from tongban.kernel.texts import Text
 from tongban.rules import api as rules
 
 ALTERNATIVES = 3  # how many free ones are shown
-ALTERNATIVES_TRIED = 12  # at most: each costs two lookups
+ALTERNATIVES_TRIED = 40  # at most: each costs two lookups; mostly the first three are free
 ALTERNATIVE_TIMEOUT_S = 5.0
 
 
