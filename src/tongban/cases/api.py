@@ -14,7 +14,7 @@ from tongban.cases.actions.pledges import check_pledge, revoke_for_breach
 from tongban.cases.actions.submission import ask_for_person, confirm, expire_drafts, withdraw
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.advance import advance, carry, carry_within, judge_case, work_once
-from tongban.cases.jobs.clocks import recompute_provisional, ring_overdue
+from tongban.cases.jobs.clocks import recompute_provisional
 from tongban.cases.jobs.examining import (
     FACT_WORDS,
     CheckLine,
@@ -168,7 +168,6 @@ __all__ = [
     "resolve_act",
     "reviews_at",
     "revoke_for_breach",
-    "ring_overdue",
     "see",
     "snapshot",
     "submit",

@@ -10,7 +10,6 @@ from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import clocks, officers
 from tongban.cases.rules.states import StatusCode
 from tongban.cases.workplace import Workplace
-from tongban.kernel import deadlines
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import whole
 from tongban.papers import api as papers
@@ -38,16 +37,8 @@ def begin_pause(
     if row.accepted_at is None or under_way or not whole_request:
         raise officers.cannot_pause()
     now = at.clock.now()
-    ends = deadlines.add(now, needs_days, "working_day", at.calendar)
     Pause.objects.create(
-        case=row,
-        kind=kind,
-        reason=reason.strip(),
-        needs_days=needs_days,
-        began_at=now,
-        began_by_id=staff.id,
-        due_at=ends.at,
-        due_provisional=ends.provisional,
+        case=row, kind=kind, reason=reason.strip(), needs_days=needs_days, began_at=now, began_by_id=staff.id
     )
     name = officers.PROCEDURES[kind]
     entry = evidence(
