@@ -1,21 +1,28 @@
 """Values that follow from others, so that nobody types them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tongban.items.bundle import Bundle, Derived
 from tongban.items.expressions import NO_DATES, Dates, expressions
-from tongban.items.planned import Party
+from tongban.items.planned import Party, Ref
 from tongban.items.values import About, Held, Values, refs_of, value_named
 
 ROUNDS = 4  # a derived value may stand on a derived value; more would be a fault of the pack
 
 
 def derive(
-    bundle: Bundle, parties: Sequence[Party], values: Values, about: About, dates: Dates = NO_DATES
+    bundle: Bundle,
+    parties: Sequence[Party],
+    values: Values,
+    about: About,
+    dates: Dates = NO_DATES,
+    *,
+    fetched: Collection[tuple[Ref, str]] = (),
 ) -> Values:
     """Add the values that follow from those there are; what is already there is never replaced.
 
-    `about` brings "division.name" and its like, `dates` the filing date that a rule may stand on.
+    `about` brings "division.name" and its like, `dates` the filing date that a rule may stand on; what a
+    source is to give (`fetched`) is not made here, however long it stays away.
     """
     known = dict(values)
     for _ in range(ROUNDS):
@@ -24,6 +31,7 @@ def derive(
             for derived in bundle.derived
             for ref in refs_of(bundle.roles[derived.of], parties)
             if known.get((ref, derived.element)) is None
+            and (ref, derived.element) not in fetched
             and (value := made(bundle, derived, parties, known, about, dates)) is not None
         }
         if not found:

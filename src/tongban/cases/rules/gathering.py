@@ -11,6 +11,9 @@ from tongban.items import api as items
 from tongban.kernel.canonical import digest
 from tongban.rules import api as rules
 
+# Why a value is not there, what matters most first: one that comes late may still come.
+REASONS = ("late", "withheld", "contested", "not_applicable", "none_on_record", "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -30,16 +33,28 @@ class Gathered:
 
     values: items.Values
     facts: Mapping[tuple[items.Ref, str], FactView]
+    unasked: Mapping[tuple[items.Ref, str], tuple[items.KeyPart, ...]]  # no lookup yet: its key is not there
     contested: frozenset[int]
     missing: tuple[Lookup, ...]
     late: tuple[Lookup, ...]
 
     def status_of(self, ref: items.Ref, element: str) -> str:
-        """Say why a value is not there: late, withheld, contested, unknown; known where it is."""
+        """Say why a value is not there: late, withheld, contested, unknown; known where it is.
+
+        What could not be asked for yet is missing for the reason that its key is.
+        """
+        return self._status(ref, element, frozenset())
+
+    def _status(self, ref: items.Ref, element: str, passed: frozenset[tuple[items.Ref, str]]) -> str:
         fact = self.facts.get((ref, element))
         has_value = self.values.get((ref, element)) is not None
         if fact is None:
-            return "known" if has_value else "unknown"
+            if has_value:
+                return "known"
+            passed |= {(ref, element)}
+            keys = [(key.ref, key.element) for key in self.unasked.get((ref, element), ())]
+            reasons = {self._status(*key, passed) for key in keys if key not in passed} - {"known"}
+            return min(reasons, default="unknown", key=REASONS.index)
         if fact.id in self.contested:
             return "contested"
         return "unknown" if fact.status == "none_on_record" and not has_value else fact.status
@@ -59,19 +74,21 @@ def collect(
     """Join answers, facts, products and what follows from them; list the lookups still to make.
 
     Lookups come in stages, since one's answer may be the next one's key; each round uses what the
-    round before brought, until nothing new comes. A fact counts only for the key it was asked by.
+    round before brought, until nothing new comes. A fact counts only for the key it was asked by. What a
+    source is to supply is never derived instead: late, withheld or disputed, it would look known.
     """
     known = {_identity(fact): fact for fact in snapshot.facts}
     values: dict[tuple[items.Ref, str], items.Held] = {
         **items.values_of(bundle, snapshot.answers),
         **produced,
     }
+    supplied = {(fetch.ref, element) for fetch in plan.fetches for element in fetch.elements}
     facts: dict[tuple[items.Ref, str], FactView] = {}
     done: set[items.PlannedFetch] = set()
     missing: list[Lookup] = []
     late: list[Lookup] = []
     while True:
-        values = dict(items.derive(bundle, snapshot.answers.parties, values, about, dates))
+        values = dict(items.derive(bundle, snapshot.answers.parties, values, about, dates, fetched=supplied))
         fresh = [fetch for fetch in items.ready(plan, values, done) if wanted(fetch)]
         if not fresh:
             break
@@ -87,7 +104,13 @@ def collect(
                 if fact is not None:
                     facts[fact.ref, fact.element] = fact
                     values[fact.ref, fact.element] = _value(fact, snapshot.contested, book)
-    return Gathered(values, facts, snapshot.contested, tuple(missing), tuple(late))
+    unasked = {
+        (fetch.ref, element): fetch.keys
+        for fetch in plan.fetches
+        if fetch not in done and wanted(fetch)
+        for element in fetch.elements
+    }
+    return Gathered(values, facts, unasked, snapshot.contested, tuple(missing), tuple(late))
 
 
 def fill(fetch: items.PlannedFetch, values: items.Values) -> Lookup:
