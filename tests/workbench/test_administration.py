@@ -4,7 +4,7 @@ import pytest
 
 from bench.filing import draft
 from bench.town import Town
-from tests.cases.acting import submit
+from tests.cases.acting import pass_time, submit
 from tests.portal.visiting import Visit
 from tests.workbench.acting import approver, opened, staff, waiting_registration
 from tongban.cases import api as cases
@@ -64,6 +64,23 @@ def test_roles_that_were_set_are_on_the_audit_page(town: Town, visit: Visit) -> 
     )
     visit.as_staff(staff(town, "audit.yunxi.shang"))
     assert "market.yundong.ye" in visit.open("/workbench/audit?kind=staff.roles_set").text
+
+
+def test_the_bureau_sees_which_source_did_not_answer_a_dispute_in_time(town: Town, visit: Visit) -> None:
+    owner = town.subject("li_chunyan")
+    number = draft(town, owner)
+    cases.gather(number, at=town.workplace, again=True)
+    fact = cases.form_page(number, owner, at=town.workplace).facts[0]
+    cases.contest(number, fact.id, subject=owner, said="这条不对", at=town.workplace)
+    visit.as_staff(staff(town, "bureau.yunxi.tao"))
+    assert "逾期未答复的异议" not in visit.open("/workbench/bureau").text
+    pass_time(town, days=30)
+    visit.as_staff(staff(town, "bureau.yunxi.tao"))
+    page = visit.open("/workbench/bureau")
+    assert "逾期未答复的异议" in page.text
+    assert registry.organisation(fact.source).name.zh in page.text
+    for private in (number, "这条不对", owner.name, owner.number):
+        assert private not in page.html
 
 
 def test_the_bureau_sees_each_bundle_with_its_version_and_its_totals(town: Town, visit: Visit) -> None:

@@ -224,6 +224,18 @@ def test_a_special_procedure_stops_the_clock_until_it_is_ended(
     assert "论证通过" in visit.open(f"/workbench/cases/{waiting}").text
 
 
+def test_a_special_procedure_that_lasts_too_long_stands_out_on_the_desk(
+    town: Town, visit: Visit, waiting: str
+) -> None:
+    visit.as_staff(approver(town))
+    do(visit, waiting, "pause", kind="expert_review", needs_days="5", reason="需专家论证。")
+    assert "2026年11月30日" in visit.open(f"/workbench/cases/{waiting}").text
+    assert "特别程序超期" not in visit.open("/workbench/desk").text
+    pass_time(town, days=8)
+    visit.as_staff(approver(town))
+    assert "特别程序超期" in visit.open("/workbench/desk").text
+
+
 def test_working_days_of_a_procedure_are_a_number_within_bounds(
     town: Town, visit: Visit, waiting: str
 ) -> None:

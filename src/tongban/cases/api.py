@@ -14,7 +14,7 @@ from tongban.cases.actions.pledges import check_pledge, revoke_for_breach
 from tongban.cases.actions.submission import ask_for_person, confirm, expire_drafts, withdraw
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.advance import advance, carry, carry_within, judge_case, work_once
-from tongban.cases.jobs.clocks import recompute_provisional
+from tongban.cases.jobs.clocks import recompute_provisional, ring_overdue
 from tongban.cases.jobs.examining import (
     FACT_WORDS,
     CheckLine,
@@ -32,10 +32,12 @@ from tongban.cases.queries.desk import (
     ActLine,
     ContestLine,
     FactLine,
+    UnansweredContest,
     acts_of,
     contests_at,
     filing_of_case,
     reviews_at,
+    unanswered_contests,
 )
 from tongban.cases.queries.forms import FormPage, form_page
 from tongban.cases.queries.officer import (
@@ -114,6 +116,7 @@ __all__ = [
     "Stage",
     "StatusCode",
     "Stop",
+    "UnansweredContest",
     "Urgency",
     "ValueLine",
     "Verdict",
@@ -168,10 +171,12 @@ __all__ = [
     "resolve_act",
     "reviews_at",
     "revoke_for_breach",
+    "ring_overdue",
     "see",
     "snapshot",
     "submit",
     "supply",
+    "unanswered_contests",
     "waiting_work",
     "withdraw",
     "work_once",

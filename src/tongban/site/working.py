@@ -81,6 +81,7 @@ def chores(at: cases.Workplace) -> list[Chore]:
         Chore("sealing what waits", seal, 10),
         Chore("keeping papers as long as the law asks", keep_papers, 3600),
         Chore("counting provisional deadlines again", count_again, 24 * 3600),
+        Chore("telling what is overdue", lambda: cases.ring_overdue(at=at), 600),
         Chore("ending old drafts", lambda: cases.expire_drafts(at=at), 60),
         Chore("forgetting visits that have ended", SessionStore.clear_expired, 3600),
         Chore("forgetting failed sign-ins", lambda: registry.tidy(at.clock.now()), 3600),

@@ -99,6 +99,7 @@ def check_pledge(
         policy = at.policies.at(key, filing.division, civil_date(now))
         ends = clocks.policy_ends(policy, now, at.calendar, key=key)
         pledge.state, pledge.rectify_due_at, pledge.due_provisional = "rectifying", ends.at, ends.provisional
+        pledge.rung_at = None
         until = papers.written_day(ends.at, provisional=ends.provisional)
         words = Text(
             f"告知承诺核查：与承诺不符，请于{until.zh}前改正",

@@ -7,11 +7,12 @@ from tongban.cases.actions.cases import set_clocks, stops_of
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.facts import CORRECTION_DAYS
 from tongban.cases.actions.work import lock, wake
-from tongban.cases.models import Case, Contest, Filing, SignedPledge
+from tongban.cases.models import Case, Contest, Filing, Pause, SignedPledge
 from tongban.cases.queries.provisional import (
     CASE_ENDS,
     provisional_cases,
     provisional_contests,
+    provisional_pauses,
     provisional_pledges,
 )
 from tongban.cases.rules import clocks
@@ -32,12 +33,12 @@ ENDS = {
     "correction_due_at": Text("补正期限", "to complete"),
     "promised_due_at": Text("承诺办结期限", "promised"),
     "statutory_due_at": Text("法定办结期限", "by law"),
-    "due_at": Text("异议答复期限", "to answer the dispute"),
+    "due_at": Text("答复或特别程序期限", "to answer, or to end the special procedure"),
     "check_due_at": Text("承诺核查期限", "to check the pledge"),
     "rectify_due_at": Text("整改期限", "to put right"),
 }
 
-Row = Case | Contest | SignedPledge
+Row = Case | Contest | Pause | SignedPledge
 
 
 @whole
@@ -54,6 +55,11 @@ def count_again(number: str, *, at: Workplace) -> int:
         before = _ends(row, CASE_ENDS)
         _count_case(row, filing, now=now, at=at)
         counted += _settle(filing, row, row, before, now=now, at=at)
+    for pause in provisional_pauses().filter(case__filing=filing).select_related("case").order_by("id"):
+        before = _ends(pause, ("due_at",))
+        until = deadlines.add(pause.began_at, pause.needs_days, "working_day", at.calendar)
+        pause.due_at, pause.due_provisional = until.at, until.provisional
+        counted += _settle(filing, pause, pause.case, before, now=now, at=at)
     for contest in provisional_contests().filter(filing=filing).order_by("id"):
         before = _ends(contest, ("due_at",))
         ends = deadlines.add(contest.raised_at, CORRECTION_DAYS, "working_day", at.calendar)

@@ -250,7 +250,10 @@ def ask_for_person(number: str, *, subject: registry.Subject, at: Workplace) -> 
 
 @whole
 def expire_drafts(*, at: Workplace, most: int = 100) -> int:
-    """End drafts whose time has run out, and forget what was fetched for them."""
+    """End drafts whose time has run out, and forget what was fetched for them.
+
+    One that waited in vain for somebody to confirm ends too: its cases never began, and the name is free.
+    """
     now = at.clock.now()
     filings = list(
         Filing.objects.select_for_update(skip_locked=True)
@@ -261,6 +264,8 @@ def expire_drafts(*, at: Workplace, most: int = 100) -> int:
         filing.stage, filing.ended_at, filing.open_draft = Stage.EXPIRED, now, None
         filing.save(update_fields=["stage", "ended_at", "open_draft"])
         filing.facts.all().update(value=None, reason=None)
+        Claim.objects.filter(case__filing=filing).delete()
+        filing.cases.update(state=CaseState.WITHDRAWN, ended_at=now)
         ledger.record(
             "decisions",
             "draft.expired",

@@ -66,6 +66,9 @@ class Pause(models.Model):
     reason = models.CharField(max_length=400)
     needs_days = models.PositiveSmallIntegerField()  # told to the applicant in writing
     began_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # when what was told has passed
+    due_provisional = models.BooleanField(default=False)
+    rung_at = models.DateTimeField(null=True)  # when it was told that this has passed
     ended_at = models.DateTimeField(null=True)
     began_by_id = models.BigIntegerField()
     ended_by_id = models.BigIntegerField(null=True)

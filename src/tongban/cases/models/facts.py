@@ -42,6 +42,7 @@ class Contest(models.Model):
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField()
     due_provisional = models.BooleanField(default=False)
+    rung_at = models.DateTimeField(null=True)  # when it was told that the source is late
     outcome = models.CharField(max_length=12, default="open")  # open, corrected, upheld
     answer = models.CharField(max_length=1000, default="")
     answered_by_id = models.BigIntegerField(null=True)

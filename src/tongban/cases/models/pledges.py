@@ -21,6 +21,7 @@ class SignedPledge(models.Model):
     check_due_at = models.DateTimeField(null=True, db_index=True)
     rectify_due_at = models.DateTimeField(null=True)
     due_provisional = models.BooleanField(default=False)
+    rung_at = models.DateTimeField(null=True)  # when it was told that the check, or the rectifying, is late
     checked_at = models.DateTimeField(null=True)
     checked_by_id = models.BigIntegerField(null=True)
     found = models.CharField(max_length=1000, default="")

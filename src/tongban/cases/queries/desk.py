@@ -151,6 +151,23 @@ def contests_at(staff: registry.Staff, *, most: int = 50) -> list[ContestLine]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class UnansweredContest:
+    """A dispute whose source let its time pass: which source and which element, not whose."""
+
+    source: str
+    element: str
+    due_at: datetime
+
+
+def unanswered_contests(now: datetime, *, most: int = 50) -> list[UnansweredContest]:
+    """List the open disputes of the node whose time to answer has passed, the longest first."""
+    rows = Contest.objects.filter(outcome="open", due_at__lt=now).select_related("fact")
+    return [
+        UnansweredContest(row.source, row.fact.element, row.due_at) for row in rows.order_by("due_at")[:most]
+    ]
+
+
 def reviews_at(staff: registry.Staff, *, most: int = 50) -> list[tuple[str, str, datetime]]:
     """List the open requests that a person look at a decision made by rule: (case, what was said, when)."""
     rows = ReviewRequest.objects.filter(case__office=staff.organisation, answered_at__isnull=True).filter(

@@ -46,6 +46,8 @@ class PauseLine:
     reason: str
     needs_days: int
     began_at: datetime
+    due_at: datetime
+    due_provisional: bool
     ended_at: datetime | None
     outcome: str
 
@@ -206,7 +208,16 @@ def _runs(row: Case, field: str) -> bool:
 
 def _pause(pause: Pause) -> PauseLine:
     name = officers.PROCEDURES.get(pause.kind, Text(pause.kind, pause.kind))
-    return PauseLine(name, pause.reason, pause.needs_days, pause.began_at, pause.ended_at, pause.outcome)
+    return PauseLine(
+        name=name,
+        reason=pause.reason,
+        needs_days=pause.needs_days,
+        began_at=pause.began_at,
+        due_at=pause.due_at,
+        due_provisional=pause.due_provisional,
+        ended_at=pause.ended_at,
+        outcome=pause.outcome,
+    )
 
 
 def _decision(row: Decision, names: Mapping[int, str]) -> DecisionLine:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Model, QuerySet
 
-from tongban.cases.models import Case, Contest, SignedPledge
+from tongban.cases.models import Case, Contest, Pause, SignedPledge
 from tongban.cases.rules import clocks
 from tongban.kernel.calendar import Calendar
 
@@ -15,6 +15,11 @@ CASE_ENDS = ("acceptance_due_at", "correction_due_at", "promised_due_at", "statu
 def provisional_cases() -> QuerySet[Case]:
     """Give the open cases with a provisional end."""
     return Case.objects.filter(due_provisional=True, ended_at__isnull=True)
+
+
+def provisional_pauses() -> QuerySet[Pause]:
+    """Give the special procedures under way that are told to end on a provisional day."""
+    return Pause.objects.filter(due_provisional=True, ended_at__isnull=True)
 
 
 def provisional_contests() -> QuerySet[Contest]:
@@ -32,6 +37,7 @@ def countable_filings(calendar: Calendar) -> frozenset[str]:
     found: set[str] = set()
     for rows, number, ends in (
         (provisional_cases(), "filing__number", CASE_ENDS),
+        (provisional_pauses(), "case__filing__number", ("due_at",)),
         (provisional_contests(), "filing__number", ("due_at",)),
         (provisional_pledges(), "case__filing__number", ("check_due_at", "rectify_due_at")),
     ):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from django.db.models import Case as Either
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from tongban.cases.models import Case, Pause
@@ -54,6 +54,7 @@ class DeskLine:
     urgency: Urgency
     alarm: int
     paused: bool
+    paused_too_long: bool  # the special procedure lasts longer than the applicant was told
     claimed_by: str
     is_mine: bool
 
@@ -82,10 +83,10 @@ def desk(
         later=Count("pk", filter=Q(urgent_at__gte=_midnight(now))),
     )
     most = min(most, MOST_AT_ONCE)
-    paused = Exists(Pause.objects.filter(case=OuterRef("pk"), ended_at__isnull=True))
+    paused = Pause.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)
     rows = list(
         chosen.filter(_behind(after))
-        .annotate(paused=paused)
+        .annotate(paused=Exists(paused), paused_until=Subquery(paused.values("due_at")[:1]))
         .select_related("filing")
         .order_by("urgent_at", "pk")[: most + 1]
     )
@@ -154,6 +155,7 @@ def _line(
 ) -> DeskLine:
     state = CaseState(row.state)
     due: datetime = row.urgent_at  # type: ignore[attr-defined]  # annotated above
+    until: datetime | None = row.paused_until  # type: ignore[attr-defined]  # annotated above
     return DeskLine(
         filing=row.filing.number,
         number=row.number or "",
@@ -167,6 +169,7 @@ def _line(
         urgency=_urgency(due, now),
         alarm=row.alarm,
         paused=bool(row.paused),  # type: ignore[attr-defined]  # annotated above
+        paused_too_long=until is not None and until < now,
         claimed_by=names.get(row.claimed_by_id or 0, ""),
         is_mine=row.claimed_by_id == staff.id,
     )

@@ -1,14 +1,16 @@
-"""The data bureau: which bundles are published in which version, and what each asks of a person."""
+"""The data bureau: which bundles are published, what each asks of a person, which sources do not answer."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from tongban.cases import api as cases
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
+from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import BUREAU
@@ -26,9 +28,11 @@ class BundleRow:
 @require_safe
 @for_staff(BUREAU)
 def bureau(request: StaffRequest) -> HttpResponse:
-    """Show the bundles in force with their plans, and every version there ever was."""
+    """Show the disputes that no source answered in time, the bundles in force with their plans, and every
+    version there ever was."""
     at = request.workplace
-    day = civil_date(at.clock.now())
+    now = at.clock.now()
+    day = civil_date(now)
     book = catalogue.book(day)
     where = _where_people_file(at.node.code, day)
     rows = []
@@ -37,8 +41,20 @@ def bureau(request: StaffRequest) -> HttpResponse:
         party = items.Answers(items.smallest_cast(bundle))
         plan = items.plan(bundle, book, where.code, party, day, policies=at.policies)
         rows.append(BundleRow(card, plan, _hows(plan)))
-    said = {"at": "workbench:bureau", "rows": rows, "versions": items.versions(), "where": where}
+    said = {
+        "at": "workbench:bureau",
+        "rows": rows,
+        "versions": items.versions(),
+        "where": where,
+        "unanswered": [_unanswered(line, book) for line in cases.unanswered_contests(now)],
+    }
     return page(request, "bureau", said)
+
+
+def _unanswered(line: cases.UnansweredContest, book: catalogue.Book) -> tuple[Text, Text, datetime]:
+    element = book.element(line.element)
+    name = Text(line.element, line.element) if element is None else element.name
+    return registry.organisation(line.source).name, name, line.due_at
 
 
 def _where_people_file(node: str, day: date) -> registry.Division:

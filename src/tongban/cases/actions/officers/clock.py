@@ -5,13 +5,14 @@ from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.officers.standing import office_case, require_reasons, require_undecided
 from tongban.cases.actions.work import lock, wake
-from tongban.cases.models import Pause
+from tongban.cases.models import Case, Filing, Pause
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import clocks, officers
 from tongban.cases.rules.states import StatusCode
 from tongban.cases.workplace import Workplace
+from tongban.kernel import deadlines
 from tongban.kernel.texts import Text
-from tongban.kernel.transactions import whole
+from tongban.kernel.transactions import part, whole
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 
@@ -37,8 +38,16 @@ def begin_pause(
     if row.accepted_at is None or under_way or not whole_request:
         raise officers.cannot_pause()
     now = at.clock.now()
+    ends = deadlines.add(now, needs_days, "working_day", at.calendar)
     Pause.objects.create(
-        case=row, kind=kind, reason=reason.strip(), needs_days=needs_days, began_at=now, began_by_id=staff.id
+        case=row,
+        kind=kind,
+        reason=reason.strip(),
+        needs_days=needs_days,
+        began_at=now,
+        began_by_id=staff.id,
+        due_at=ends.at,
+        due_provisional=ends.provisional,
     )
     name = officers.PROCEDURES[kind]
     entry = evidence(
@@ -68,25 +77,12 @@ def begin_pause(
         now=now,
         at=at,
     )
+    until = papers.written_day(ends.at, provisional=ends.provisional)
     words = Text(
-        f"{name.zh}，需{needs_days}个工作日，不计入办理时限",
-        f"{name.en}: {needs_days} working days that do not count",
+        f"{name.zh}，需{needs_days}个工作日（至{until.zh}），不计入办理时限",
+        f"{name.en}: {needs_days} working days (until {until.en}) that do not count",
     )
-    tell(
-        filing.pk,
-        [
-            Happening(
-                "paused",
-                words,
-                "person",
-                case_id=row.pk,
-                status_code=StatusCode.SPECIAL_BEGINS,
-                staff_id=staff.id,
-                entry_id=entry,
-            )
-        ],
-        now=now,
-    )
+    _tell(filing, row, "paused", words, staff=staff, entry=entry, code=StatusCode.SPECIAL_BEGINS, at=at)
 
 
 @whole
@@ -110,21 +106,7 @@ def end_pause(sight: Sight, case_number: str, *, staff: registry.Staff, outcome:
         at=at,
     )
     words = Text("特别程序结束，恢复计时", "The special procedure has ended; the clock runs again")
-    tell(
-        filing.pk,
-        [
-            Happening(
-                "resumed",
-                words,
-                "person",
-                case_id=row.pk,
-                status_code=StatusCode.SPECIAL_ENDS,
-                staff_id=staff.id,
-                entry_id=entry,
-            )
-        ],
-        now=now,
-    )
+    _tell(filing, row, "resumed", words, staff=staff, entry=entry, code=StatusCode.SPECIAL_ENDS, at=at)
     wake(filing, now=now)
 
 
@@ -172,8 +154,22 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
     )
     until = papers.written_day(row.statutory_due_at, provisional=row.due_provisional)
     words = Text(f"办理期限延长至{until.zh}：{reason.strip()}", f"Extended to {until.en}: {reason.strip()}")
-    tell(
-        filing.pk,
-        [Happening("extended", words, "person", case_id=row.pk, staff_id=staff.id, entry_id=entry)],
-        now=now,
+    _tell(filing, row, "extended", words, staff=staff, entry=entry, at=at)
+
+
+@part
+def _tell(
+    filing: Filing,
+    row: Case,
+    kind: str,
+    words: Text,
+    *,
+    staff: registry.Staff,
+    entry: str,
+    code: StatusCode | None = None,
+    at: Workplace,
+) -> None:
+    happening = Happening(
+        kind, words, "person", case_id=row.pk, status_code=code, staff_id=staff.id, entry_id=entry
     )
+    tell(filing.pk, [happening], now=at.clock.now())
