@@ -22,6 +22,7 @@ from tongban.registry import api as registry
 from tongban.registry.api import Role, Staff
 
 BY_FILES = "files"  # withdrawn because it left the city's files; comes back when they name it again
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,40 +113,61 @@ def _replace(declared: CityCatalogue, *, now: datetime, chance: Chance) -> Loade
 
 
 def _store_elements(declared: CityCatalogue, now: datetime) -> None:
-    for code, content in declared.elements_declared.items():
-        ElementEntry.objects.update_or_create(code=code, defaults={"declared": content, "ended_at": None})
+    ElementEntry.objects.bulk_create(
+        [ElementEntry(code=code, declared=content) for code, content in declared.elements_declared.items()],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["declared", "ended_at"],
+        batch_size=BATCH,
+    )
     gone = ElementEntry.objects.filter(ended_at=None).exclude(code__in=declared.elements_declared)
     gone.update(ended_at=now)
 
 
 def _store_resources(declared: CityCatalogue, now: datetime) -> dict[str, ResourceEntry]:
-    stored = {}
-    for resource in declared.resources:
-        stored[resource.code], _ = ResourceEntry.objects.update_or_create(
-            code=resource.code,
-            defaults={
-                "organisation": resource.organisation,
-                "connector": resource.connector,
-                "declared": declared.resources_declared[resource.code],
-                "ended_at": None,
-            },
-        )
-    ResourceEntry.objects.filter(ended_at=None).exclude(code__in=stored).update(ended_at=now)
-    return stored
+    ResourceEntry.objects.bulk_create(
+        [
+            ResourceEntry(
+                code=resource.code,
+                organisation=resource.organisation,
+                connector=resource.connector,
+                declared=declared.resources_declared[resource.code],
+            )
+            for resource in declared.resources
+        ],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["organisation", "connector", "declared", "ended_at"],
+        batch_size=BATCH,
+    )
+    rows = ResourceEntry.objects.filter(ended_at=None)
+    rows.exclude(code__in=declared.resources_declared).update(ended_at=now)
+    return {row.code: row for row in rows}
 
 
 def _store_grants(grants: Collection[Grant], resources: Mapping[str, ResourceEntry], now: datetime) -> None:
-    known = {row.code: row for row in GrantEntry.objects.all()}
-    for grant in grants:
-        row = known.get(grant.code) or GrantEntry(code=grant.code)
-        row.consumer, row.purpose = grant.consumer, grant.purpose
-        row.resource = resources[grant.resource]
-        row.elements, row.basis = list(grant.elements), _basis(grant.basis)
-        row.valid_from, row.valid_until = grant.valid_from, grant.valid_until
-        if row.withdrawn_by == BY_FILES:
-            row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = None, "", ""
-        row.save()
+    GrantEntry.objects.bulk_create(
+        [
+            GrantEntry(
+                code=grant.code,
+                consumer=grant.consumer,
+                purpose=grant.purpose,
+                resource=resources[grant.resource],
+                elements=list(grant.elements),
+                basis=_basis(grant.basis),
+                valid_from=grant.valid_from,
+                valid_until=grant.valid_until,
+            )
+            for grant in grants
+        ],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["consumer", "purpose", "resource", "elements", "basis", "valid_from", "valid_until"],
+        batch_size=BATCH,
+    )
     declared = {grant.code for grant in grants}
+    back = GrantEntry.objects.filter(withdrawn_by=BY_FILES, code__in=declared)
+    back.update(withdrawn_at=None, withdrawn_by="", withdrawn_reason="")
     gone = GrantEntry.objects.filter(withdrawn_at=None).exclude(code__in=declared)
     gone.update(withdrawn_at=now, withdrawn_by=BY_FILES, withdrawn_reason="no longer declared by the city")
 

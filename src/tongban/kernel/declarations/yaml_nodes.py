@@ -8,6 +8,7 @@ with a leading zero is a text, dates stay texts until a model reads them, and no
 import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,9 @@ def compose(path: Path) -> Document:
         raise _wrong(file, 1, "文件不是UTF-8编码", "the file is not UTF-8") from trouble
 
 
+@lru_cache(maxsize=64)
 def _document(file: str, written: str) -> Document:
+    """Give what a text says; a file read again unchanged, as check and build do, is not parsed twice."""
     reader = Reader(written)
     try:
         root = reader.get_single_node()
