@@ -31,6 +31,9 @@ class Register:
     inline: bool = True
     trouble: Exception | None = None
     asked: int = 0
+    rows: Mapping[str, Sequence[exchange.Row]] = field(
+        default_factory=dict
+    )  # of resources that can be scanned
 
     def lookup(self, ask: exchange.Ask) -> exchange.Looked:
         self.asked += 1
@@ -43,8 +46,13 @@ class Register:
         return exchange.Record(readings, as_of=AS_OF)
 
     def scan(self, resource: str, elements: Sequence[Element], *, rows: int) -> Iterator[list[exchange.Row]]:
-        del resource, elements, rows
-        return iter(())
+        if self.trouble is not None:
+            raise self.trouble
+        codes = [element.code for element in elements]
+        held: list[exchange.Row] = [
+            {code: row[code] for code in codes} for row in self.rows.get(resource, ())
+        ]
+        return (held[first : first + rows] for first in range(0, len(held), rows))
 
     def act(self, request: exchange.ActRequest, *, timeout_s: float) -> exchange.ActOutcome:
         del request, timeout_s

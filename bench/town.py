@@ -204,21 +204,26 @@ def _land(addresses: Mapping[str, Mapping[str, Any]]) -> Register:
     usages = {"商业": "commercial", "住宅": "residential", "商住": "mixed"}
     statuses = {"正常": "normal", "待核": "pending", "拆除": "demolished"}
 
-    def of(division: str) -> Finder:
-        def address(key: Mapping[str, str]) -> Found | None:
-            found = addresses.get(key["place.address_code"])
-            if found is None or found["division"] != division:
-                return None
-            return {
-                "place.address_text": found["text"],
-                "place.division": found["division"],
-                "place.usage": usages[found["usage"]],
-                "place.premises_status": statuses[found["status"]],
+    rows = {
+        f"land.addresses_{division}": [
+            {
+                "place.address_code": code,
+                "place.address_text": each["text"],
+                "place.division": division,
+                "place.usage": usages[each["usage"]],
+                "place.premises_status": statuses[each["status"]],
             }
+            for code, each in addresses.items()
+            if each["division"] == division
+        ]
+        for division in ("990121", "990122")
+    }
 
-        return address
+    def of(resource: str) -> Finder:
+        by_code = {row["place.address_code"]: row for row in rows[resource]}
+        return lambda key: by_code.get(key["place.address_code"])
 
-    return Register("land", {"land.addresses_990121": of("990121"), "land.addresses_990122": of("990122")})
+    return Register("land", {resource: of(resource) for resource in rows}, rows=rows)
 
 
 def carry(town: Town, number: str, *, seconds: float = 30.0) -> None:

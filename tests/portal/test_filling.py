@@ -42,6 +42,39 @@ def test_nothing_that_an_office_knows_is_asked(visit: Visit) -> None:
     assert [why for why in reasons if " ".join(why.split()) not in form.text] == []
 
 
+def test_an_address_is_found_by_its_words_and_one_press_picks_it(visit: Visit) -> None:
+    visit.as_person("li_chunyan")
+    form = begun(visit)
+    words, field = "words:place:address_code", "answer:place:address_code"
+    filled = answers() | {field: "", words: "春风路"}
+    found = visit.press(form, do=f"find:{words}", fill=filled)
+    assert found.status == 200
+    assert 'value="100000"' in found.html  # what was filled in stays
+    assert "云溪市云东县城关镇春风路2号" in found.text
+    assert "清溪路" not in found.text  # the other county's
+    carried = found.html.split('value="pick:')[1].partition('"')[0].replace("&quot;", '"')
+    picked = visit.press(found, do=f"pick:{carried}")
+    assert 'value="9901210010001000001"' in picked.html
+    assert "云溪市云东县城关镇春风路1号" in picked.text  # fetched from the register by the code
+    done = visit.press(picked, do="submit")
+    assert "全部办结" in done.text
+
+
+@pytest.mark.parametrize(("words", "told"), [("月球背面", "没有查到"), ("路", "至少输入两个字")])
+def test_a_search_that_finds_nothing_says_what_to_do(visit: Visit, words: str, told: str) -> None:
+    visit.as_person("li_chunyan")
+    page = visit.press(
+        begun(visit), do="find:words:place:address_code", fill={"words:place:address_code": words}
+    )
+    assert told in page.text
+
+
+@pytest.mark.parametrize("odd", ["find:", "find:words:nobody:x", "find:words:company:trade_word", "pick:[["])
+def test_an_odd_search_is_no_fault(visit: Visit, odd: str) -> None:
+    visit.as_person("li_chunyan")
+    assert visit.press(begun(visit), do=odd).status in {200, 404}
+
+
 def test_what_is_missing_stands_beside_its_field_and_in_the_summary(visit: Visit) -> None:
     visit.as_person("li_chunyan")
     form = begun(visit)

@@ -26,6 +26,7 @@ from tongban.cases.jobs.examining import (
     examine,
     prepare_decision,
 )
+from tongban.cases.jobs.finding import find
 from tongban.cases.jobs.gather import gather, see
 from tongban.cases.jobs.submitting import Checked, Stop, check, submit
 from tongban.cases.queries.desk import (
@@ -150,6 +151,7 @@ __all__ = [
     "filing_page",
     "filings",
     "filings_before",
+    "find",
     "form_page",
     "gather",
     "judge_case",

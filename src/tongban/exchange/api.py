@@ -6,7 +6,8 @@ from tongban.exchange.answers import FetchedValue, ShareAnswer, Status
 from tongban.exchange.check import Finding, check_connector
 from tongban.exchange.declared import ConnectorDeclared, ConnectorFile, Endpoint, EndpointFile
 from tongban.exchange.road import Lane, Road, open_road, read_connectors, read_endpoints
-from tongban.exchange.rules import Allowed, Denied, ShareRequest, judge_share
+from tongban.exchange.rules import Allowed, Denied, ShareRequest, is_open, judge_share
+from tongban.exchange.searching import Hits, search
 from tongban.exchange.sharing import fetch
 from tongban.exchange.verbs import (
     Absent,
@@ -50,6 +51,7 @@ __all__ = [
     "Finding",
     "Found",
     "FoundAct",
+    "Hits",
     "Idempotency",
     "Journal",
     "Lane",
@@ -73,8 +75,10 @@ __all__ = [
     "fetch",
     "find_act",
     "idempotency",
+    "is_open",
     "judge_share",
     "open_road",
     "read_connectors",
     "read_endpoints",
+    "search",
 ]

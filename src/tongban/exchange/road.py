@@ -8,7 +8,7 @@ open the breaker, for it is there.
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +30,7 @@ from tongban.exchange.declared import (
     RestDeclared,
     SoapDeclared,
 )
+from tongban.exchange.shelf import Shelf
 from tongban.exchange.verbs import Connector
 from tongban.kernel.clock import Budget, Clock, budget
 from tongban.kernel.declarations import read_all
@@ -70,6 +71,7 @@ class Road:
     journal: Journal
     clock: Clock
     pause: Callable[[float], None]
+    shelf: Shelf = field(default_factory=Shelf)
 
     def lane(self, connector: str) -> Lane:
         """Give the lane of a connector; raises NotFound."""

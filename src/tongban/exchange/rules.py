@@ -75,6 +75,16 @@ def judge_share(request: ShareRequest, rights: Book | None, now: datetime) -> Al
     return _under_a_grant(request, rights, resource, today)
 
 
+def is_open(resource: Resource, rights: Book) -> bool:
+    """Say whether a register may be searched: shared unconditionally, general, and about nobody."""
+    about = {element.about for code in resource.elements if (element := rights.element(code)) is not None}
+    return (
+        resource.share_class == "unconditional"
+        and resource.grade.startswith("general_1")
+        and "person" not in about
+    )
+
+
 def _under_a_grant(request: ShareRequest, rights: Book, resource: Resource, today: date) -> Allowed | Denied:
     made = rights.grants_for(request.consumer, request.resource, request.purpose)
     live = [grant for grant in made if grant.in_force(today)]

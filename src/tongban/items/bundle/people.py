@@ -94,6 +94,8 @@ class Question:
     """The article that forbids them."""
     fallback_for: str = ""
     """Name of a fetched value: asked only after its source answered that it has no record."""
+    search: str = ""
+    """Element by whose words the answer may be looked for in the open register that it is the key of."""
 
 
 @declared

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from tongban.exchange import api as exchange
 from tongban.items.answers import outside, parse_answer
 from tongban.items.bundle import Question
 from tongban.items.checking.desk import ELEMENT, QUESTION, ROLE, VALUE, Desk, Place, twice, unknown
@@ -67,6 +68,27 @@ def _about(desk: Desk, question: Question, place: Place) -> Iterator[InvalidDecl
                 )
     if question.fallback_for and question.fallback_for not in desk.bundle.names:
         yield unknown(place, VALUE, question.fallback_for, tuple(desk.bundle.names), "fallback_for")
+    if question.search:
+        yield from _search(desk, question, place)
+
+
+def _search(desk: Desk, question: Question, place: Place) -> Iterator[InvalidDeclaration]:
+    """See that an open register is there to be searched: shared unconditionally, general, about nobody."""
+    keyed = [each for each in desk.around.book.resources.values() if each.keys == (question.element,)]
+    words = [code for each in keyed if exchange.is_open(each, desk.around.book) for code in each.elements]
+    if question.search not in words:
+        yield place.fault(
+            "search",
+            Text(
+                f"没有以“{question.element}”为主键、可按“{question.search}”检索的开放数据资源。",
+                f"No open resource with the key {question.element} can be searched by {question.search}.",
+            ),
+            Text(
+                f"可写{'、'.join(dict.fromkeys(words))}。" if words else "请删除search。",
+                f"Write one of {', '.join(dict.fromkeys(words))}." if words else "Remove search.",
+            ),
+            "search",
+        )
 
 
 def _type_for(kind: str) -> str:

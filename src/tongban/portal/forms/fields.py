@@ -31,6 +31,18 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """Looking for the answer by words: the words, and what they found, each as a button carries it."""
+
+    name: str
+    id: str
+    by: Text  # what the words are words of
+    words: str = ""
+    found: tuple[tuple[str, Text], ...] = ()
+    told: Text | None = None  # that nothing was found, or that there is more
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One question with what stands there now."""
 
@@ -46,6 +58,7 @@ class Field:
     wrong: Wrong | None
     is_open: bool  # nothing was answered yet, and nothing stands there by itself
     orders: bool = False  # several were chosen and one of them stands first
+    search: Search | None = None
 
     @property
     def remedy(self) -> Text | None:
@@ -81,6 +94,7 @@ def field_of(
     value: items.Value | None,
     raw: str | None,
     wrong: Wrong | None,
+    search: Search | None = None,
 ) -> Field:
     """Show a planned question to the participant `at`; `raw` is what was typed and could not be read."""
     question = planned.question
@@ -102,6 +116,7 @@ def field_of(
         wrong=wrong,
         is_open=value is None and question.default is None,
         orders=shape == "boxes" and sum(option.chosen for option in options) > 1,
+        search=search,
     )
 
 

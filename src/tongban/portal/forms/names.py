@@ -12,6 +12,11 @@ def answer(ref: items.Ref, question: str) -> str:
     return f"answer:{ref}:{question}"
 
 
+def words(ref: items.Ref, question: str) -> str:
+    """Name the words by which the answer to a question is looked for."""
+    return f"words:{ref}:{question}"
+
+
 def tick(ref: items.Ref, confirmation: str) -> str:
     """Name the confirmation of a statement by a participant."""
     return f"tick:{ref}:{confirmation}"

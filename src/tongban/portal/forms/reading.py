@@ -166,6 +166,11 @@ def with_candidate(given: Given, written: str, bundle: items.Bundle) -> Given:
     return replace(given, answers=answers)
 
 
+def picked(written: str) -> items.Ref | None:
+    """Say whose answer a button carries, if it carries one."""
+    return next((ref for ref, _, _ in _candidate(written)), None)
+
+
 def candidate_text(candidate: items.Candidate) -> str:
     """Write an alternative so that a button can carry it."""
     pairs = [[str(ref), id, value] for (ref, id), value in candidate.items()]

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tongban.cases import api as cases
+from tongban.exchange import api as exchange
 from tongban.items import api as items
 from tongban.kernel.texts import Text
 from tongban.portal import readable
 from tongban.portal.forms import names
-from tongban.portal.forms.fields import Field, Statement, Wrong, field_of, statement_of
+from tongban.portal.forms.fields import Field, Search, Statement, Wrong, field_of, statement_of
 from tongban.portal.forms.parties import PartyShown, legend, options_of, refs_of, state_of
 from tongban.portal.forms.reading import Given, candidate_text
 
@@ -60,6 +61,7 @@ class Judgement:
     problems: Sequence[items.Problem] = ()
     stops: Sequence[cases.Stop] = ()
     refusal: Complaint | None = None
+    search: tuple[Place, str, exchange.Hits] | None = None  # which answer was looked for, by which words
 
     @property
     def is_clean(self) -> bool:
@@ -170,7 +172,22 @@ class _Desk:
                 value=self.values.get((canonical, question.id)),
                 raw=self.raw.get(name),
                 wrong=Wrong(unread.what, unread.todo) if unread is not None else wrong,
+                search=self.search(ref, question),
             )
+
+    def search(self, ref: items.Ref, question: items.Question) -> Search | None:
+        """Give the search that stands beside a question, with what it has just found."""
+        if not question.search:
+            return None
+        name, by = names.words(ref, question.id), readable.name_of(self.bundle, question.search)
+        place, words, hits = self.judged.search or (None, "", None)
+        if hits is None or place != (ref, question.id):
+            return Search(name, names.anchor(name), by)
+        found = tuple(
+            (candidate_text({(ref, question.id): key}), Text(words_of, words_of))
+            for key, words_of in hits.entries
+        )
+        return Search(name, names.anchor(name), by, words, found, _told(hits))
 
     def statements(self, ref: items.Ref) -> Iterator[Statement]:
         """Give what is confirmed in this role, by whoever fills it; the page hides it for others."""
@@ -220,6 +237,17 @@ class _Desk:
                 complaint = Complaint(complaint.anchor, complaint.what)
             offered.add(complaint.offers)
             yield complaint
+
+
+def _told(hits: exchange.Hits) -> Text | None:
+    if hits.reason is not None:
+        return hits.reason
+    if not hits.entries:
+        return Text(
+            "没有查到。请换几个字再找；确实没有的，可以直接填写编码。",
+            "Nothing was found. Try other words; if it is not there, type the code.",
+        )
+    return Text("还有更多，请再补充几个字。", "There are more; add some words.") if hits.more else None
 
 
 def open_fallbacks(sight: cases.Sight) -> tuple[items.PlannedQuestion, ...]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from tongban.cases import api as cases
+from tongban.items import api as items
 from tongban.kernel.canonical import digest
 from tongban.kernel.clock import budget
 from tongban.kernel.errors import Conflict, Invalid
@@ -54,12 +55,12 @@ def _take(request: PortalRequest, reader: cases.Reader, own: OwnForm) -> HttpRes
         return _again(request, reader, number, Judgement(given, refusal=_complaint(refusal)))
     except Conflict:
         return _to_filing(number)
+    if wish == "find" and (place := names.read_field(detail, "words")) is not None:
+        return _find(request, number, reader, place, sent.one(detail))
     if given.wrong:
         return _again(request, reader, number, Judgement(given))
-    if wish == "submit":
-        return _submit(request, reader, number)
-    if wish in {"check", "take"}:
-        return _check(request, reader, number)
+    if wish in {"submit", "check", "take"}:
+        return (_submit if wish == "submit" else _check)(request, reader, number)
     cases.gather(number, at=request.workplace, again=True, limit=budget(GATHER_S))
     there = reverse("portal:form", args=[number])
     return HttpResponseRedirect(f"{there}?saved=1" if wish == "save" else f"{there}#{_part_of(detail)}")
@@ -72,11 +73,21 @@ def _as_wished(given: reading.Given, wish: str, detail: str, own: OwnForm) -> re
         return reading.with_one_more(given, own.sight.bundle, detail)
     if wish == "remove" and (ref := names.read_ref(detail)) is not None:
         return reading.without(given, ref)
-    return reading.with_candidate(given, detail, own.sight.bundle) if wish == "take" else given
+    return reading.with_candidate(given, detail, own.sight.bundle) if wish in {"take", "pick"} else given
 
 
 def _part_of(detail: str) -> str:
-    return "part-" + names.anchor(detail.partition(".")[0])
+    picked = reading.picked(detail)
+    return "part-" + names.anchor(detail.partition(".")[0] if picked is None else picked.role)
+
+
+def _find(
+    request: PortalRequest, number: str, reader: cases.Reader, place: tuple[items.Ref, str], words: str
+) -> HttpResponse:
+    """Show what the words find beside the question; what was filled in so far is kept."""
+    hits = cases.find(number, *place, words, at=request.workplace)
+    own = own_form(number, reader, at=request.workplace)
+    return _shown(request, own, Judgement(search=(place, words, hits)))
 
 
 def _check(request: PortalRequest, reader: cases.Reader, number: str) -> HttpResponse:
