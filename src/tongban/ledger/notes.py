@@ -1,4 +1,5 @@
-"""Signed notes, their keys and log checkpoints, as C2SP signed-note and tlog-checkpoint define them.
+"""Signed notes, their keys, checkpoints and cosignatures, as C2SP signed-note, tlog-checkpoint and
+tlog-cosignature define them.
 
 A note is a text, an empty line, and signature lines `— <key name> <base64(key id ‖ signature)>`.
 Lines by keys that the reader does not know are ignored: that is where witnesses add theirs.
@@ -6,7 +7,7 @@ Lines by keys that the reader does not know are ignored: that is where witnesses
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
@@ -19,6 +20,8 @@ from tongban.kernel.texts import Text
 from tongban.ledger.tree import HASH_BYTES
 
 ED25519 = 0x01  # the signature type of signed-note for Ed25519 over the note's text
+COSIGNATURE = 0x04  # that of tlog-cosignature v1: Ed25519 over a time and the note's text
+LATEST_TIME = 2**63 - 1
 MAX_NOTE_BYTES = 64 * 1024
 
 
@@ -39,18 +42,21 @@ class VerifierKey:
 
     name: str
     public_key: bytes
+    type: int = ED25519
 
     @property
     def key_id(self) -> bytes:
         """The four bytes that a signature line begins with."""
-        seed = self.name.encode() + b"\n" + bytes([ED25519]) + self.public_key
+        seed = self.name.encode() + b"\n" + bytes([self.type]) + self.public_key
         return sha256(seed).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{b64encode(bytes([ED25519]) + self.public_key).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{b64encode(bytes([self.type]) + self.public_key).decode()}"
 
     def check(self, message: bytes, signature: bytes) -> None:
-        """Check an Ed25519 signature; raises Invalid when it is not this key's."""
+        """Check a signature over a note's text; raises Invalid when it is not this key's."""
+        if self.type == COSIGNATURE:
+            message, signature = cosigned(message, cosigned_at(signature)), signature[8:]
         try:
             Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, message)
         except (InvalidSignature, ValueError) as broken:
@@ -59,13 +65,26 @@ class VerifierKey:
             ) from broken
 
 
-def parse_vkey(text: str) -> VerifierKey:
-    """Read a vkey; raises Invalid when it is malformed, not Ed25519, or its key id is not its own."""
+def cosigned(text: bytes, time: int) -> bytes:
+    """Give what a witness signs of a note's text at a POSIX time (tlog-cosignature, Ed25519)."""
+    return b"cosignature/v1\ntime %d\n" % time + text
+
+
+def cosigned_at(signature: bytes) -> int:
+    """Give the POSIX time that a cosignature states; raises Invalid when it is none."""
+    if len(signature) != 8 + 64 or (time := int.from_bytes(signature[:8], "big")) > LATEST_TIME:
+        raise _wrong("见证签名格式不正确。", "Not a cosignature.")
+    return time
+
+
+def parse_vkey(text: str, *, type: int = ED25519) -> VerifierKey:
+    """Read a vkey of a type; raises Invalid when it is malformed, another, or its key id is not its own."""
     parts = text.strip().split("+", 2)
-    key = _base64(parts[2]) if len(parts) == 3 else b""
-    if len(key) != 1 + HASH_BYTES or key[0] != ED25519:
-        raise _wrong("日志公钥格式不正确。", f"Not an Ed25519 vkey: {text!r}.")
-    found = VerifierKey(parts[0], key[1:])
+    key = from_base64(parts[2]) if len(parts) == 3 else b""
+    if len(key) != 1 + HASH_BYTES or key[0] != type or not parts[0]:
+        kind = "a witness's" if type == COSIGNATURE else "an Ed25519"
+        raise _wrong("日志公钥格式不正确。", f"Not {kind} vkey: {text!r}.")
+    found = VerifierKey(parts[0], key[1:], type)
     if found.key_id.hex() != parts[1]:
         raise _wrong("日志公钥的编号与公钥不符。", f"The key id of {text!r} is not that of its key.")
     return found
@@ -78,9 +97,30 @@ def sign_note(text: str, name: str, signer: Signer) -> str:
             "签名文本或密钥名称格式不正确。",
             "A note ends in a newline and its key name has no space or plus.",
         )
-    key = VerifierKey(name, signer.public_key)
-    line = b64encode(key.key_id + signer.sign(text.encode())).decode()
-    return f"{text}\n— {name} {line}\n"
+    return f"{text}\n{_line(VerifierKey(name, signer.public_key), signer.sign(text.encode()))}"
+
+
+def cosign(text: str, name: str, signer: Signer, *, time: int) -> str:
+    """Give a witness's signature line over a checkpoint's text, at a POSIX time (tlog-cosignature v1)."""
+    key = VerifierKey(name, signer.public_key, COSIGNATURE)
+    return _line(key, time.to_bytes(8, "big") + signer.sign(cosigned(text.encode(), time)))
+
+
+def _line(key: VerifierKey, signature: bytes) -> str:
+    return f"— {key.name} {b64encode(key.key_id + signature).decode()}\n"
+
+
+def signers_of(note: str, keys: Iterable[VerifierKey]) -> Mapping[str, str]:
+    """Give, by name, the signature lines of a note that these keys made; raises Invalid for a wrong one."""
+    text, lines = split_note(note)
+    known = {(key.name, key.key_id): key for key in keys}
+    found: dict[str, str] = {}
+    for name, signature in lines:
+        key = known.get((name, signature[:4]))
+        if key is not None:
+            key.check(text.encode(), signature[4:])
+            found[name] = _line(key, signature[4:])
+    return found
 
 
 def open_note(note: str, keys: Iterable[VerifierKey]) -> str:
@@ -89,17 +129,9 @@ def open_note(note: str, keys: Iterable[VerifierKey]) -> str:
     Raises Invalid when the note is malformed, when a known key's signature is wrong, or when none
     of the keys signed it.
     """
-    text, lines = split_note(note)
-    known = {(key.name, key.key_id): key for key in keys}
-    signed = False
-    for name, signature in lines:
-        key = known.get((name, signature[:4]))
-        if key is not None:
-            key.check(text.encode(), signature[4:])
-            signed = True
-    if not signed:
+    if not signers_of(note, keys):
         raise _wrong("没有可信密钥的签名。", "None of the trusted keys signed this note.")
-    return text
+    return split_note(note)[0]
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
@@ -111,9 +143,9 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     for line in tail[:-1].split("\n"):
         mark, _, rest = line.partition(" ")
         name, _, signature = rest.partition(" ")
-        if mark != "—" or not name or len(_base64(signature)) < 5:
+        if mark != "—" or not name or len(from_base64(signature)) < 5:
             raise _wrong("签名行格式不正确。", "A signature line of the note is malformed.")
-        lines.append((name, _base64(signature)))
+        lines.append((name, from_base64(signature)))
     return text + "\n", lines
 
 
@@ -135,7 +167,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) < 4 or not lines[0] or not lines[1].isascii() or not lines[1].isdigit():
         raise _wrong("日志检查点格式不正确。", "Not a log checkpoint.")
-    root = _base64(lines[2])
+    root = from_base64(lines[2])
     if len(root) != HASH_BYTES or str(int(lines[1])) != lines[1]:
         raise _wrong("日志检查点格式不正确。", "The checkpoint's size or root is malformed.")
     return Checkpoint(lines[0], int(lines[1]), root)
@@ -154,7 +186,8 @@ def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     return found
 
 
-def _base64(text: str) -> bytes:
+def from_base64(text: str) -> bytes:
+    """Read standard base64; gives no bytes for what is none."""
     try:
         return b64decode(text, validate=True)
     except (NotBase64, ValueError):
