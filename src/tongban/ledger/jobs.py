@@ -1,27 +1,41 @@
 """The sequencer: gives entries their places and publishes the log. Killed anywhere, it is run again.
 
 The order is the proof. First the database gives places and moves its head, durably. Then the
-journal, bundles and tiles of everything between the published checkpoint and that head are written
+journal, bundles and tiles of everything between the last checkpoint and that head are written
 and fsynced, files and folders; they are a function of the stored order, so that writing them again
-gives the same bytes. The checkpoint comes last. So the published log is never ahead of the database
-unless the database was restored from an older copy, and never points at what is not on the disk.
+gives the same bytes. Then the signed checkpoint is put on record beside the journal, before any
+witness sees it: whatever was signed once, and vouched for by others, must be found again after a
+power cut. The published checkpoint, with a quorum of cosignatures, comes last. So the published log is
+never ahead of the database unless the database was restored from an older copy, and never points at
+what is not on the disk. Without a quorum everything goes on under promises, and `head` shows the gap.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction
 from tongban.ledger import tree
 from tongban.ledger.actions import Placed, conclude, give_places, take_lease
-from tongban.ledger.disk import DISK, PRIVATE_FOLDER, PUBLIC_FILE, Disk, replace_file, write_files
+from tongban.ledger.asking import NO_WITNESSES, Asked, WitnessPolicy, ask_witnesses
+from tongban.ledger.disk import (
+    DISK,
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    PUBLIC_FILE,
+    Disk,
+    replace_file,
+    write_files,
+)
 from tongban.ledger.keys import LogSigner
 from tongban.ledger.notes import Checkpoint, sign_checkpoint
-from tongban.ledger.places import journal_folder
-from tongban.ledger.queries import PlacedRow, is_settled, log_names, placed_rows, read_only
+from tongban.ledger.places import contradicted_file, journal_folder, pending_file
+from tongban.ledger.queries import PlacedRow, contradicted, is_settled, log_names, placed_rows, read_only
 from tongban.ledger.tiles import grow, hashes_of, lost, outgrown
-from tongban.ledger.verification import published, reader
+from tongban.ledger.verification import newest, published, reader
 
 BATCH = 10_000  # entries that get a place in one run, so that the head is locked for milliseconds
 LEASE_S = 60
@@ -29,12 +43,15 @@ LEASE_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Sequenced:
-    """What one run did to one log: its size and root now, and how many entries got a place."""
+    """What one run did to one log: its size and root now, how many entries got a place, and how far the
+    published checkpoint reaches; `missing` says of each witness that did not cosign why."""
 
     log: str
     size: int
     root: str
     added: int
+    published: int
+    missing: Mapping[str, Text] = field(default_factory=dict)
 
 
 def sequence(
@@ -46,24 +63,29 @@ def sequence(
     disk: Disk = DISK,
     batch: int = BATCH,
     lease_s: int = LEASE_S,
+    witnesses: WitnessPolicy = NO_WITNESSES,
+    again: bool = False,
 ) -> list[Sequenced]:
     """Place and publish what waits, log by log; a log that another process works on is left out.
 
-    `logs` is the published folder; its parent must exist. `holder` names this process. Raises
-    NodeReadOnly when a published log is ahead of the database, DurabilityLost when the disk fails.
+    `logs` is the published folder; its parent must exist. `holder` names this process. Witnesses are
+    asked `again` about what is published when a node starts: they alone know whether it was restored
+    from old copies. Raises NodeReadOnly when a log is ahead of the database or they contradict it,
+    DurabilityLost when the disk fails.
     """
     outside_any_transaction("publishing the log")
     private = journal_folder(logs)
     disk.make_folder(private, PRIVATE_FOLDER)
     done = []
     for log in log_names():
-        if is_settled(log, logs=logs, disk=disk) or not take_lease(log, holder, now, lease_s):
+        settled = not again and is_settled(log, logs=logs, disk=disk)
+        if settled or not take_lease(log, holder, now, lease_s):
             continue
         # The lease keeps machines apart, the lock processes: a stale one must not publish late.
         with disk.lock(private / f"{log}.lock") as held:
             if held:
-                done.append(_Publication(logs, log, signer, disk).run(batch))
-        conclude(log, holder, done[-1].size if held else 0)
+                done.append(_Publication(logs, log, signer, disk, witnesses).run(batch, again))
+        conclude(log, holder, done[-1].published if held else 0)
     return done
 
 
@@ -75,23 +97,32 @@ class _Publication:
     log: str
     signer: LogSigner
     disk: Disk
+    witnesses: WitnessPolicy
 
     @property
     def folder(self) -> Path:
         return self.logs / self.log
 
-    def run(self, batch: int) -> Sequenced:
-        found = published(self.folder, self.signer.vkey(self.log), self.disk)
-        before = found[0] if found else None
+    def run(self, batch: int, again: bool) -> Sequenced:
+        key = self.signer.vkey(self.log)
+        found = published(self.folder, key, self.disk)
+        before = newest(self.logs, self.log, key, self.disk)
         head = give_places(self.log, before, limit=batch)
-        if before and before.size > head.published_size:
+        out = found[0].size if found else 0
+        if out > head.published_size:
             self.disk.fsync_folder(self.folder)  # a run was killed between its rename and this fsync
         if head.size > (before.size if before else 0):
             self._write_out(before, head)
-            self._publish(head)
-            for gone in outgrown(before.size if before else 0, head.size):
-                self.disk.remove_folder(self.folder / gone)
-        return Sequenced(self.log, head.size, head.root.hex(), head.added)
+        missing: Mapping[str, Text] = {}
+        if head.size > out:
+            missing = self._publish(head, before, out)
+            if not missing:
+                for gone in outgrown(out, head.size):
+                    self.disk.remove_folder(self.folder / gone)
+        elif found and again:
+            self._ask(*found, out)
+        done = out if missing else head.size
+        return Sequenced(self.log, head.size, head.root.hex(), head.added, done, missing)
 
     def _write_out(self, before: Checkpoint | None, head: Placed) -> None:
         """Write everything between the published checkpoint and the database's head, and check the root."""
@@ -117,11 +148,37 @@ class _Publication:
         for path, data in grown:
             yield self.folder / path, data
 
-    def _publish(self, head: Placed) -> None:
+    def _publish(self, head: Placed, before: Checkpoint | None, out: int) -> Mapping[str, Text]:
+        """Publish the head; give nothing, or why each witness that is missing for the quorum gave none."""
         checkpoint = Checkpoint(self.signer.origin(self.log), head.size, head.root)
-        note = sign_checkpoint(checkpoint, self.signer).encode()
-        replace_file(self.disk, self.folder / "checkpoint", note, PUBLIC_FILE)
+        note = sign_checkpoint(checkpoint, self.signer)
+        if self.witnesses.witnesses:
+            private = journal_folder(self.logs)
+            if before != checkpoint:
+                replace_file(self.disk, pending_file(self.logs, self.log), note.encode(), PRIVATE_FILE)
+            # Before a witness sees it, and also for one that a killed run has left here without this.
+            self.disk.fsync_folder(private)
+            asked = self._ask(checkpoint, note, out)
+            if not self.witnesses.is_met_by(asked.lines):
+                return {**asked.silent, **asked.contradicting}
+            note += "".join(asked.lines.values())
+        replace_file(self.disk, self.folder / "checkpoint", note.encode(), PUBLIC_FILE)
         self.disk.fsync_folder(self.folder)
+        return {}
+
+    def _ask(self, checkpoint: Checkpoint, note: str, out: int) -> Asked:
+        """Ask the witnesses; stop all writing when so many contradict that no quorum can be had."""
+        hash_at = hashes_of(checkpoint.size, reader(self.folder, self.disk))
+        asked = ask_witnesses(self.witnesses, note, checkpoint, out, hash_at)
+        path = contradicted_file(self.logs, self.log)
+        if self.witnesses.cannot_be_met(len(asked.contradicting)):
+            said = {name: words.as_dict() for name, words in asked.contradicting.items()}
+            kept = {"size": checkpoint.size, "root": checkpoint.root.hex(), "said": said}
+            replace_file(self.disk, path, json.dumps(kept, ensure_ascii=False).encode(), PRIVATE_FILE)
+            raise contradicted(self.log, said)
+        if self.disk.read(path):
+            replace_file(self.disk, path, b"", PRIVATE_FILE)
+        return asked
 
 
 def journal_name(start: int, count: int) -> str:

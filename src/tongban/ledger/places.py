@@ -18,3 +18,13 @@ def keys_folder() -> Path:
 def journal_folder(logs: Path) -> Path:
     """Give the folder of the private journal, beside the published one and never inside it."""
     return logs.with_name(f"{logs.name}-private")
+
+
+def pending_file(logs: Path, log: str) -> Path:
+    """Give where a signed checkpoint lies before a quorum of witnesses has cosigned it."""
+    return journal_folder(logs) / f"{log}.pending"
+
+
+def contradicted_file(logs: Path, log: str) -> Path:
+    """Give where it is on record that witnesses contradict a log; empty once they no longer do."""
+    return journal_folder(logs) / f"{log}.contradicted"

@@ -12,10 +12,10 @@ from tongban.kernel.texts import Text
 from tongban.ledger import tree
 from tongban.ledger.disk import DISK, Disk
 from tongban.ledger.models import WATCHED, Entry, Log, RecoveredEntry, RecoveredIdentifier
-from tongban.ledger.places import logs_folder
+from tongban.ledger.places import contradicted_file, logs_folder
 from tongban.ledger.rules import Leaf, Opening, Proof, read_opening
 from tongban.ledger.tiles import hashes_of
-from tongban.ledger.verification import published, reader
+from tongban.ledger.verification import newest, published, reader
 
 READ_ROWS = 2000
 TRUSTED_FOR_S = 5  # how long a process goes on writing before it compares database and log again
@@ -23,7 +23,10 @@ TRUSTED_FOR_S = 5  # how long a process goes on writing before it compares datab
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A log's newest published checkpoint, and how far the database has come meanwhile."""
+    """A log's newest published checkpoint, and how far the database has come meanwhile.
+
+    `pending` is the size of a signed checkpoint that waits for its witnesses, 0 where none does.
+    """
 
     log: str
     origin: str
@@ -32,6 +35,7 @@ class Head:
     checkpoint: str
     placed: int
     waiting: int
+    pending: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Give the JSON shape that the command prints."""
@@ -43,10 +47,13 @@ def head(log: str, *, logs: Path | None = None, disk: Disk = DISK) -> Head:
     found = published((logs or logs_folder()) / log, None, disk)
     placed = Log.objects.filter(name=log).values_list("size", flat=True).first() or 0
     waiting = Entry.objects.filter(log=log, seq=None).count()
+    signed = newest(logs or logs_folder(), log, None, disk)
+    size = found[0].size if found else 0
+    pending = signed.size if signed is not None and signed.size > size else 0
     if found is None:
-        return Head(log, "", 0, tree.EMPTY_ROOT.hex(), "", placed, waiting)
+        return Head(log, "", 0, tree.EMPTY_ROOT.hex(), "", placed, waiting, pending)
     checkpoint, note = found
-    return Head(log, checkpoint.origin, checkpoint.size, checkpoint.root.hex(), note, placed, waiting)
+    return Head(log, checkpoint.origin, size, checkpoint.root.hex(), note, placed, waiting, pending)
 
 
 def log_names() -> list[str]:
@@ -189,15 +196,17 @@ def latest(log: str, limit: int, *, before: int | None = None) -> list[ShownEntr
 
 
 def is_read_only(*, logs: Path | None = None, disk: Disk = DISK) -> bool:
-    """Say whether a published log is ahead of the database: then nothing may be written before `recover`."""
+    """Say whether nothing may be written: a log is ahead of the database, or its witnesses contradict it."""
     folder = logs or logs_folder()
     heads: dict[str, tuple[int, bytes]] = {
         name: (size, bytes(root)) for name, size, root in Log.objects.values_list("name", "size", "root")
     }
     for log in disk.names(folder):
-        found = published(folder / log, None, disk)
+        found = newest(folder, log, None, disk)
         size, root = heads.get(log, (0, tree.EMPTY_ROOT))
-        if found and (found[0].size > size or (found[0].size == size and found[0].root != root)):
+        if found and (found.size > size or (found.size == size and found.root != root)):
+            return True
+        if _contradiction(folder, log, disk):
             return True
     return False
 
@@ -216,7 +225,7 @@ def require_writable(now: datetime, *, logs: Path | None = None, disk: Disk = DI
     if since is not None and timedelta() <= now - since < timedelta(seconds=TRUSTED_FOR_S):
         return
     if is_read_only(logs=folder, disk=disk):
-        raise read_only(folder.name)
+        raise _why_read_only(folder, disk)
     _writable_since[folder] = now
 
 
@@ -230,6 +239,44 @@ def read_only(which: str) -> NodeReadOnly:
         ),
         todo=Text("请管理员运行 tongban recover。", "Have the administrator run `tongban recover`."),
     )
+
+
+def contradicted(log: str, said: Mapping[str, Mapping[str, str]]) -> NodeReadOnly:
+    """Say which witnesses contradict a log, and what each says."""
+    zh, en = (
+        "；".join(each["zh"] for each in said.values()),
+        "; ".join(each["en"] for each in said.values()),
+    )
+    return NodeReadOnly(
+        "ledger.contradicted",
+        what=Text(
+            f"见证方与本节点的日志 {log} 不一致，系统只读：{zh}。",
+            f"Witnesses contradict this node's log {log}: {en}.",
+        ),
+        todo=Text(
+            "日志可能被回滚或分叉：请用最新副本恢复日志目录，再运行 tongban recover。",
+            "It was rolled back or forked: restore the newest copy of the log, then run `tongban recover`.",
+        ),
+    )
+
+
+def _why_read_only(folder: Path, disk: Disk) -> NodeReadOnly:
+    for log in disk.names(folder):
+        said = _contradiction(folder, log, disk)
+        if said:
+            return contradicted(log, said)
+    return read_only(folder.name)
+
+
+def _contradiction(folder: Path, log: str, disk: Disk) -> Mapping[str, Mapping[str, str]]:
+    """Give what witnesses said against a log as it stands; against what has been replaced it says nothing."""
+    kept = disk.read(contradicted_file(folder, log))
+    found = newest(folder, log, None, disk) if kept else None
+    if not kept or found is None:
+        return {}
+    record = json.loads(kept)
+    said: Mapping[str, Mapping[str, str]] = record["said"]
+    return said if (record["size"], record["root"]) == (found.size, found.root.hex()) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from tongban.ledger.places import journal_folder
 from tongban.ledger.queries import Recovered, recovered
 from tongban.ledger.rules import Opening, read_opening
 from tongban.ledger.tiles import WIDTH, Tiles, hashes_of
-from tongban.ledger.verification import published, reader, verify
+from tongban.ledger.verification import newest, reader, verify_to
 
 INSERTED_ROWS = 1000
 
@@ -78,13 +78,14 @@ def recover(
 
 def _lost_part(logs: Path, log: str, keys: LogKeys, disk: Disk) -> LostPart | None:
     folder, key = logs / log, keys.vkey(log)
-    found = published(folder, key, disk)
+    checkpoint = newest(logs, log, key, disk)
     row = Log.objects.filter(name=log).values_list("size", "root").first()
     size, root = (row[0], bytes(row[1])) if row else (0, tree.EMPTY_ROOT)
-    if found is None or found[0].size < size or (found[0].size == size and found[0].root == root):
+    if checkpoint is None or checkpoint.size < size:
         return None
-    checkpoint = found[0]
-    report = verify(folder, key, disk)
+    if checkpoint.size == size and checkpoint.root == root:
+        return None
+    report = verify_to(checkpoint, folder, disk)
     if not report.sound:
         raise DurabilityLost(
             "ledger.log_damaged",

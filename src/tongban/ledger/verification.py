@@ -9,6 +9,7 @@ from tongban.kernel.errors import Invalid, TongbanError
 from tongban.kernel.texts import Text
 from tongban.ledger.disk import DISK, Disk
 from tongban.ledger.notes import Checkpoint, VerifierKey, open_checkpoint, parse_checkpoint, split_note
+from tongban.ledger.places import pending_file
 from tongban.ledger.rules import VERSION
 from tongban.ledger.tiles import WIDTH, Read, Tiles, fold, split_hashes, tile_path, width_at
 from tongban.ledger.tree import HASH_BYTES, Range, append, leaf_hash
@@ -53,7 +54,18 @@ def published(folder: Path, key: VerifierKey | None, disk: Disk = DISK) -> tuple
 
     With a key, raises Invalid unless the log's key signed it; without, the note is taken at its word.
     """
-    note = disk.read(folder / "checkpoint")
+    return _read_note(folder / "checkpoint", key, disk)
+
+
+def newest(logs: Path, log: str, key: VerifierKey | None, disk: Disk = DISK) -> Checkpoint | None:
+    """Give the furthest checkpoint that this node has signed of a log, published or waiting for witnesses."""
+    notes = (logs / log / "checkpoint", pending_file(logs, log))
+    found = [each[0] for path in notes if (each := _read_note(path, key, disk)) is not None]
+    return max(found, key=lambda checkpoint: checkpoint.size, default=None)
+
+
+def _read_note(path: Path, key: VerifierKey | None, disk: Disk) -> tuple[Checkpoint, str] | None:
+    note = disk.read(path)
     if note is None:
         return None
     try:
@@ -73,14 +85,18 @@ def verify(folder: Path, key: VerifierKey | None, disk: Disk = DISK) -> Report:
     Memory stays bounded: 256 leaves at a time. A log that is damaged gives a report with problems;
     a log that is not there raises nothing either: its size is 0.
     """
-    found: list[Text] = []
     try:
         head = published(folder, key, disk)
-        if head is None:
-            return Report("", 0, Range().root().hex(), (Text("没有检查点。", "There is no checkpoint."),))
-        checkpoint = head[0]
     except TongbanError as trouble:
         return Report("", 0, "", (trouble.what,))
+    if head is None:
+        return Report("", 0, Range().root().hex(), (Text("没有检查点。", "There is no checkpoint."),))
+    return verify_to(head[0], folder, disk)
+
+
+def verify_to(checkpoint: Checkpoint, folder: Path, disk: Disk = DISK) -> Report:
+    """Compare every leaf and every tile of a log with a checkpoint that is trusted already."""
+    found: list[Text] = []
     walk = _Walk(Tiles(checkpoint.size, reader(folder, disk)), found)
     try:
         whole = walk.leaves()
