@@ -132,11 +132,14 @@ def _afterwards(number: str, shown: cases.FilingPage) -> Sequence[Text]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_people
 def withdraw(request: PortalRequest, reader: registry.Subject, number: str) -> HttpResponse:
-    """Ask once more, then withdraw the filing."""
+    """Ask once more, then withdraw the filing; whoever only takes part in it is led to their own part."""
     if request.method == "POST":
         cases.withdraw(number, subject=reader, at=request.workplace)
         return _back(number)
-    return page(request, "withdraw", {"filing": cases.filing_page(number, reader), "at": "filings"})
+    filing = cases.filing_page(number, reader)
+    return (
+        page(request, "withdraw", {"filing": filing, "at": "filings"}) if filing.is_owner else _back(number)
+    )
 
 
 @require_POST
