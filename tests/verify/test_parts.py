@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from tongban_verify.identifiers import check_character, read_identifier
 from tongban_verify.merkle import leaf_hash, root_from_path
 from tongban_verify.notes import open_checkpoint, read_log_key
 from tongban_verify.strict import canonical, read_json
-from tongban_verify.trust import Doubt
+from tongban_verify.trust import Doubt, Key, Trust
 
 EXAMPLE: dict[str, Any] = json.loads((ROOT / "docs" / "ledger-example.json").read_text())
 NOON = datetime(2026, 11, 23, 4, 5, 10, tzinfo=UTC)
@@ -27,6 +28,13 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
+
+
+def trusting(node: str) -> Trust:
+    """Trust the example's log as that of a node."""
+    key = Ed25519PrivateKey.from_private_bytes(b"\1" * 32).public_key()
+    root = Key("0" * 16, key, NOON, NOON)
+    return Trust(node, NOON, root, (EXAMPLE["vkey"],), {})
 
 
 @given(VALUES)
@@ -84,10 +92,10 @@ def test_the_published_example_verifies() -> None:
     assert log.key.hex() == EXAMPLE["public_key"]
     assert open_checkpoint(EXAMPLE["checkpoint"], log).size == len(EXAMPLE["all_leaves"])
     block = {"opening": EXAMPLE["opening"], "promise": EXAMPLE["promise"], "proof": EXAMPLE["proof"]}
-    standing = check_standing(block, entry, [EXAMPLE["vkey"]], "990100", NOON)
+    standing = check_standing(block, entry, trusting("990100"), NOON)
     assert (standing.state, standing.size) == ("published", 3)
     del block["proof"]
-    assert check_standing(block, entry, [EXAMPLE["vkey"]], "990100", NOON).state == "promised"
+    assert check_standing(block, entry, trusting("990100"), NOON).state == "promised"
 
 
 def test_a_witness_may_sign_beside_the_log() -> None:
@@ -117,7 +125,7 @@ def test_a_spoilt_checkpoint_is_refused(spoil: Any) -> None:
 def test_a_log_of_another_node_is_refused() -> None:
     entry = open_entry(EXAMPLE["opening"])
     with pytest.raises(Doubt, match="other_node"):
-        check_standing({"proof": EXAMPLE["proof"]}, entry, [EXAMPLE["vkey"]], "990200", NOON)
+        check_standing({"proof": EXAMPLE["proof"]}, entry, trusting("990200"), NOON)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The door of the ledger."""
 
 from tongban.ledger.actions import EntryRef, complete_recovered, promise, record
+from tongban.ledger.asking import NO_WITNESSES, Reply, WitnessPolicy, policy_of
 from tongban.ledger.audit import check_ledger, verify_against_store
 from tongban.ledger.jobs import Sequenced, sequence
 from tongban.ledger.keys import LogSigner, PublicLogKey, load_log_key, make_log_key, public_log_key
@@ -25,9 +26,18 @@ from tongban.ledger.queries import (
 from tongban.ledger.recovery import recover
 from tongban.ledger.rules import Opening, Promise, Proof, disclose, read_opening, read_promise, read_proof
 from tongban.ledger.verification import Report, verify
+from tongban.ledger.witness import (
+    Witness,
+    make_witness,
+    open_witness,
+    serve_witness,
+    trust_log,
+    witness_key,
+)
 
 __all__ = [
     "KINDS",
+    "NO_WITNESSES",
     "EntryRef",
     "Head",
     "Kind",
@@ -37,10 +47,13 @@ __all__ = [
     "Proof",
     "PublicLogKey",
     "Recovered",
+    "Reply",
     "Report",
     "Sequenced",
     "ShownEntry",
     "VerifierKey",
+    "Witness",
+    "WitnessPolicy",
     "check_ledger",
     "complete_recovered",
     "disclose",
@@ -52,9 +65,12 @@ __all__ = [
     "log_names",
     "logs_folder",
     "make_log_key",
+    "make_witness",
+    "open_witness",
     "opening",
     "openings_of",
     "parse_vkey",
+    "policy_of",
     "promise",
     "proof",
     "public_log_key",
@@ -67,6 +83,9 @@ __all__ = [
     "recovered_identifiers",
     "require_writable",
     "sequence",
+    "serve_witness",
+    "trust_log",
     "verify",
     "verify_against_store",
+    "witness_key",
 ]

@@ -20,7 +20,7 @@ from tongban.licences.keys import (
     read_trust,
     write_trust,
 )
-from tongban.licences.node_keys import make_node_keys, publish_trust, trust_file
+from tongban.licences.node_keys import log_vkeys, make_node_keys, publish_trust, trust_file
 from tongban.licences.queries import (
     Holder,
     Licence,
@@ -81,6 +81,7 @@ __all__ = [
     "licences_of_case",
     "load_key",
     "load_types",
+    "log_vkeys",
     "make_node_keys",
     "make_office_key",
     "make_root_key",

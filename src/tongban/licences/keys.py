@@ -105,14 +105,17 @@ def write_trust(
     keys_folder: Path,
     offices: Sequence[Office],
     log_vkeys: Sequence[str],
+    witness_vkeys: Sequence[str] = (),
+    quorum: int = 0,
     now: datetime,
 ) -> dict[str, Any]:
     """Write and give the trust file: every office's keys and the logs' keys, signed by the root key.
 
-    `log_vkeys` are the logs' public keys in the form that C2SP signed-note gives them.
+    `log_vkeys` and `witness_vkeys` are public keys in the form that C2SP signed-note gives them; `quorum`
+    of the witnesses must have cosigned a checkpoint before a verifier believes it.
     """
     root = load_key(keys_folder / ROOT)
-    content = {
+    content: dict[str, Any] = {
         "node": node,
         "issued_at": now.isoformat(),
         "root": asdict(public_keys(keys_folder, ROOT)[-1]),
@@ -127,6 +130,8 @@ def write_trust(
             for office in offices
         ],
     }
+    if witness_vkeys:
+        content["witnesses"] = {"quorum": quorum, "vkeys": list(witness_vkeys)}
     trust = {
         "format": TRUST_FORMAT,
         "content": content,

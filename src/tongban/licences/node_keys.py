@@ -23,36 +23,54 @@ def trust_file() -> Path:
     return Path(settings.VAR) / "trust.json"
 
 
-def make_node_keys(offices: Iterable[str], *, now: datetime, chance: Chance) -> dict[str, Any]:
+def make_node_keys(
+    offices: Iterable[str],
+    *,
+    now: datetime,
+    chance: Chance,
+    witnesses: ledger.WitnessPolicy = ledger.NO_WITNESSES,
+) -> dict[str, Any]:
     """Make the root key and a key for each office that has none yet, and publish the trust file."""
     keys = ledger.keys_folder()
     make_root_key(keys, now=now, chance=chance)
     for office in offices:
         make_office_key(office, keys, now=now, chance=chance)
-    return publish_trust(now)
+    return publish_trust(now, witnesses)
 
 
-def publish_trust(now: datetime) -> dict[str, Any]:
-    """Write the trust file anew: every organisation that has or had a key, and the logs' keys."""
+def publish_trust(now: datetime, witnesses: ledger.WitnessPolicy = ledger.NO_WITNESSES) -> dict[str, Any]:
+    """Write the trust file anew: every organisation that has or had a key, the logs' keys, and whose
+    cosignatures a checkpoint must carry."""
     keys = ledger.keys_folder()
-    logs = ledger.public_log_key(keys)
-    if logs is None:
-        raise NotFound(
-            "licences.no_log_key",
-            what=Text("日志密钥尚未生成。", "The key of the logs has not been made."),
-            todo=Text("请先生成日志密钥。", "Make it first."),
-        )
-    year = civil_date(now).year
-    names = ["decisions", *(f"shares-{year + ahead}" for ahead in range(-1, YEARS_AHEAD + 1))]
     return write_trust(
         trust_file(),
-        node=logs.node,
+        node=_public_log_key().node,
         keys_folder=keys,
         offices=[
             Office(each.slug, each.credit_code, each.name)
             for each in registry.organisations()
             if public_keys(keys, each.slug)
         ],
-        log_vkeys=[str(logs.vkey(name)) for name in names],
+        log_vkeys=log_vkeys(now),
+        witness_vkeys=[str(witness.key) for witness in witnesses.witnesses],
+        quorum=witnesses.quorum,
         now=now,
     )
+
+
+def log_vkeys(now: datetime) -> list[str]:
+    """Give the public keys of the node's logs, those of years that are to come among them."""
+    logs, year = _public_log_key(), civil_date(now).year
+    names = ["decisions", *(f"shares-{year + ahead}" for ahead in range(-1, YEARS_AHEAD + 1))]
+    return [str(logs.vkey(name)) for name in names]
+
+
+def _public_log_key() -> ledger.PublicLogKey:
+    logs = ledger.public_log_key(ledger.keys_folder())
+    if logs is None:
+        raise NotFound(
+            "licences.no_log_key",
+            what=Text("日志密钥尚未生成。", "The key of the logs has not been made."),
+            todo=Text("请先生成日志密钥。", "Make it first."),
+        )
+    return logs

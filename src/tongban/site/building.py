@@ -23,6 +23,7 @@ from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.site.city import city_file, require_data_officers, require_own_division
 from tongban.site.places import demonstration_seed, second_factor_key
+from tongban.site.witnesses import require_witnesses_known, witness_policy
 
 Progress = Callable[[Text], None]
 
@@ -80,20 +81,8 @@ class Builder:
     def offices(self) -> None:
         """Make each organisation's key, and tell the world which keys are whose."""
         self.progress(Text("正在生成各部门签章密钥 …", "Making the offices' keys …"))
-        keys, now = ledger.keys_folder(), self.now()
-        licences.make_root_key(keys, now=now, chance=self.chance)
-        for organisation in registry.organisations():
-            licences.make_office_key(organisation.slug, keys, now=now, chance=self.chance)
-        signer = ledger.load_log_key(keys, self.node.code)
-        logs = ["decisions", *(f"shares-{year}" for year in (now.year, now.year + 1))]
-        licences.write_trust(
-            licences.trust_file(),
-            node=self.node.code,
-            keys_folder=keys,
-            offices=[licences.Office(o.slug, o.credit_code, o.name) for o in registry.organisations()],
-            log_vkeys=[str(signer.vkey(log)) for log in logs],
-            now=now,
-        )
+        offices = [organisation.slug for organisation in registry.organisations()]
+        licences.make_node_keys(offices, now=self.now(), chance=self.chance, witnesses=witness_policy())
 
 
 def check(city: Path, on: date) -> None:
@@ -110,6 +99,7 @@ def check(city: Path, on: date) -> None:
     around = items.surroundings_of(city, on)
     for pack in packs_of(city):
         items.check_pack(pack, around)
+    require_witnesses_known(city, slugs)
     exchange.read_connectors(city / "connectors")
     exchange.read_endpoints(city / "endpoints.yaml", {})
 

@@ -35,3 +35,8 @@ def uploads() -> Path:
 def endpoints() -> Path:
     """Give the node's own addresses of other organisations' systems, laid over the city's."""
     return Path(settings.VAR) / "endpoints.json"
+
+
+def witnesses() -> Path:
+    """Give the node's own list of witnesses: their keys and where they answer."""
+    return Path(settings.VAR) / "witnesses.json"

@@ -20,6 +20,7 @@ from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.site.places import uploads
+from tongban.site.witnesses import witness_policy
 
 LOG = logging.getLogger("tongban.worker")
 
@@ -55,11 +56,36 @@ class Chore:
             self.rest = budget(max(self.every_s, TROUBLE_REST_S))
 
 
+@dataclass(slots=True)
+class Publisher:
+    """Publishes the logs; the first time, before anything else, it asks the witnesses where they stand."""
+
+    at: cases.Workplace
+    witnesses: ledger.WitnessPolicy
+    asked: bool = False
+    missing: frozenset[str] = frozenset()
+
+    def __call__(self) -> None:
+        done = ledger.sequence(
+            ledger.logs_folder(),
+            self.at.log_signer,
+            self.at.clock.now(),
+            holder=self.at.worker,
+            witnesses=self.witnesses,
+            again=not self.asked,
+        )
+        self.asked = True
+        told = {name: words for each in done for name, words in each.missing.items()}
+        if frozenset(told) != self.missing:  # said when it changes, not twice a second
+            for words in told.values():
+                LOG.warning("not published, too few witnesses: %s", words.en)
+            self.missing = frozenset(told)
+
+
 def chores(at: cases.Workplace) -> list[Chore]:
     """List what a node does without being asked."""
 
-    def publish() -> None:
-        ledger.sequence(ledger.logs_folder(), at.log_signer, at.clock.now(), holder=at.worker)
+    publish = Publisher(at, witness_policy())
 
     def sign() -> None:
         licences.sign_waiting(at.signers, at.clock.now(), chance=at.chance, log_signer=at.log_signer)

@@ -11,7 +11,14 @@ from typing import BinaryIO
 from tongban_verify.documents import utc_now, verify_file
 from tongban_verify.report import Reason, Report
 from tongban_verify.strict import LARGEST_FILE, Unreadable
-from tongban_verify.trust import Anchor, Doubt, anchor_from_bytes, anchor_from_fingerprint, moment
+from tongban_verify.trust import (
+    Anchor,
+    Doubt,
+    anchor_from_bytes,
+    anchor_from_fingerprint,
+    moment,
+    with_witnesses,
+)
 
 
 def main() -> int:
@@ -20,6 +27,8 @@ def main() -> int:
     language = asked.lang or _language()
     try:
         anchor = _anchor(asked.trust)
+        if asked.witness:
+            anchor = with_witnesses(anchor, asked.witness, asked.quorum)
     except (OSError, ValueError, Unreadable, Doubt) as trouble:
         sys.stderr.write(
             f"无法读取信任文件 {asked.trust}。\n"
@@ -46,6 +55,16 @@ def _parser() -> argparse.ArgumentParser:
         "--trust",
         metavar="ANCHOR",
         help="whom to trust: the node's trust.json, its root public key (PEM), or sha256:FINGERPRINT",
+    )
+    parser.add_argument(
+        "--witness",
+        metavar="VKEY",
+        action="append",
+        default=[],
+        help="a witness whose cosignature counts, instead of those that the node names; may be repeated",
+    )
+    parser.add_argument(
+        "--quorum", type=int, metavar="N", help="how many of them must have cosigned (default: every one)"
     )
     parser.add_argument("--lang", choices=("zh", "en"), help="language of the sentence (default: as LANG)")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")

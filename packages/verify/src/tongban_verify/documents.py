@@ -1,6 +1,7 @@
 """The files that can be verified: a licence, a notice, a bare evidence entry."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Final
@@ -49,10 +50,16 @@ class Findings:
         """Note how the evidence stands in the log."""
         if standing.state != "published":
             self.doubt("not_published" if standing.state == "promised" else "promise_overdue")
+        elif not standing.is_witnessed:
+            self.doubt("not_witnessed")
         # The least that is proven of any part is what is proven of the whole.
         if self.facts.get("evidence", "published") == "published":
             self.facts["evidence"] = standing.state
-            self.facts["log"] = {"origin": standing.log, "size": standing.size}
+            self.facts["log"] = {
+                "origin": standing.log,
+                "size": standing.size,
+                "witnesses": list(standing.witnesses),
+            }
 
 
 def verify_licence(data: bytes, trust: Anchor | None, now: datetime) -> Report:
@@ -136,7 +143,7 @@ def _check_evidence(found: Json, anchor: Anchor | None, now: datetime, findings:
         "issuer": {"zh": f"节点 {trust.node} ", "en": f"node {trust.node}"},
         "opened": entry.fields,
     }
-    findings.stand(check_standing(proven, entry, trust.logs, trust.node, now))
+    findings.stand(check_standing(proven, entry, trust, now))
 
 
 Check = Callable[[Json, Anchor | None, datetime, Findings], None]
@@ -159,8 +166,17 @@ def _object(found: object) -> Json:
 
 
 def _trusted(found: object, anchor: Anchor | None, findings: Findings) -> Trust:
-    """Read the file's trust statement and hold it against the anchor; take the newer of the two."""
-    trust = read_trust(found)
+    """Read the file's trust statement and hold it against the anchor; take the newer of the two.
+
+    Witnesses that the verifying person knows take the place of those that the node names.
+    """
+    trust = _newer(read_trust(found), anchor, findings)
+    if anchor is not None and anchor.witnesses:
+        return replace(trust, witnesses=anchor.witnesses, quorum=anchor.quorum)
+    return trust
+
+
+def _newer(trust: Trust, anchor: Anchor | None, findings: Findings) -> Trust:
     findings.facts["root_fingerprint"] = trust.root.fingerprint
     findings.facts["anchored"] = anchor is not None
     if not trust.root.valid_from <= trust.issued_at <= trust.root.valid_to:

@@ -4,16 +4,15 @@ The formats are those of docs/ledger.md in Tongban's repository, version 1.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
 from tongban_verify.merkle import leaf_hash, root_from_path
-from tongban_verify.notes import LogKey, open_checkpoint, read_log_key
+from tongban_verify.notes import LogKey, cosigners, open_checkpoint, read_log_key, read_witness_key
 from tongban_verify.strict import Json, canonical, from_hex, require_keys, require_version_1
-from tongban_verify.trust import Doubt, moment
+from tongban_verify.trust import Doubt, Trust, moment
 
 _FIELD: Final = b"tongban ledger field 1\x00"
 _ENTRY: Final = b"tongban ledger entry 1\x00"
@@ -35,12 +34,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an entry stands in the log: `published` under a checkpoint, `promised`, or `overdue`."""
+    """How an entry stands in the log: `published` under a checkpoint, `promised`, or `overdue`.
+
+    `witnesses` are those who cosigned the checkpoint; `is_witnessed` when they are enough.
+    """
 
     state: str
     log: str
     size: int | None = None
     deadline: datetime | None = None
+    witnesses: tuple[str, ...] = ()
+    is_witnessed: bool = True
 
 
 def open_entry(found: object) -> Entry:
@@ -74,19 +78,19 @@ def open_entry(found: object) -> Entry:
     )
 
 
-def check_standing(found: Json, entry: Entry, logs: Iterable[str], node: str, now: datetime) -> Standing:
+def check_standing(found: Json, entry: Entry, trust: Trust, now: datetime) -> Standing:
     """Check the promise and the proof that come with an entry, and say how it stands.
 
     Raises Doubt with the reason when either is wrong or both are missing.
     """
     try:
-        keys = {key.origin: key for key in map(read_log_key, logs)}
+        keys = {key.origin: key for key in map(read_log_key, trust.logs)}
     except ValueError as broken:
         raise Doubt("shape", str(broken)) from broken
-    if not all(origin.startswith(f"tongban/{node}/") for origin in keys):
+    if not all(origin.startswith(f"tongban/{trust.node}/") for origin in keys):
         raise Doubt("other_node")
     promised = _check_promise(found["promise"], entry, keys, now) if "promise" in found else None
-    published = _check_proof(found["proof"], entry, keys) if "proof" in found else None
+    published = _check_proof(found["proof"], entry, keys, trust) if "proof" in found else None
     if published and promised and published.log != promised.log:
         raise Doubt("promise", "promise and proof are of two logs")
     standing = published or promised
@@ -109,11 +113,12 @@ def _check_promise(found: object, entry: Entry, keys: dict[str, LogKey], now: da
     return Standing("promised" if now <= deadline else "overdue", said["log"], deadline=deadline)
 
 
-def _check_proof(found: object, entry: Entry, keys: dict[str, LogKey]) -> Standing:
+def _check_proof(found: object, entry: Entry, keys: dict[str, LogKey], trust: Trust) -> Standing:
     try:
         proof = require_keys(found, {"version", "log", "index", "leaf", "hashes", "checkpoint"})
         log = keys[proof["log"]]
         head = open_checkpoint(str(proof["checkpoint"]), log)
+        witnesses = cosigners(str(proof["checkpoint"]), map(read_witness_key, trust.witnesses))
     except (ValueError, TypeError, KeyError) as wrong:
         raise Doubt("checkpoint", str(wrong)) from wrong
     try:
@@ -126,4 +131,10 @@ def _check_proof(found: object, entry: Entry, keys: dict[str, LogKey]) -> Standi
             raise ValueError("the path leads to another root")
     except (ValueError, TypeError) as wrong:
         raise Doubt("proof", str(wrong)) from wrong
-    return Standing("published", proof["log"], size=head.size)
+    return Standing(
+        "published",
+        proof["log"],
+        size=head.size,
+        witnesses=tuple(sorted(witnesses)),
+        is_witnessed=len(witnesses) >= trust.quorum,
+    )

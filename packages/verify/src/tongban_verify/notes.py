@@ -1,6 +1,7 @@
-"""Log keys and checkpoints in the C2SP formats signed-note and tlog-checkpoint."""
+"""Log keys, checkpoints and cosignatures in the formats of C2SP signed-note, -checkpoint, -cosignature."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -9,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _ED25519: Final = b"\x01"
+_COSIGNATURE: Final = b"\x04"
 _LARGEST_LOG: Final = 2**62
 
 
@@ -18,14 +20,18 @@ class LogKey:
 
     origin: str
     key: bytes
+    kind: bytes = _ED25519
 
     @property
     def hint(self) -> bytes:
         """The four bytes by which a signature line names its key."""
-        return sha256(self.origin.encode() + b"\n" + _ED25519 + self.key).digest()[:4]
+        return sha256(self.origin.encode() + b"\n" + self.kind + self.key).digest()[:4]
 
     def check(self, message: bytes, signature: bytes) -> None:
         """Raises ValueError when the signature is not this key's over the message."""
+        if self.kind == _COSIGNATURE:  # a time in eight bytes stands before it, and is signed with the text
+            time = int.from_bytes(signature[:8], "big")
+            message, signature = b"cosignature/v1\ntime %d\n" % time + message, signature[8:]
         try:
             Ed25519PublicKey.from_public_bytes(self.key).verify(signature, message)
         except InvalidSignature as wrong:
@@ -41,13 +47,46 @@ class Head:
 
 
 def read_log_key(text: str) -> LogKey:
-    """Read `origin+hint+base64(type ‖ key)`; raises ValueError."""
+    """Read a log's `origin+hint+base64(type ‖ key)`; raises ValueError."""
+    return _read_key(text, _ED25519)
+
+
+def read_witness_key(text: str) -> LogKey:
+    """Read a witness's `name+hint+base64(type ‖ key)`; raises ValueError."""
+    return _read_key(text, _COSIGNATURE)
+
+
+def _read_key(text: str, kind: bytes) -> LogKey:
     origin, hint, encoded = text.split("+", 2)
     blob = from_base64(encoded)
-    key = LogKey(origin, blob[1:])
-    if blob[:1] != _ED25519 or len(key.key) != 32 or key.hint.hex() != hint or not origin:
-        raise ValueError("not an Ed25519 log key, or its id is not its own")
+    key = LogKey(origin, blob[1:], kind)
+    if blob[:1] != kind or len(key.key) != 32 or key.hint.hex() != hint or not origin:
+        raise ValueError("not an Ed25519 key of that kind, or its id is not its own")
     return key
+
+
+def cosigners(note: str, keys: Iterable[LogKey]) -> frozenset[str]:
+    """Give the names of the witnesses who cosigned a note; raises ValueError for a wrong cosignature."""
+    signed, lines = _split(note)
+    return frozenset(key.origin for key in keys if _signed_by(key, signed, lines))
+
+
+def _split(note: str) -> tuple[str, list[list[str]]]:
+    body, gap, tail = note.rpartition("\n\n")
+    if not gap or not tail.endswith("\n"):
+        raise ValueError("not a signed note")
+    lines = [line.split(" ") for line in tail[:-1].split("\n")]
+    if any(len(line) != 3 or line[0] != "—" for line in lines):
+        raise ValueError("a malformed signature line")
+    return body + "\n", lines
+
+
+def _signed_by(key: LogKey, signed: str, lines: list[list[str]]) -> bool:
+    blobs = [from_base64(blob) for _, name, blob in lines if name == key.origin]
+    own = [blob for blob in blobs if blob[:4] == key.hint]
+    for blob in own:
+        key.check(signed.encode(), blob[4:])
+    return bool(own)
 
 
 def open_checkpoint(note: str, log: LogKey) -> Head:
@@ -55,19 +94,10 @@ def open_checkpoint(note: str, log: LogKey) -> Head:
 
     Lines by keys that are not the log's are passed over: witnesses sign there.
     """
-    body, gap, tail = note.rpartition("\n\n")
-    if not gap or not tail.endswith("\n"):
-        raise ValueError("not a signed note")
-    signed = body + "\n"
-    lines = [line.split(" ") for line in tail[:-1].split("\n")]
-    if any(len(line) != 3 or line[0] != "—" for line in lines):
-        raise ValueError("a malformed signature line")
-    ours = [from_base64(blob) for _, name, blob in lines if name == log.origin]
-    ours = [blob for blob in ours if blob[:4] == log.hint]
-    if not ours:
+    signed, lines = _split(note)
+    if not _signed_by(log, signed, lines):
         raise ValueError("the log did not sign this checkpoint")
-    for blob in ours:
-        log.check(signed.encode(), blob[4:])
+    body = signed[:-1]
     origin, size, root = body.split("\n", 3)[:3]
     if origin != log.origin or not size.isascii() or not size.isdigit() or str(int(size)) != size:
         raise ValueError("a checkpoint of another log, or without a size")

@@ -71,6 +71,10 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "日志已签名承诺公布存证，期限未到、尚未公布",
             "the log has promised to publish the evidence and has not done so yet, within its deadline",
         ),
+        "not_witnessed": (
+            "日志检查点的见证签名不足法定数；请重新下载",
+            "too few of the witnesses have cosigned the log's checkpoint: download it again",
+        ),
         "no_anchor": (
             "未指定可信根密钥，只核对了文件自身的一致性；请向发证机构核对根密钥指纹",
             "no trusted root key was given, so only the file's own consistency was checked: compare the root"
@@ -78,7 +82,7 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
-_UNDECIDED: Final = frozenset({"not_published", "no_anchor"})
+_UNDECIDED: Final = frozenset({"not_published", "not_witnessed", "no_anchor"})
 
 
 @dataclass(frozen=True, slots=True)

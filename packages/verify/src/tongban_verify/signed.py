@@ -66,7 +66,7 @@ def check_signed(
         raise Doubt("content")
     entry = open_entry(proven["opening"])
     _check_tie(TIES[kind], entry, said, at)
-    standing = check_standing(proven, entry, trust.logs, trust.node, now)
+    standing = check_standing(proven, entry, trust, now)
     assert office is not None  # noqa: S101  _check_signature raised otherwise; this tells the type checker
     return Signed(office, said["issuer"], at, standing)
 

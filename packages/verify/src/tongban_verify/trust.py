@@ -1,7 +1,8 @@
 """The trust statement: which keys belong to which office and which log, signed by the node's root key."""
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from tongban_verify.notes import read_witness_key
 from tongban_verify.strict import Json, Unreadable, canonical, from_hex, read_json, require_keys
 
 FORMAT: Final = "tongban-trust/1"
@@ -62,6 +64,8 @@ class Trust:
     root: Key
     logs: tuple[str, ...]
     offices: dict[str, "TrustedOffice"]
+    witnesses: tuple[str, ...] = ()
+    quorum: int = 0  # so many of the witnesses must have cosigned a checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,16 @@ class TrustedOffice:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What the verifying person trusts beforehand: the root key, and perhaps a trust statement at hand."""
+    """What the verifying person trusts beforehand: the root key, and perhaps a trust statement at hand.
+
+    `witnesses` are vkeys that the person has from the witnesses themselves, `quorum` how many of them must
+    have cosigned; they take the place of those that the node names.
+    """
 
     fingerprint: str
     statement: Trust | None = None
+    witnesses: tuple[str, ...] = ()
+    quorum: int = 0
 
 
 def anchor_from_fingerprint(text: str) -> Anchor:
@@ -105,11 +115,31 @@ def anchor_from_bytes(data: bytes) -> Anchor:
     return Anchor(trust.root.fingerprint, trust)
 
 
+def with_witnesses(anchor: Anchor | None, vkeys: Sequence[str], quorum: int | None) -> Anchor:
+    """Trust these witnesses, so many of whom must have cosigned; every one where no number is given.
+
+    Raises ValueError for a key that is none, a number that cannot be met, or where no root is trusted.
+    """
+    if anchor is None:
+        raise ValueError("witnesses go with --trust: they vouch for the log, not for the offices' keys")
+    for vkey in vkeys:
+        read_witness_key(vkey)
+    needed = len(vkeys) if quorum is None else quorum
+    if not 1 <= needed <= len(vkeys) or len(set(vkeys)) != len(vkeys):
+        raise ValueError("that many witnesses were not named")
+    return replace(anchor, witnesses=tuple(vkeys), quorum=needed)
+
+
 def read_trust(found: object) -> Trust:
     """Read a trust statement and check its signature; raises Doubt `shape` or `trust_signature`."""
     try:
         whole = require_keys(found, {"format", "content", "signature"})
-        content = require_keys(whole["content"], {"node", "issued_at", "root", "logs", "offices"})
+        content = require_keys(
+            whole["content"],
+            {"node", "issued_at", "root", "logs", "offices"},
+            frozenset({"witnesses"}),
+        )
+        witnesses, quorum = _witnesses(content.get("witnesses"))
         signature = require_keys(whole["signature"], {"kid", "alg", "value"})
         if whole["format"] != FORMAT:
             raise ValueError("another format")
@@ -120,6 +150,8 @@ def read_trust(found: object) -> Trust:
             root=root,
             logs=tuple(_text(log) for log in _list(content["logs"])),
             offices=_offices(content["offices"]),
+            witnesses=witnesses,
+            quorum=quorum,
         )
     except (ValueError, TypeError) as broken:
         raise Doubt("shape", str(broken)) from broken
@@ -154,6 +186,16 @@ def moment(text: object) -> datetime:
     if found.utcoffset() is None:
         raise ValueError("a moment without an offset")
     return found
+
+
+def _witnesses(found: object) -> tuple[tuple[str, ...], int]:
+    if found is None:
+        return (), 0
+    told = require_keys(found, {"quorum", "vkeys"})
+    vkeys, quorum = tuple(_text(vkey) for vkey in _list(told["vkeys"])), told["quorum"]
+    if type(quorum) is not int or not 0 <= quorum <= len(vkeys):
+        raise ValueError("a quorum that cannot be met")
+    return vkeys, quorum
 
 
 def _offices(found: object) -> dict[str, TrustedOffice]:

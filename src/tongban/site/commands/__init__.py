@@ -14,6 +14,7 @@ from tongban.site.commands import (
     licence,
     pack,
     serve,
+    witness,
 )
 
 
@@ -34,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     file,
     licence,
     ledger,
+    witness,
     connector,
     demonstration,
     account,

@@ -21,6 +21,7 @@ from tongban.site.places import endpoints, outputs
 from tongban.site.processes import Crew, Program, require_free
 from tongban.site.serving import serve, web
 from tongban.site.voice import Voice
+from tongban.site.witnessing import witness_programs
 
 PEOPLE = 20_000
 OUTSIDE_PORTS = tuple(range(8701, 8712))  # of the other organisations' systems, unless one is taken
@@ -51,6 +52,8 @@ def run(asked: argparse.Namespace, voice: Voice) -> int:
         voice.progress(Text("正在启动其他单位的系统 …", "Starting the other organisations' systems …"))
         crew.start(_outside())
         _write_endpoints()
+        voice.progress(Text("正在启动见证方 …", "Starting the witnesses …"))
+        crew.start_together(witness_programs(here(), SystemClock().now()))
         voice.progress(Text("正在启动签章、网页和办理进程 …", "Starting signers, web and worker …"))
         serve(crew, settings.PORT)
         filed = file_sample(settings.ORIGIN, provider(), settings.CITY / SAMPLE, BUNDLE, voice)

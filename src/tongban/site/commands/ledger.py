@@ -43,8 +43,10 @@ def head(asked: argparse.Namespace, voice: Voice) -> int:
     found = [ledger.head(log) for log in _logs(asked)]
     lines = [
         Text(
-            f"{each.log}：已发布 {each.size} 条，树根 {each.root}，待编号 {each.waiting} 条",
-            f"{each.log}: {each.size} published, root {each.root}, {each.waiting} waiting for a place",
+            f"{each.log}：已发布 {each.size} 条，树根 {each.root}，待编号 {each.waiting} 条"
+            + (f"，另有至第 {each.pending} 条待见证" if each.pending else ""),
+            f"{each.log}: {each.size} published, root {each.root}, {each.waiting} waiting for a place"
+            + (f", up to {each.pending} wait for witnesses" if each.pending else ""),
         )
         for each in found
     ]

@@ -1,4 +1,4 @@
-"""A witness of other people's logs: its key, its list of logs, and the last checkpoint it cosigned of each.
+"""What a witness keeps: the last checkpoint it cosigned of each log, and what convicts a log.
 
 The order is the proof. Under the lock of the log's file the request is judged, the new checkpoint is
 written, fsynced and renamed into place, its folder fsynced; only then is it cosigned. A power cut in
