@@ -25,6 +25,7 @@ from tongban.ledger.queries import (
 )
 from tongban.ledger.recovery import recover
 from tongban.ledger.rules import Opening, Promise, Proof, disclose, read_opening, read_promise, read_proof
+from tongban.ledger.tlog_proofs import tlog_proof
 from tongban.ledger.verification import Report, verify
 from tongban.ledger.witness import (
     Witness,
@@ -84,6 +85,7 @@ __all__ = [
     "require_writable",
     "sequence",
     "serve_witness",
+    "tlog_proof",
     "trust_log",
     "verify",
     "verify_against_store",

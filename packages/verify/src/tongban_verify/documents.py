@@ -11,6 +11,7 @@ from tongban_verify.identifiers import read_identifier
 from tongban_verify.report import Reason, Report
 from tongban_verify.signed import Signed, check_signed
 from tongban_verify.strict import Json, Unreadable, read_json, require_keys
+from tongban_verify.tlog_proof import HEADING, read_tlog_proof
 from tongban_verify.trust import Anchor, Doubt, Trust, read_trust
 
 LICENCE: Final = "tongban-licence/1"
@@ -81,6 +82,9 @@ def _verify(data: bytes, anchor: Anchor | None, now: datetime, checks: Mapping[s
         raise ValueError("`now` must carry its offset")
     findings = Findings()
     try:
+        if data.startswith(HEADING) and EVIDENCE in checks:
+            _check_tlog_proof(read_tlog_proof(data), anchor, now, findings)
+            return Report(tuple(findings.reasons), findings.facts)
         found = read_json(data)
         check = checks.get(str(found.get("format")))
         if check is None:
@@ -146,6 +150,22 @@ def _check_evidence(found: Json, anchor: Anchor | None, now: datetime, findings:
     findings.stand(check_standing(proven, entry, trust, now))
 
 
+def _check_tlog_proof(proven: Json, anchor: Anchor | None, now: datetime, findings: Findings) -> None:
+    """Check a proof that comes without keys: those of the trust statement at hand, and no others."""
+    entry = open_entry(proven["opening"])
+    findings.facts |= {
+        "title": {"zh": f"存证条目 {entry.kind}", "en": f"the evidence entry {entry.kind}"},
+        "number": entry.leaf_hash.hex(),
+        "opened": entry.fields,
+    }
+    if anchor is None or anchor.statement is None:
+        findings.doubt("no_statement")
+        return
+    trust = _with_witnesses(anchor.statement, anchor)
+    findings.facts["issuer"] = {"zh": f"节点 {trust.node} ", "en": f"node {trust.node}"}
+    findings.stand(check_standing({"proof": proven["proof"]}, entry, trust, now))
+
+
 Check = Callable[[Json, Anchor | None, datetime, Findings], None]
 _CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
     {LICENCE: _check_licence, NOTICE: _check_notice, EVIDENCE: _check_evidence}
@@ -170,10 +190,13 @@ def _trusted(found: object, anchor: Anchor | None, findings: Findings) -> Trust:
 
     Witnesses that the verifying person knows take the place of those that the node names.
     """
-    trust = _newer(read_trust(found), anchor, findings)
-    if anchor is not None and anchor.witnesses:
-        return replace(trust, witnesses=anchor.witnesses, quorum=anchor.quorum)
-    return trust
+    return _with_witnesses(_newer(read_trust(found), anchor, findings), anchor)
+
+
+def _with_witnesses(trust: Trust, anchor: Anchor | None) -> Trust:
+    if anchor is None or not anchor.witnesses:
+        return trust
+    return replace(trust, witnesses=anchor.witnesses, quorum=anchor.quorum)
 
 
 def _newer(trust: Trust, anchor: Anchor | None, findings: Findings) -> Trust:

@@ -75,6 +75,10 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "日志检查点的见证签名不足法定数；请重新下载",
             "too few of the witnesses have cosigned the log's checkpoint: download it again",
         ),
+        "no_statement": (
+            "证明文件本身不含公钥，请用 --trust 指定该节点的 trust.json",
+            "the proof itself holds no keys: give the node's trust.json with --trust",
+        ),
         "no_anchor": (
             "未指定可信根密钥，只核对了文件自身的一致性；请向发证机构核对根密钥指纹",
             "no trusted root key was given, so only the file's own consistency was checked: compare the root"
@@ -82,7 +86,7 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
-_UNDECIDED: Final = frozenset({"not_published", "not_witnessed", "no_anchor"})
+_UNDECIDED: Final = frozenset({"not_published", "not_witnessed", "no_statement", "no_anchor"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def register(
     heads.set_defaults(run=head)
     prove = inner.add_parser("proof", parents=[spoken], help="prove one entry 出具存证证明")
     prove.add_argument("entry", help="the entry's name, 26 characters")
+    prove.add_argument("--tlog", action="store_true", help="as one C2SP tlog-proof file 单一证明文件")
     prove.set_defaults(run=proof)
     check = inner.add_parser("verify", parents=[spoken], help="recompute everything 校验日志")
     check.add_argument("log", nargs="?", help="one log; all when left out")
@@ -56,7 +57,12 @@ def head(asked: argparse.Namespace, voice: Voice) -> int:
 
 def proof(asked: argparse.Namespace, voice: Voice) -> int:
     """Prove one entry up to the newest checkpoint; the proof is JSON for people as well."""
-    found = ledger.proof(asked.entry).as_dict()
+    proven = ledger.proof(asked.entry)
+    if asked.tlog:
+        text = ledger.tlog_proof(proven, ledger.opening(asked.entry))
+        voice.result({"tlog_proof": text}, [text.removesuffix("\n")])
+        return 0
+    found = proven.as_dict()
     voice.result(found, [json.dumps(found, ensure_ascii=False, indent=2)])
     return 0
 
