@@ -6,6 +6,7 @@ from tongban.ledger.audit import check_ledger, verify_against_store
 from tongban.ledger.jobs import Sequenced, sequence
 from tongban.ledger.keys import LogSigner, PublicLogKey, load_log_key, make_log_key, public_log_key
 from tongban.ledger.kinds import KINDS, Kind
+from tongban.ledger.monitoring import Followed, Monitor, what_was_done
 from tongban.ledger.notes import VerifierKey, parse_vkey
 from tongban.ledger.places import keys_folder, logs_folder
 from tongban.ledger.queries import (
@@ -26,7 +27,7 @@ from tongban.ledger.queries import (
 from tongban.ledger.recovery import recover
 from tongban.ledger.rules import Opening, Promise, Proof, disclose, read_opening, read_promise, read_proof
 from tongban.ledger.tlog_proofs import tlog_proof
-from tongban.ledger.verification import Report, verify
+from tongban.ledger.verification import Report, reader, verify
 from tongban.ledger.witness import (
     Witness,
     make_witness,
@@ -40,9 +41,11 @@ __all__ = [
     "KINDS",
     "NO_WITNESSES",
     "EntryRef",
+    "Followed",
     "Head",
     "Kind",
     "LogSigner",
+    "Monitor",
     "Opening",
     "Promise",
     "Proof",
@@ -78,6 +81,7 @@ __all__ = [
     "read_opening",
     "read_promise",
     "read_proof",
+    "reader",
     "record",
     "recover",
     "recovered",
@@ -89,5 +93,6 @@ __all__ = [
     "trust_log",
     "verify",
     "verify_against_store",
+    "what_was_done",
     "witness_key",
 ]

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tongban.rest import api as rest
 from tongban.site.health import health
+from tongban.site.logs import log_file
 from tongban.site.speaking import choose
 
 handler400 = "tongban.site.errors.bad_request"
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("language/<slug:language>", choose, name="language"),
     path("api/v1/", rest.urls),
+    path("logs/<str:log>/<path:path>", log_file, name="log-file"),
     path("workbench/", include("tongban.workbench.urls")),
     path("", include("tongban.portal.urls")),
 ]
