@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from time import perf_counter, process_time
 
 RUNS = 3  # of each figure; the median is kept
 
@@ -30,7 +31,8 @@ class Measure:
     """How a row comes about.
 
     `run` gives one figure; `beside` the same figure of the bare floor or of a peer. `less_is_better`
-    turns the target round: seconds, milliseconds and bytes are to stay under it.
+    turns the target round: seconds, milliseconds and bytes are to stay under it. Both of these speak from
+    what the runs found and go into the note: `said` always, `why` only where the target was missed.
     """
 
     name: str
@@ -41,16 +43,39 @@ class Measure:
     beside: Callable[[], float] | None = None
     note: str = ""
     runs: int = RUNS
+    said: Callable[[], str] | None = None
+    why: Callable[[], str] | None = None
 
     def row(self) -> Row:
         """Run often enough, keep the medians, hold them against the target."""
-        value = median(self.run() for _ in range(self.runs))
+        began, worked = perf_counter(), process_time()
+        figures = [self.run() for _ in range(self.runs)]
+        own = (process_time() - worked) / (perf_counter() - began)
+        value = median(figures)
         floor = median(self.beside() for _ in range(self.runs)) if self.beside else None
         met = None
         if self.target is not None:
             met = value <= self.target if self.less_is_better else value >= self.target
         ratio = None if floor is None or floor == 0 else value / floor
-        return Row(self.name, value, self.unit, self.target, met, floor, ratio, self.note)
+        note = [self.note, self.said() if self.said else ""]
+        if met is False:
+            note.append(
+                f"not reached: {self.why() if self.why else _where_time_went(own)}; {_around(figures)}"
+            )
+        said = "; ".join(part for part in note if part)
+        return Row(self.name, value, self.unit, self.target, met, floor, ratio, said)
+
+
+def _where_time_went(own: float) -> str:
+    """Say whether the time was this process's own work, or waiting for disks and others."""
+    return f"{own:.0%} of the time was this process's own work, the rest waiting for the disk and for others"
+
+
+def _around(figures: Sequence[float]) -> str:
+    """Say how far the runs lay apart, and how busy the machine was with everything."""
+    least, most = (_figure(each) for each in (min(figures), max(figures)))
+    busy, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    return f"{len(figures)} runs from {least} to {most}, a load of {busy:.1f} on {cores} cores meanwhile"
 
 
 def machine() -> str:
