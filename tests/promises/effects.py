@@ -6,14 +6,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tongban.cases.models import Act, Case, Contest, Decision, Event, Fact, Filing, Participant, SignedPledge
+from tongban.cases.models import (
+    Act,
+    Case,
+    Contest,
+    Decision,
+    Event,
+    Fact,
+    Filing,
+    Participant,
+    ReviewRequest,
+    SignedPledge,
+)
 from tongban.ledger.models import Entry
 from tongban.licences.models import LicenceRow, StatusChangeRow
 from tongban.papers.models import MaterialRow, NoticeRow
 
 Fields = Mapping[str, Any]
 # What a case's state proves to have happened, by the entry that must be there.
-STATES = {"refused": "case.decided", "not_accepted": "case.not_accepted"}
+STATES = {"refused": "case.decided", "not_accepted": "case.not_accepted", "revoked": "pledge.checked"}
 ACT_STATES = {
     "done": ("act.done", "act.resolved"),
     "refused": ("act.refused",),
@@ -72,6 +83,7 @@ def _filings(known: Evidence) -> Iterator[str]:
         wanted = {"filing.opened": True, "filing.submitted": filing.submitted_at is not None}
         wanted["human.requested"] = filing.human_asked_at is not None
         wanted["draft.expired"] = filing.stage == "expired"
+        wanted["filing.withdrawn"] = filing.stage == "withdrawn"
         for kind, is_wanted in wanted.items():
             if is_wanted and not known.has(kind, filing_number=number):
                 yield f"filing {number} has no {kind}"
@@ -149,6 +161,9 @@ def _facts(known: Evidence) -> Iterator[str]:
         is_refused = kind == "share.refused" and fact.status == "withheld"
         if not (about and (is_released or is_refused)):
             yield f"fact {fact.element} ({fact.status}) of {fact.filing.number} has no share on record"
+    for review in ReviewRequest.objects.exclude(answered_at=None).select_related("case"):
+        if not known.has("human.answered", case_number=review.case.number):
+            yield f"the reasons for {review.case.number} were explained without evidence"
     for contest in Contest.objects.all():
         if not known.has("facts.contested", correction=str(contest.pk)):
             yield f"dispute {contest.pk} was raised without evidence"

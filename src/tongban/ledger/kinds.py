@@ -52,6 +52,13 @@ _kind(
     "filing_number bundle",
     "pack_version pack_digest answers_digest facts_digest plan_digest helper authority",
 )
+_kind(
+    "filing.withdrawn",
+    "撤回申报",
+    "The applicant withdrew the filing, also one that had no case yet.",
+    "filing_number",
+    "bundle",
+)
 _kind("draft.expired", "申报草稿过期", "A draft expired by its deadline.", "filing_number", "bundle deadline")
 _kind(
     "participant.confirmed",
@@ -130,6 +137,13 @@ _kind(
     "Somebody asked for a person to decide, or for the reasons (PIPL 24).",
     "filing_number",
     "participant decision_entry ask",
+)
+_kind(
+    "human.answered",
+    "说明理由",
+    "A named person explained a decision that was made by rule (PIPL 24).",
+    "case_number",
+    "filing_number",
 )
 _kind(
     "pledge.signed",

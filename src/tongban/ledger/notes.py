@@ -187,11 +187,13 @@ def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
 
 
 def from_base64(text: str) -> bytes:
-    """Read standard base64; gives no bytes for what is none."""
+    """Read standard base64 in its one canonical form; gives no bytes for what is none."""
     try:
-        return b64decode(text, validate=True)
+        found = b64decode(text, validate=True)
     except (NotBase64, ValueError):
         return b""
+    # Python lets stray bits at the end by; then two files would carry one signature, and one is a lie.
+    return found if b64encode(found).decode() == text else b""
 
 
 def _wrong(zh: str, en: str) -> Invalid:

@@ -148,10 +148,11 @@ def proof(entry_id: str, *, logs: Path | None = None, disk: Disk = DISK) -> Proo
 
 @dataclass(frozen=True, slots=True)
 class PlacedRow:
-    """A row of the log as it is written out: place, name, leaf, its hash, and the opening's JSON."""
+    """A row of the log as it is written out: place, name, kind, leaf, its hash, and the opening's JSON."""
 
     index: int
     entry: str
+    kind: str
     leaf: bytes
     leaf_hash: bytes
     opening: str
@@ -159,15 +160,15 @@ class PlacedRow:
 
 def placed_rows(log: str, start: int, end: int) -> Iterator[list[PlacedRow]]:
     """Give the rows with places from `start` up to `end`, in order, some thousands at a time."""
-    columns = ("seq", "id", "leaf", "leaf_hash", "opening")
+    columns = ("seq", "id", "kind", "leaf", "leaf_hash", "opening")
     while start < end:
         until = min(end, start + READ_ROWS)
         rows = (
             Entry.objects.filter(log=log, seq__gte=start, seq__lt=until).order_by("seq").values_list(*columns)
         )
         yield [
-            PlacedRow(seq or 0, name, bytes(leaf), bytes(hashed), opened)
-            for seq, name, leaf, hashed, opened in rows
+            PlacedRow(seq or 0, name, kind, bytes(leaf), bytes(hashed), opened)
+            for seq, name, kind, leaf, hashed, opened in rows
         ]
         start = until
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import Conflict, DurabilityLost, Invalid
 from tongban.kernel.ids import Chance, new_id
 from tongban.kernel.texts import Text
@@ -138,7 +139,7 @@ def _lost_entry(index: int, leaf: bytes, journal: Mapping[str, Any] | None) -> L
     try:
         opened = read_opening(journal["opening"]) if journal else None
         if journal and opened and opened.leaf_bytes() == leaf and opened.value("entry") == journal["entry"]:
-            text = json.dumps(opened.as_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            text = canonical(opened.as_dict()).decode()
             return LostEntry(index, leaf, str(journal["entry"]), opened, text)
     except (Invalid, KeyError, TypeError):
         pass

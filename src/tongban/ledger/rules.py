@@ -139,9 +139,9 @@ def read_opening(shape: Mapping[str, Any]) -> Opening:
     """Read an opening and check that it opens its own leaf; raises Invalid unless it does."""
     try:
         found = Opening(dict(shape["leaf"]), dict(shape["fields"]), tuple(shape["hidden"]))
-        fits = commit(found.fields, map(bytes.fromhex, found.hidden)).hex() == found.leaf["commitment"]
-        salted = all(len(bytes.fromhex(field["salt"])) == SALT_BYTES for field in found.fields.values())
-        whole = all(len(bytes.fromhex(each)) == 32 for each in found.hidden)
+        fits = commit(found.fields, map(_from_hex, found.hidden)).hex() == found.leaf["commitment"]
+        salted = all(len(_from_hex(field["salt"])) == SALT_BYTES for field in found.fields.values())
+        whole = all(len(_from_hex(each)) == 32 for each in found.hidden)
     except (KeyError, TypeError, ValueError) as broken:
         raise _wrong("存证条目格式不正确。", f"The opening is malformed: {broken}.") from broken
     if shape.get("version") != VERSION or found.leaf.get("version") != VERSION:
@@ -204,7 +204,7 @@ def read_promise(shape: Mapping[str, Any], key: VerifierKey) -> Promise:
             tuple(said["leaves"]),
             said["issued"],
             said["deadline"],
-            bytes.fromhex(shape["signature"]),
+            _from_hex(shape["signature"]),
         )
     except (KeyError, TypeError, ValueError) as broken:
         raise _wrong("存证回执格式不正确。", f"The promise is malformed: {broken}.") from broken
@@ -241,7 +241,7 @@ class Proof:
 def read_proof(shape: Mapping[str, Any], key: VerifierKey) -> Proof:
     """Read a proof and check it up to the log's signed checkpoint; raises Invalid unless it holds."""
     try:
-        hashes = tuple(bytes.fromhex(each) for each in shape["hashes"])
+        hashes = tuple(_from_hex(each) for each in shape["hashes"])
         found = Proof(shape["log"], int(shape["index"]), dict(shape["leaf"]), hashes, shape["checkpoint"])
     except (KeyError, TypeError, ValueError) as broken:
         raise _wrong("存证证明格式不正确。", f"The proof is malformed: {broken}.") from broken
@@ -256,6 +256,14 @@ def read_proof(shape: Mapping[str, Any], key: VerifierKey) -> Proof:
 
 def _statement(log: str, leaves: Sequence[str], issued: str, deadline: str) -> dict[str, object]:
     return {"version": VERSION, "log": log, "leaves": list(leaves), "issued": issued, "deadline": deadline}
+
+
+def _from_hex(text: str) -> bytes:
+    """Read hexadecimal written in its one way, lower case without gaps; raises ValueError."""
+    found = bytes.fromhex(text)
+    if found.hex() != text:
+        raise ValueError("not lower-case hexadecimal")
+    return found
 
 
 def hour(now: datetime) -> str:

@@ -1,7 +1,9 @@
 """After a decision: rating, and asking a person for the reasons of what a rule decided."""
 
+from tongban.cases.actions import once
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.officers.standing import office_case
+from tongban.cases.actions.taking_part import lock_own
 from tongban.cases.actions.work import lock
 from tongban.cases.models import Case, Filing, Rating, ReviewRequest
 from tongban.cases.rules import officers
@@ -23,11 +25,20 @@ def _own_case(filing: Filing, case_number: str, subject: registry.Subject) -> Ca
 
 @whole
 def rate(
-    number: str, case_number: str, *, subject: registry.Subject, code: int, said: str, at: Workplace
+    number: str,
+    case_number: str,
+    *,
+    subject: registry.Subject,
+    code: int,
+    said: str,
+    request: once.Request | None = None,
+    at: Workplace,
 ) -> None:
     """Rate an ended case once, 1 very satisfied … 5 very dissatisfied (GB/T 39046 A.8); always voluntary."""
-    filing = lock(number)
+    filing = lock_own(number, subject)
     row = _own_case(filing, case_number, subject)
+    if request is not None and once.result_of(request) is not None:
+        return
     if row.ended_at is None or not 1 <= code <= 5:
         raise Invalid(
             "cases.cannot_rate",
@@ -40,16 +51,27 @@ def rate(
             what=Text("该办件已经评价过。", "This case was rated already."),
             todo=Text("一次办件评价一次，无需再评。", "Each case is rated once."),
         )
-    Rating.objects.create(case=row, code=code, said=said.strip()[:1000], at=at.clock.now())
+    now = at.clock.now()
+    Rating.objects.create(case=row, code=code, said=said.strip()[:1000], at=now)
+    if request is not None:
+        once.keep(request, result=case_number, now=now)
 
 
 @whole
 def ask_for_review(
-    number: str, case_number: str, *, subject: registry.Subject, said: str, at: Workplace
+    number: str,
+    case_number: str,
+    *,
+    subject: registry.Subject,
+    said: str,
+    request: once.Request | None = None,
+    at: Workplace,
 ) -> None:
     """Ask that a person look at a decision made by rule and explain it (PIPL art. 24); twice is once."""
-    filing = lock(number)
+    filing = lock_own(number, subject)
     row = _own_case(filing, case_number, subject)
+    if request is not None and once.result_of(request) is not None:
+        return
     if row.decided_at is None:
         raise Invalid(
             "cases.not_decided",
@@ -59,9 +81,11 @@ def ask_for_review(
                 'To have a person decide, use "ask a person to decide".',
             ),
         )
+    now = at.clock.now()
+    if request is not None:
+        once.keep(request, result=case_number, now=now)
     if ReviewRequest.objects.filter(case=row).exists():
         return
-    now = at.clock.now()
     ReviewRequest.objects.create(case=row, asked_by_id=subject.id, said=said.strip()[:1000], asked_at=now)
     entry = ledger.record(
         "decisions",
@@ -96,7 +120,21 @@ def answer_review(
     now = at.clock.now()
     request.answer, request.answered_by_id, request.answered_at = answer.strip()[:2000], staff.id, now
     request.save()
-    words = Text(f"{staff.name}已说明理由", f"{staff.name} explained the decision")
-    tell(
-        filing.pk, [Happening("review_answered", words, "person", case_id=row.pk, staff_id=staff.id)], now=now
+    entry = ledger.record(
+        "decisions",
+        "human.answered",
+        {
+            "filing_number": number,
+            "case_number": case_number,
+            "staff": str(staff.id),
+            "note": request.answer,
+        },
+        office=row.in_name_of,
+        now=now,
+        chance=at.chance,
     )
+    words = Text(f"{staff.name}已说明理由", f"{staff.name} explained the decision")
+    happening = Happening(
+        "review_answered", words, "person", case_id=row.pk, staff_id=staff.id, entry_id=entry.id
+    )
+    tell(filing.pk, [happening], now=now)

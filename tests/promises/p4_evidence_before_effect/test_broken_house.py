@@ -1,0 +1,108 @@
+"""What the house does about itself, its city, packs, staff, recovery: not without evidence either."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from bench.town import Town, open_town
+from tests.ledger.test_recovery import LATER, lost_day, recover
+from tests.promises.p4_evidence_before_effect.refusing import without_evidence
+from tests.promises.p4_evidence_before_effect.world import store, written
+from tongban.catalogue.models import ElementEntry, GrantEntry
+from tongban.items.models import PackVersion
+from tongban.kernel.ids import SystemChance
+from tongban.ledger import api as ledger
+from tongban.ledger.models import RecoveredEntry
+from tongban.registry import api as registry
+from tongban.registry.models import Organisation, Staff
+
+BUILDING = {
+    "registry.loaded": (Organisation, Staff),
+    "catalogue.loaded": (ElementEntry, GrantEntry),
+    "pack.published": (PackVersion,),
+}
+STAFF = ("staff.credentials_set", "staff.roles_set", "staff.signed_in")
+RECOVERY = ("ledger.recovered", "ledger.completed")
+HOUSE = (*BUILDING, *STAFF, *RECOVERY)
+
+LOGIN = "market.yundong.chen"
+SEED = b"the seed of these tests"
+CHANCE = SystemChance()
+
+
+@pytest.mark.parametrize("kind", BUILDING)
+def test_a_city_is_not_opened_without_evidence_of_what_it_was_opened_with(database: None, kind: str) -> None:
+    with without_evidence(kind):
+        open_town(Path(settings.VAR))
+    assert [model.__name__ for model in BUILDING[kind] if model._default_manager.exists()] == []
+    opened = open_town(Path(settings.VAR))
+    opened.close()
+    assert all(model._default_manager.exists() for model in BUILDING[kind])
+    assert written(kind) == (PackVersion.objects.count() if kind == "pack.published" else 1)
+
+
+@pytest.fixture
+def key(town: Town) -> registry.SecondFactorKey:
+    path = town.workplace.node.var / "second-factor.key"
+    return registry.make_second_factor_key(path, CHANCE)
+
+
+def staff_acts(town: Town, key: registry.SecondFactorKey) -> dict[str, Callable[[], object]]:
+    """Give what is done to staff and by them, by the entry that it needs."""
+    [account] = registry.demonstration_accounts(SEED, [LOGIN])
+    [security] = registry.staff_of("bureau.990100", registry.Role.SECURITY_ADMIN, on=town.now.date())[:1]
+    return {
+        "staff.credentials_set": lambda: registry.set_credentials(
+            LOGIN, account.password, account.totp_secret, by=None, key=key, now=town.now, chance=CHANCE
+        ),
+        "staff.roles_set": lambda: registry.set_roles(
+            LOGIN, [(registry.Role.COUNTER, "990121")], by=security, now=town.now, chance=CHANCE
+        ),
+        "staff.signed_in": lambda: registry.sign_in(
+            LOGIN, account.password, account.code(town.now), now=town.now, key=key, chance=CHANCE
+        ),
+    }
+
+
+@pytest.mark.parametrize("kind", STAFF)
+def test_no_account_no_role_and_no_visit_without_evidence(
+    town: Town, key: registry.SecondFactorKey, kind: str
+) -> None:
+    acts = staff_acts(town, key)
+    if kind == "staff.signed_in":
+        acts["staff.credentials_set"]()
+    before = store()
+    with without_evidence(kind):
+        acts[kind]()
+    assert store() == before
+    acts[kind]()
+    assert store() != before
+    assert written(kind) == 1
+
+
+def test_a_lost_day_is_not_rebuilt_without_evidence_that_it_was(database: None) -> None:
+    _, lost = lost_day()
+    before = store()
+    with without_evidence("ledger.recovered"):
+        recover()
+    assert store() == before
+    assert ledger.is_read_only(), "the database is still older than its log"
+    assert len(recover()) == len(lost)
+    assert written("ledger.recovered") == 2, "one for each log"
+
+
+def test_nobody_completes_a_recovered_entry_without_evidence(database: None) -> None:
+    _, [first, *_] = lost_day()
+    recover()
+
+    def complete() -> None:
+        ledger.complete_recovered(first.id, staff_id="7", note="已核对纸质档案", now=LATER, chance=CHANCE)
+
+    with without_evidence("ledger.completed"):
+        complete()
+    assert not RecoveredEntry.objects.exclude(completed_at=None).exists()
+    complete()
+    assert RecoveredEntry.objects.exclude(completed_at=None).count() == 1
+    assert written("ledger.completed") == 1
