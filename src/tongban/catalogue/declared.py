@@ -20,13 +20,13 @@ from tongban.catalogue.rules import (
     ElementType,
     Grade,
     Grant,
-    Mark,
     Resource,
     ShareClass,
     Value,
     WhenNone,
 )
 from tongban.kernel.declarations import Declaration, TextField, checked
+from tongban.kernel.marks import Mark
 from tongban.kernel.values import division
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=100)]

@@ -75,7 +75,44 @@ def _resource_errors(
         yield from _unknown(file, (*at, "elements"), resource.elements, known, _ELEMENT)
         if resource.copy_of is not None:
             yield from _unknown(file, (*at, "copy_of"), [resource.copy_of], codes, _RESOURCE)
+            original = next((one for one in file.value.resources if one.code == resource.copy_of), None)
+            if original is not None:
+                yield from _copy_errors(file, at, resource, original)
         yield from _exclusion_errors(file, at, resource)
+
+
+def _copy_errors(
+    file: Declared[ResourceFile], at: tuple[str, int], copy: ResourceDeclared, original: ResourceDeclared
+) -> Iterator[InvalidDeclaration]:
+    """Refuse a copy of what is none: it claims nothing, so what it offers must be claimed by its original."""
+    if original.copy_of is not None:
+        yield file.error(
+            (*at, "copy_of"),
+            what=Text(
+                f"{original.code} 本身是副本，不是数源。",
+                f"{original.code} is a copy itself, not the source.",
+            ),
+            todo=Text(
+                f"请写明数源；{original.code} 写的是 copy_of: {original.copy_of}。",
+                f"Name the source; {original.code} says copy_of: {original.copy_of}.",
+            ),
+        )
+    for place, element in enumerate(copy.elements):
+        if element not in original.elements:
+            yield file.error(
+                (*at, "elements", place),
+                what=Text(f"{original.code} 没有 {element}。", f"{original.code} does not offer {element}."),
+                todo=Text("副本只能提供其数源已有的数据元。", "A copy offers elements of its source alone."),
+            )
+    if not within(copy.division, original.division):
+        yield file.error(
+            (*at, "division"),
+            what=Text(
+                f"{original.code} 的区划是 {original.division}，不含 {copy.division}。",
+                f"{original.code} is about {original.division}, which does not hold {copy.division}.",
+            ),
+            todo=Text("副本的区划不能超出其数源。", "A copy reaches no further than its source."),
+        )
 
 
 def _exclusion_errors(

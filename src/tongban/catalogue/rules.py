@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
+from tongban.kernel.marks import Mark, marked
 from tongban.kernel.texts import Text
 from tongban.kernel.values import division
 
@@ -22,7 +23,6 @@ ShareClass = Literal["unconditional", "conditional", "none"]
 Coverage = Literal["all", "affected"]
 Grade = Literal["core", "important", "general_4", "general_3", "general_2", "general_1"]
 Delivery = Literal["interface", "batch", "file"]
-Mark = Literal["found", "recalled", "gap"]
 Value = str | int | bool | date | tuple[str, ...]
 
 
@@ -33,6 +33,11 @@ class Basis:
     text: Text
     source: str
     mark: Mark
+
+    @property
+    def marked(self) -> Text:
+        """Give its words with how sure they are: what every page says of it."""
+        return marked(self.text, self.mark)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,15 @@ def interpret(
     No record in a list of those concerned is an answer, with the element's `none_value`; no record in
     a register of everybody has the same status and no value, for nothing is known of that person: who
     is missing from the population register is not thereby alive.
-    Raises SourceWrong where the source gives a value that is not of the element's type.
+    Raises SourceWrong where the source gives a value that is not of the element's type, or is a copy that
+    does not say how old it is: the moment of asking is the age of an original alone.
     """
+    if allowed.resource.copy_of is not None and looked.as_of is None:
+        raise wrong(
+            allowed.resource.connector,
+            f"{allowed.resource.code} 是副本，没有给出数据日期",
+            f"{allowed.resource.code} is a copy and gave no date of its data",
+        )
     if isinstance(looked, Record):
         name = allowed.resource.connector
         return {

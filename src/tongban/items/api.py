@@ -36,6 +36,7 @@ from tongban.items.checking import Surroundings, check_pack, find_faults, surrou
 from tongban.items.deriving import derive
 from tongban.items.difference import Change, diff
 from tongban.items.expressions import Dates, Expressions, expressions, spoken_basis
+from tongban.items.fallbacks import heard
 from tongban.items.fetching import ready
 from tongban.items.judging import (
     Judged,
@@ -63,7 +64,7 @@ from tongban.items.planned import (
 )
 from tongban.items.planning import plan
 from tongban.items.policies import NO_POLICIES, Policies, Policy, load_policies
-from tongban.items.printing import plan_as_json, show, smallest_cast
+from tongban.items.printing import basis_as_json, plan_as_json, show, smallest_cast
 from tongban.items.published import schema
 from tongban.items.queries import (
     BundleCard,
@@ -164,6 +165,7 @@ __all__ = [
     "Values",
     "after_texts",
     "alternatives",
+    "basis_as_json",
     "bundle",
     "bundle_of",
     "bundles",
@@ -176,6 +178,7 @@ __all__ = [
     "differences",
     "expressions",
     "find_faults",
+    "heard",
     "is_barred",
     "is_chosen",
     "is_withdrawn",

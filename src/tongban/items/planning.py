@@ -12,6 +12,7 @@ from tongban.items.bundle import Basis, Bundle, Confirmation, Derived, Item, Nee
 from tongban.items.bundle import Use as NeedUse
 from tongban.items.deriving import applies, inputs
 from tongban.items.expressions import Dates, expressions
+from tongban.items.fallbacks import Wanted, stands_for
 from tongban.items.fetching import fetches_of, key_parts
 from tongban.items.judging import is_chosen
 from tongban.items.planned import Answers, How, Naming, Plan, PlannedNeed, PlannedQuestion, Ref
@@ -24,8 +25,6 @@ SIGNED_IN = Text("由您登录时的身份认证提供。", "Given by the identi
 NAMED = Text("由申报人指明，本人确认。", "Named by the filer, confirmed by the person.")
 NO_SOURCE = Text("没有部门能够提供，只有您知道。", "No organisation can supply it; only you know.")
 NO_RECORD = Text("来源部门查无此记录。", "The source has no record of it.")
-
-Wanted = tuple[Ref, str]
 
 
 @dataclass(slots=True)
@@ -224,7 +223,30 @@ def _fetched_or_asked(desk: _Desk, ref: Ref, element: str, question: Question | 
     if question.fallback_for:
         asked_anyway = (ref, element) in desk.none or (ref, question.id) in desk.answers.values
         return ("asked", question) if asked_anyway else ("fetched", source)
-    return ("fetched", source) if _granted(desk, source, element) else ("asked", question)
+    if _granted(desk, source, element) and not _needs_itself(desk, ref, element, source):
+        return "fetched", source
+    return "asked", question
+
+
+def _needs_itself(desk: _Desk, ref: Ref, element: str, source: catalogue.Resource) -> bool:
+    """Say whether a lookup would need as its key, by itself or through other lookups, what it is to bring.
+
+    Where one register finds the code of an address by its words, and another the words by the code,
+    somebody must say one of the two.
+    """
+    waiting, passed = [(ref, source)], set[Wanted]()
+    while waiting:
+        at, asked = waiting.pop()
+        for part in key_parts(desk.bundle, asked, at, desk.cast):
+            key = (part.ref, part.element)
+            if key == (ref, element):
+                return True
+            further = desk.book.source_of(part.element, desk.division, desk.on)
+            is_given = any(is_identity(desk.bundle.roles[r], key[1]) for r in desk.cast.roles_of(key[0]))
+            if key not in passed and further is not None and not is_given:
+                passed.add(key)
+                waiting.append((part.ref, further))
+    return False
 
 
 def _needs_what_comes_after(desk: _Desk, source: catalogue.Resource) -> bool:
@@ -299,14 +321,15 @@ def _questions(
 ) -> tuple[PlannedQuestion, ...]:
     """Give what is asked now; `closed` are the questions of pledges that are not on offer here."""
     asked = {(need.ref, need.question): need for need in needs if need.how == "asked" and need.question}
-    open_fallbacks = _open_fallbacks(desk)
+    lacking = _lacking(desk)
     planned = []
     for question in desk.bundle.questions:
         for ref in desk.cast.refs[question.of]:
             need = asked.get((ref, question.id))
             items = need.items if need is not None else ()
             if question.fallback_for:
-                is_open = question.fallback_for in open_fallbacks and question.id not in closed
+                stands = stands_for(desk.bundle, question, ref, desk.cast)
+                is_open = not lacking.isdisjoint(stands) and question.id not in closed
                 if is_open and _holds(desk, question.only_if):
                     planned.append(PlannedQuestion(ref, question, items, NO_RECORD))
             elif need is not None and _holds(desk, question.only_if):
@@ -314,16 +337,16 @@ def _questions(
     return tuple(planned)
 
 
-def _open_fallbacks(desk: _Desk) -> frozenset[str]:
-    """Give the value names whose source has no record, or about which the filer has already answered."""
-    answered = {question for _, question in desk.answers.values}
-    without = {element for _, element in desk.none}
-    return frozenset(
-        question.fallback_for
-        for question in desk.bundle.questions
-        if question.fallback_for
-        and (question.id in answered or desk.bundle.names[question.fallback_for][1] in without)
+def _lacking(desk: _Desk) -> frozenset[Wanted]:
+    """Give the values that their source has no record of, or about which the filer has already answered."""
+    last_resort = {question.id: question for question in desk.bundle.questions if question.fallback_for}
+    answered = (
+        wanted
+        for ref, id in desk.answers.values
+        if id in last_resort
+        for wanted in stands_for(desk.bundle, last_resort[id], ref, desk.cast)
     )
+    return frozenset((*desk.none, *answered))
 
 
 def _fallbacks(desk: _Desk, closed: Collection[str]) -> tuple[PlannedQuestion, ...]:

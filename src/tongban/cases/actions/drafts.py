@@ -213,11 +213,12 @@ def _name(filing: Filing, bundle: items.Bundle, parties: Sequence[forms.Named]) 
     roles = {party.ref.role for party in parties}
     named = {(party.ref.role, party.ref.position) for party in parties}
     owner = rows[bundle.owner, 0]
+    me = forms.Named(items.Ref(bundle.owner), None, owner.identity_type, owner.identity_number, owner.name)
     for (role, position), row in list(rows.items()):
         if role in roles and position > 0 and (role, position) not in named:
             row.delete()
             del rows[role, position]
-    for party in parties:
+    for party in forms.as_one_person(bundle, parties, me):
         key = (party.ref.role, party.ref.position)
         declared = bundle.participant(party.ref.role)
         found = rows.get(key)

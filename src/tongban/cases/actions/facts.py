@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.looking import no_such_contest
+from tongban.cases.actions.taking_part import lock_own
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Fact, Filing, Participant
 from tongban.cases.queries.rights import may
@@ -58,8 +59,8 @@ def record_facts(
             continue
         for element, fetched in answer.values.items():
             earlier = newest.get((participant.pk, element, lookup.fetch.consumer, lookup.key_digest))
-            if earlier is not None and earlier.status == fetched.status == "late":
-                continue  # still late: nothing new to say
+            if earlier is not None and _is_still_late(earlier, answer, fetched):
+                continue  # nothing new to say
             said.append(lookup)
             facts.append(_fact(filing, participant, lookup, answer, element, fetched, book, earlier))
     Fact.objects.bulk_create(facts)
@@ -67,6 +68,11 @@ def record_facts(
     news = {id(lookup) for lookup in said}
     tell(filing.pk, list(_told([each for each in brought if id(each[0]) in news], book, seconds)), now=now)
     return tuple(fact_view(row, items.Ref(row.participant.role, row.participant.position)) for row in facts)
+
+
+def _is_still_late(earlier: Fact, answer: exchange.ShareAnswer, fetched: exchange.FetchedValue) -> bool:
+    """Say whether the same source was late before; another one that takes its place is late on its own."""
+    return earlier.resource == answer.resource and earlier.status == fetched.status == "late"
 
 
 def fact_view(row: Fact, ref: items.Ref) -> FactView:
@@ -169,7 +175,7 @@ def contest(number: str, fact_id: int, *, subject: registry.Subject, said: str, 
     Only the person it is about may say so (the owner, for a place). Until the source answers, rules do
     not see the value. Saying so twice changes nothing. Gives the dispute's id.
     """
-    filing = lock(number)
+    filing = lock_own(number, subject)
     fact = Fact.objects.filter(filing=filing, pk=fact_id).select_related("participant").first()
     if fact is None or not _concerns(fact.participant, filing, subject):
         raise NotFound(

@@ -14,6 +14,8 @@ from tongban.items import api as items
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 
+WITHOUT_ANSWER = frozenset({"late", "withheld"})
+
 
 @dataclass(frozen=True, slots=True)
 class ContestLine:
@@ -98,7 +100,9 @@ def _facts(rows: Iterable[Fact]) -> Iterable[FactLine]:
     newest: dict[tuple[int, str], Fact] = {}
     ordered = rows.select_related("participant").order_by("id") if hasattr(rows, "select_related") else rows
     for row in ordered:
-        newest[row.participant_id, row.element] = row
+        earlier = newest.get((row.participant_id, row.element))
+        if earlier is None or not _only_waits(row, beside=earlier):
+            newest[row.participant_id, row.element] = row
     disputed = set(
         Contest.objects.filter(fact__in=newest.values(), outcome="open").values_list("fact_id", flat=True)
     )
@@ -118,6 +122,12 @@ def _facts(rows: Iterable[Fact]) -> Iterable[FactLine]:
             resource=row.resource,
             reason=None if row.reason is None else Text(**row.reason),
         )
+
+
+def _only_waits(row: Fact, *, beside: Fact) -> bool:
+    """Say whether a fact has nothing to show where another office was told: that one stays in sight."""
+    same = (row.resource, row.key_digest) == (beside.resource, beside.key_digest)
+    return same and row.consumer != beside.consumer and row.status in WITHOUT_ANSWER
 
 
 def acts_of(case_number: str, staff: registry.Staff) -> tuple[ActLine, ...]:

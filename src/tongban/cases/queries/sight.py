@@ -14,7 +14,9 @@ from tongban.kernel.clock import civil_date
 from tongban.registry import api as registry
 
 Absent = frozenset[tuple[items.Ref, str]]
+Wanted = Callable[[items.PlannedFetch], bool]
 PLANS_KEPT = 256
+NOTHING = Gathered({}, {}, {}, frozenset(), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Sight:
     """One look at a filing: what is planned, what is known, who is competent."""
 
     snapshot: Snapshot
+    answers: items.Answers  # those of the snapshot that count: `items.heard`
     bundle: items.Bundle
     plan: items.Plan
     book: catalogue.Book
@@ -33,15 +36,20 @@ class Sight:
 
     def of_case(self, item: str) -> "Sight":
         """See what one case's office may use: its own shares alone, each under its own grant (promise 3)."""
+        return self.gathering(lambda fetch: fetch.item == item)
+
+    def gathering(self, wanted: Wanted) -> "Sight":
+        """See what there is beside these lookups alone."""
         gathered = collect(
             self.bundle,
             self.plan,
             self.snapshot,
+            self.answers,
             book=self.book,
             about=self.about,
             produced=self.produced,
             dates=self.dates,
-            wanted=lambda fetch: fetch.item == item,
+            wanted=wanted,
         )
         return replace(self, gathered=gathered)
 
@@ -51,11 +59,13 @@ def look(
     *,
     at: Workplace,
     now: datetime,
-    wanted: Callable[[items.PlannedFetch], bool],
+    wanted: Wanted,
 ) -> Sight:
     """Plan the filing as it stands, join what is known, and list the wanted lookups still to make.
 
-    Competence follows the place once its division is known; until then the filing's own division.
+    Competence follows the place once its division is known; until then the filing's own division. What
+    is asked only for want of a record is heard only where some source has said so, for the key that
+    stands now: `wanted` decides about asking further, never about what was answered already.
     """
     day = civil_date(now)
     bundle = items.pinned(snapshot.bundle_digest)
@@ -65,8 +75,9 @@ def look(
     produced = products(snapshot, book)
     dates = {"filing_date": civil_date(snapshot.submitted_at or now)}
 
-    def seen(place: str, without: Absent) -> tuple[items.Plan, Gathered, Mapping[str, registry.Competence]]:
+    def seen(place: str, without: Absent, asking: Wanted) -> Sight:
         offices = competent(bundle, place, day)
+        answers = items.heard(bundle, snapshot.answers, without)
         plan = _plan(
             _Question(
                 bundle_digest=bundle.digest,
@@ -74,24 +85,19 @@ def look(
                 place=place,
                 day=day,
                 offices=tuple((key, competence.office.slug) for key, competence in offices.items()),
-                parties=snapshot.answers.parties,
-                answered=frozenset(snapshot.answers.values.items()),
+                parties=answers.parties,
+                answered=frozenset(answers.values.items()),
                 without=without,
                 bundle=bundle,
                 book=book,
                 policies=at.policies,
             )
         )
-        gathered = collect(
-            bundle, plan, snapshot, book=book, about=about, produced=produced, dates=dates, wanted=wanted
-        )
-        return plan, gathered, offices
+        bare = Sight(snapshot, answers, bundle, plan, book, offices, NOTHING, about, produced, dates)
+        return bare.gathering(asking)
 
-    plan, gathered, offices = seen(snapshot.division, frozenset())
-    place, without = _place_division(bundle, gathered) or snapshot.division, _on_no_record(gathered)
-    if place != snapshot.division or without:
-        plan, gathered, offices = seen(place, without)
-    return Sight(snapshot, bundle, plan, book, offices, gathered, about, produced, dates)
+    first = seen(snapshot.division, frozenset(), lambda _: True).gathered
+    return seen(_place_division(bundle, first) or snapshot.division, _on_no_record(first), wanted)
 
 
 def competent(bundle: items.Bundle, division: str, day: date) -> Mapping[str, registry.Competence]:
@@ -171,7 +177,7 @@ def about_case(sight: Sight, *, in_name_of: str, number: str, decided_on: date) 
     }
 
 
-def startable(snapshot: Snapshot, bundle: items.Bundle) -> Callable[[items.PlannedFetch], bool]:
+def startable(snapshot: Snapshot, bundle: items.Bundle) -> Wanted:
     """Give the test for lookups that may be made now.
 
     Only for items that have begun or have nothing to wait for, and only about people who take part of

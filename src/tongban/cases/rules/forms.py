@@ -1,8 +1,8 @@
 """Who may be named in which role, and how many. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tongban.items import api as items
@@ -47,6 +47,43 @@ def check_parties(bundle: items.Bundle, parties: Sequence[Named]) -> None:
         declared = bundle.participant(role)
         if not declared.min <= count <= declared.max:
             raise _how_many(declared, count)
+
+
+def as_one_person(bundle: items.Bundle, parties: Sequence[Named], owner: Named) -> tuple[Named, ...]:
+    """Give the parties with whoever was named twice, by name and number, as one person in two roles.
+
+    One person's facts are then fetched once, and nothing is asked about them twice. A number under
+    another name stays somebody else: whether the two match is for the register to say. Raises Invalid
+    when one person is named twice in one role.
+    """
+    order = {role.role: place for place, role in enumerate(bundle.participants)}
+    themselves = [owner]
+    joined: dict[items.Ref, Named] = {}
+    for party in sorted(parties, key=lambda each: (order[each.ref.role], each.ref.position)):
+        other = None if party.same_as is not None else _the_same(themselves, party)
+        if other is not None and other.role == party.ref.role:
+            raise _twice(bundle.participant(party.ref.role), party)
+        if other is not None and other.role in bundle.participant(party.ref.role).may_be:
+            joined[party.ref] = Named(party.ref, same_as=other)
+        else:
+            joined[party.ref] = party
+            themselves.append(party)
+    return tuple(joined[party.ref] for party in parties)
+
+
+def _the_same(named: Iterable[Named], party: Named) -> items.Ref | None:
+    return next((each.ref for each in named if party.number and replace(each, ref=party.ref) == party), None)
+
+
+def _twice(declared: items.Participant, party: Named) -> Invalid:
+    return Invalid(
+        "cases.participant_twice",
+        what=Text(
+            f"“{declared.name.zh}”中{party.name}填写了两次。",
+            f"{party.name} is named twice: {declared.name.en}.",
+        ),
+        todo=Text("请只保留一处。", "Keep one of them."),
+    )
 
 
 def _how_many(declared: items.Participant, count: int) -> Invalid:

@@ -64,6 +64,7 @@ def collect(
     bundle: items.Bundle,
     plan: items.Plan,
     snapshot: Snapshot,
+    answers: items.Answers,
     *,
     book: catalogue.Book,
     about: Mapping[str, items.Value],
@@ -73,13 +74,14 @@ def collect(
 ) -> Gathered:
     """Join answers, facts, products and what follows from them; list the lookups still to make.
 
-    Lookups come in stages, since one's answer may be the next one's key; each round uses what the
-    round before brought, until nothing new comes. A fact counts only for the key it was asked by. What a
-    source is to supply is never derived instead: late, withheld or disputed, it would look known.
+    `answers` are those that are heard. Lookups come in stages, since one's answer may be the next one's
+    key; each round uses what the round before brought, until nothing new comes. A fact counts only for
+    the key it was asked by. What a source is to supply is never derived instead: late, withheld or
+    disputed, it would look known.
     """
     known = {_identity(fact): fact for fact in snapshot.facts}
     values: dict[tuple[items.Ref, str], items.Held] = {
-        **items.values_of(bundle, snapshot.answers),
+        **items.values_of(bundle, answers),
         **produced,
     }
     supplied = {(fetch.ref, element) for fetch in plan.fetches for element in fetch.elements}
@@ -88,7 +90,7 @@ def collect(
     missing: list[Lookup] = []
     late: list[Lookup] = []
     while True:
-        values = dict(items.derive(bundle, snapshot.answers.parties, values, about, dates, fetched=supplied))
+        values = dict(items.derive(bundle, answers.parties, values, about, dates, fetched=supplied))
         fresh = [fetch for fetch in items.ready(plan, values, done) if wanted(fetch)]
         if not fresh:
             break

@@ -73,8 +73,10 @@ def _granted_source(desk: Desk, element: str) -> str:
     """Give the resource that some item's office may read the element from before the filing is decided."""
     produced = {made.element for item, _ in desk.items for made in item.produces}
     for resource in desk.around.sources(element):
-        if produced.isdisjoint(resource.keys) and any(
-            desk.around.is_granted(resource.code, element, item.basic_code) for item, _ in desk.items
+        if (
+            produced.isdisjoint(resource.keys)
+            and element not in resource.keys
+            and any(desk.around.is_granted(resource.code, element, item.basic_code) for item, _ in desk.items)
         ):
             return resource.code
     return ""
