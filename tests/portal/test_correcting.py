@@ -1,9 +1,14 @@
 """Completing after the one correction notice: what is missing, handed in, looked at again."""
 
+import sys
+from dataclasses import replace
+from datetime import timedelta
+
 from bench.town import carry
 from tests.portal.filling import answers, begun, number_of
 from tests.portal.visiting import Page, Visit
 from tongban.cases import api as cases
+from tongban.kernel.clock import SetClock, civil_date
 from tongban.papers import api as papers
 
 PDF = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
@@ -71,3 +76,35 @@ def test_articles_of_ones_own_are_handed_in_with_the_form(visit: Visit) -> None:
     )
     assert "已上传" in page.text
     assert cases.snapshot(number_of(page)).materials == {"registration.articles_own"}
+
+
+def test_a_harmful_document_is_told_beside_the_form(visit: Visit) -> None:
+    harm = "import sys; sys.exit(1 if b'harm' in sys.stdin.buffer.read() else 0)"
+    scanner = papers.CommandScanner((sys.executable, "-c", harm))
+    visit.town.workplace = replace(visit.town.workplace, scanner=scanner)
+    page = to_be_completed(visit)
+    correction = f"{page.address}correction/"
+    answer = visit.press(visit.open(correction), do="save", files={PAPER: PDF + b"% harm\n%%EOF\n"})
+    assert answer.status == 422
+    assert "安全扫描发现该文件含有有害内容" in answer.text
+    assert papers.materials(number_of(page)) == ()
+    visit.press(visit.open(correction), do="save", files={PAPER: PDF})
+    assert [each.scan for each in papers.materials(number_of(page))] == [papers.ScanVerdict.CLEAN]
+
+
+def test_what_was_handed_in_for_a_draft_goes_when_it_expires(visit: Visit) -> None:
+    visit.as_person("li_chunyan")
+    page = visit.press(begun(visit), do="save", fill=answers(articles="own"))
+    visit.press(page, do="save", files={"paper:registration.articles_own": PDF})
+    number, at = number_of(page), visit.town.workplace
+    [kept] = papers.materials(number)
+    file = at.node.var / "uploads" / number / kept.sha256
+    assert file.exists()
+    assert isinstance(at.clock, SetClock)
+    at.clock.move(timedelta(days=61))
+    assert cases.expire_drafts(at=at) == 1
+    assert papers.materials(number)[0].retain_until == civil_date(at.clock.now())
+    at.clock.move(timedelta(days=1))
+    papers.keep_retention(at.node.var / "uploads", at.clock.now(), chance=at.chance)
+    assert not file.exists()
+    assert papers.materials(number)[0].destroyed_at is not None

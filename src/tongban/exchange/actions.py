@@ -86,7 +86,7 @@ def _record(entry: Entry, now: datetime, chance: Chance) -> str:
         "provider": resource.organisation,
         "connector": resource.connector,
         "grant": grant.code,
-        "legal_basis": grant.basis.text.zh,
+        "legal_basis": grant.basis.marked.zh,
         "elements": list(entry.allowed.elements),
         "statuses": {code: value.status for code, value in entry.values.items()},
         "answer_digest": digest(spoken(entry.values)),

@@ -18,5 +18,5 @@ def _texts(bundle: Bundle, answers: Answers) -> Iterator[Text]:
         for question in bundle.questions:
             if question.id == id:
                 for choice in question.choices:
-                    if choice.after is not None and choice.value in chosen:
-                        yield choice.after
+                    if choice.after_marked is not None and choice.value in chosen:
+                        yield choice.after_marked

@@ -7,6 +7,7 @@ from functools import lru_cache
 from tongban.items.bundle import Basis, Bundle, Check, DatedParameter
 from tongban.items.planned import Party
 from tongban.items.values import Held, Values, facts_for
+from tongban.kernel.marks import marked
 from tongban.kernel.texts import Text
 from tongban.rules import api as rules
 
@@ -16,7 +17,12 @@ MONEY = "cents"
 
 
 def spoken_basis(bundle_laws: Mapping[str, object], basis: Basis) -> Text:
-    """Give a basis in words: the law's title and the article."""
+    """Give a basis as people are told it: the law's title, the article, and how sure that is."""
+    return marked(cited_basis(bundle_laws, basis), basis.mark)
+
+
+def cited_basis(bundle_laws: Mapping[str, object], basis: Basis) -> Text:
+    """Give the law's title and the article alone, for what keeps the mark beside it."""
     law = bundle_laws.get(basis.law)
     name: Text = getattr(law, "name", Text(basis.law, basis.law))
     if not basis.article:
@@ -65,7 +71,7 @@ def _parameter(bundle: Bundle, declared: DatedParameter) -> rules.Parameter:
         taken_at=declared.taken_at,
         values=tuple(
             rules.DatedValue(
-                dated.starts, dated.value, spoken_basis(bundle.laws, dated.basis), dated.basis.mark
+                dated.starts, dated.value, cited_basis(bundle.laws, dated.basis), dated.basis.mark
             )
             for dated in declared.values
         ),
@@ -92,7 +98,7 @@ class Expressions:
         key = f"{check.code}: {check.when}"
         if key not in self._checked:
             law = rules.Law(
-                spoken_basis(self.bundle.laws, check.article),
+                cited_basis(self.bundle.laws, check.article),
                 check.article.mark,
                 title=check.title,
                 because=check.because,

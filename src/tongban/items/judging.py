@@ -1,6 +1,6 @@
 """The checks of an item over the values there are. Nothing here can say no: it says what is met."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from tongban.items.bundle import Bundle, Check, Item, Pledge
@@ -31,14 +31,19 @@ def judge(
     dates: Dates,
     *,
     only: str = "",
+    closed: Collection[str] = (),
 ) -> tuple[Judged, ...]:
-    """Run the checks of an item; `only` keeps those with that consequence.
+    """Run the checks of an item; `only` keeps those with that consequence, `closed` names pledges not open.
 
     Where everything that a check misses is replaced by a pledge that was chosen and is not barred, the
     check counts as met on the strength of the pledge, to be verified afterwards.
     """
     known = expressions(bundle)
-    signed = tuple(pledge for pledge in item.pledges if is_chosen(bundle, pledge, parties, values))
+    signed = tuple(
+        pledge
+        for pledge in item.pledges
+        if pledge.id not in closed and is_chosen(bundle, pledge, parties, values)
+    )
     judged = []
     for check in item.checks:
         if (only and check.if_not_met != only) or not in_force(check, dates):

@@ -11,9 +11,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from tongban.catalogue import api as catalogue
-from tongban.items.bundle.ground import Basis, Mark, Period, Unit, declared
+from tongban.items.bundle.ground import Basis, Period, Unit, declared
 from tongban.kernel.declarations import TextField, load
 from tongban.kernel.errors import NotFound
+from tongban.kernel.marks import Mark
 from tongban.kernel.texts import Text
 
 

@@ -1,11 +1,11 @@
 """A plan as text: what `tongban pack show` prints, and what its JSON holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from tongban.catalogue import api as catalogue
-from tongban.items.bundle import Bundle
-from tongban.items.expressions import spoken_basis
+from tongban.items.bundle import Basis, Bundle
+from tongban.items.expressions import cited_basis, spoken_basis
 from tongban.items.planned import Answers, Count, How, Party, Plan, PlannedNeed, Ref
 from tongban.items.planning import plan
 from tongban.items.policies import NO_POLICIES, Policies
@@ -74,9 +74,8 @@ def _lines(bundle: Bundle, made: Plan, language: Language) -> Iterator[str]:
             yield ""
     yield Text("询问", "Questions").spoken(language) + f" · {len(made.questions)}"
     for planned in made.questions:
-        basis = spoken_basis(bundle.laws, planned.question.basis).spoken(language)
-        label, mark = planned.question.label.spoken(language), planned.question.basis.mark
-        yield f"  {planned.ref}: {label} [{basis}, {mark}]"
+        label = planned.question.label.spoken(language)
+        yield f"  {planned.ref}: {label} [{_basis(bundle, planned.question.basis, language)}]"
         yield f"      {planned.question.why.spoken(language)}"
     for naming in made.namings:
         yield f"  {naming.ref}: {naming.reason.spoken(language)}"
@@ -85,8 +84,13 @@ def _lines(bundle: Bundle, made: Plan, language: Language) -> Iterator[str]:
 
 
 def _need(bundle: Bundle, need: PlannedNeed, language: Language) -> str:
-    basis = "; ".join(spoken_basis(bundle.laws, each).spoken(language) for each in need.basis[:1])
+    basis = "; ".join(_basis(bundle, each, language) for each in need.basis)
     return f"  {need.ref}.{need.element.partition('.')[2]} ← {need.reason.spoken(language)} [{basis}]"
+
+
+def _basis(bundle: Bundle, basis: Basis, language: Language) -> str:
+    """Write a basis with its mark as whoever writes packs writes it: found is said too."""
+    return f"{cited_basis(bundle.laws, basis).spoken(language)}, {basis.mark}"
 
 
 def _totals(made: Plan, language: Language) -> Iterator[str]:
@@ -108,8 +112,8 @@ def _count(count: Count, language: Language) -> str:
     return f"{count.all} ({', '.join(parts)})"
 
 
-def plan_as_json(made: Plan) -> dict[str, object]:
-    """Give a plan as plain JSON: for `--json` and for programs."""
+def plan_as_json(bundle: Bundle, made: Plan) -> dict[str, object]:
+    """Give a bundle's plan as plain JSON: for `--json` and for programs."""
     return {
         "bundle": made.bundle,
         "version": made.version,
@@ -124,6 +128,7 @@ def plan_as_json(made: Plan) -> dict[str, object]:
                 "how": need.how,
                 "items": list(need.items),
                 "uses": list(need.uses),
+                "basis": _bases(bundle, need.basis),
                 "reason": need.reason.as_dict(),
                 "resource": need.resource,
                 "question": need.question,
@@ -133,17 +138,46 @@ def plan_as_json(made: Plan) -> dict[str, object]:
             for need in made.needs
         ],
         "questions": [
-            {"participant": str(planned.ref), "question": planned.question.id, "items": list(planned.items)}
+            {
+                "participant": str(planned.ref),
+                "question": planned.question.id,
+                "items": list(planned.items),
+                "basis": _bases(bundle, [planned.question.basis]),
+            }
             for planned in made.questions
         ],
-        "namings": [{"participant": str(naming.ref), "values": naming.values} for naming in made.namings],
-        "confirmations": [{"participant": str(ref), "id": each.id} for ref, each in made.confirmations],
+        "namings": [
+            {
+                "participant": str(naming.ref),
+                "values": naming.values,
+                "basis": _bases(bundle, [naming.basis] if naming.basis else []),
+            }
+            for naming in made.namings
+        ],
+        "confirmations": [
+            {"participant": str(ref), "id": each.id, "basis": _bases(bundle, [each.basis])}
+            for ref, each in made.confirmations
+        ],
         "totals": {
             "here": _count_as_json(made.totals.here),
             "separately": _count_as_json(made.totals.separately),
             "by_item": {key: _count_as_json(each) for key, each in made.totals.separately_by_item.items()},
             "confirmations": made.totals.confirmations,
         },
+    }
+
+
+def _bases(bundle: Bundle, bases: Iterable[Basis]) -> list[dict[str, object]]:
+    return [basis_as_json(bundle, each) for each in bases]
+
+
+def basis_as_json(bundle: Bundle, basis: Basis) -> dict[str, object]:
+    """Give a basis as plain JSON: the law's key, the article, the mark, and all of it in words."""
+    return {
+        "law": basis.law,
+        "article": basis.article,
+        "mark": basis.mark,
+        "text": spoken_basis(bundle.laws, basis).as_dict(),
     }
 
 

@@ -82,12 +82,16 @@ class Expected:
     """Item → who decided: rule or person."""
     facts: dict[str, str] = Field(default_factory=dict)
     """Name of a value → status of the fact."""
-    notices: tuple[str, ...] = ()
-    """Kinds of notice that were issued."""
+    notices: tuple[str, ...] | None = None
+    """Kinds of notice that were given, all of them in their order; not looked at when left out."""
     corrections: int | None = None
     """How many facts were contested and are being corrected."""
+    offered: tuple[str, ...] | None = None
+    """Pledges that are offered, exactly these; not looked at when left out."""
     pledged: tuple[str, ...] = ()
     """Pledges that were signed."""
+    fetched_about: dict[str, int] = Field(default_factory=dict)
+    """Participant → how many facts about them were fetched, as they see it when they sign in themselves."""
     asked: int | None = None
     """At most so many values were typed or chosen."""
     registrations: dict[str, int] = Field(default_factory=dict)
@@ -145,7 +149,9 @@ class Observed:
     facts: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     corrections: int = 0
+    offered: tuple[str, ...] = ()
     pledged: tuple[str, ...] = ()
+    fetched_about: Mapping[str, int] = field(default_factory=dict)
     asked: int = 0
     registrations: Mapping[str, int] = field(default_factory=dict)
     licences: int = 0
@@ -226,12 +232,12 @@ def differences(expected: Expected, seen: Observed) -> tuple[Text, ...]:
         for name in ("status", "stopped_by", "pledged")
         if getattr(expected, name) != getattr(seen, name)
     ]
-    for name in ("cases", "makers", "facts", "registrations"):
+    for name in ("cases", "makers", "facts", "registrations", "fetched_about"):
         wanted, saw = getattr(expected, name), getattr(seen, name)
         found += [
             (f"{name}.{key}", each, saw.get(key)) for key, each in wanted.items() if saw.get(key) != each
         ]
-    for name in ("corrections", "licences"):
+    for name in ("corrections", "licences", "offered", "notices"):
         wanted = getattr(expected, name)
         if wanted is not None and wanted != getattr(seen, name):
             found.append((name, wanted, getattr(seen, name)))
@@ -239,8 +245,6 @@ def differences(expected: Expected, seen: Observed) -> tuple[Text, ...]:
         found.append(("alternatives", expected.alternatives, seen.alternatives))
     if expected.asked is not None and seen.asked > expected.asked:
         found.append(("asked", expected.asked, seen.asked))
-    missing = [kind for kind in expected.notices if kind not in seen.notices]
-    found += [("notices", kind, ", ".join(seen.notices)) for kind in missing]
     return tuple(
         Text(f"{name}：应为{wanted}，实际为{saw}。", f"{name}: expected {wanted}, saw {saw}.")
         for name, wanted, saw in found

@@ -8,7 +8,7 @@ from tongban.items.answers import problems
 from tongban.items.bundle import Bundle, Check
 from tongban.items.checking import Surroundings, find_faults
 from tongban.items.declarations import RowsFile
-from tongban.items.expressions import expressions, spoken_basis
+from tongban.items.expressions import cited_basis, expressions
 from tongban.items.packs import Pack, bundle_of, load_pack
 from tongban.items.planning import plan
 from tongban.items.samples import Observed, Sample, differences, load_samples
@@ -89,7 +89,7 @@ def _table(bundle: Bundle, check: Check, declared: Declared[RowsFile]) -> tuple[
         id=check.code,
         title=check.title,
         expression=check.when,
-        article=spoken_basis(bundle.laws, check.article),
+        article=cited_basis(bundle.laws, check.article),
         mark=check.article.mark,
         because=check.because,
         tests=declared.value.rows[check.code],

@@ -1,6 +1,6 @@
-"""Documents that a person hands in: which are asked for now, and taking them in."""
+"""The fields by which documents are handed in, and taking in what was sent by them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +8,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from tongban.cases import api as cases
-from tongban.items import api as items
-from tongban.kernel import deadlines
-from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
-from tongban.papers import api as papers
 from tongban.portal.forms import names
 from tongban.portal.own import OwnForm
-from tongban.registry import api as registry
-
-NECESSARY = "1"
-RETENTION = "materials.retention"  # the jurisdiction's policy: how long handed-in documents are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +27,21 @@ class Slot:
 
 
 def slots_of(sight: cases.Sight, *, at: cases.Workplace) -> tuple[Slot, ...]:
-    """Give the documents asked for now: in a draft the necessary ones, in a correction all that may help."""
-    waiting = {case.item for case in sight.snapshot.cases if case.state is cases.CaseState.CORRECTION}
-    return tuple(
-        slot
-        for key in sight.plan.items
-        if not sight.snapshot.cases or key in waiting
-        for slot in _of_item(sight, sight.bundle.item(key), at, corrects=key in waiting)
+    """Give the documents asked for now, each with its field."""
+    return tuple(_slot(asked) for asked in cases.asked_materials(sight, at=at))
+
+
+def _slot(asked: cases.AskedMaterial) -> Slot:
+    name = names.paper(asked.item, asked.id)
+    return Slot(
+        name=name,
+        id=names.anchor(name),
+        material=asked.material,
+        label=asked.label,
+        issuer=asked.issuer,
+        basis=asked.basis,
+        handed_in=asked.handed_in,
     )
-
-
-def _of_item(sight: cases.Sight, item: items.Item, at: cases.Workplace, *, corrects: bool) -> Iterator[Slot]:
-    day = civil_date(at.clock.now())
-    dates = {"filing_date": day, "acceptance_date": day, "decision_date": day}
-    parties, values = sight.snapshot.answers.parties, sight.gathered.values
-    wanted = items.required_materials(sight.bundle, item, sight.plan, parties, values, dates)
-    for material in item.materials:
-        if material.id in wanted and (corrects or material.necessity == NECESSARY):
-            name = names.paper(item.key, material.id)
-            yield Slot(
-                name=name,
-                id=names.anchor(name),
-                material=f"{item.key}.{material.id}",
-                label=material.name,
-                issuer=material.issuer,
-                basis=items.spoken_basis(sight.bundle.laws, material.basis),
-                handed_in=f"{item.key}.{material.id}" in sight.snapshot.materials,
-            )
 
 
 def take_in(
@@ -69,41 +49,22 @@ def take_in(
 ) -> int:
     """Take in the documents that were asked for and sent; gives how many. Others are not looked at.
 
-    Raises Invalid for one that is too large, empty or of no accepted kind; what came before it stays.
+    Raises Invalid for one that is too large, empty or of no accepted kind, NotAllowed for a harmful one;
+    what came before it stays.
     """
-    slots = {slot.name: slot for slot in slots_of(own.sight, at=at)}
     taken = 0
-    for name, slot in slots.items():
-        file = files.get(name)
+    for slot in slots_of(own.sight, at=at):
+        file = files.get(slot.name)
         if file is not None:
-            _take(file, slot, own, reader, at)
+            cases.hand_in(
+                own.sight,
+                slot.material,
+                file.chunks(),
+                file.name or "",
+                by=reader,
+                request=None,
+                largest_bytes=settings.UPLOAD_LIMIT_BYTES,
+                at=at,
+            )
             taken += 1
     return taken
-
-
-def _take(
-    file: "UploadedFile[Any]", slot: Slot, own: OwnForm, reader: cases.Reader, at: cases.Workplace
-) -> papers.Material:
-    now, uploads = at.clock.now(), at.node.var / "uploads"
-    snapshot = own.sight.snapshot
-    kept = at.policies.period(RETENTION, snapshot.division, civil_date(now))
-    until = deadlines.add(now, kept.amount, kept.unit, at.calendar).at
-    stored = papers.store_upload(
-        file.chunks(),
-        file.name or "",
-        filing=snapshot.number,
-        uploads=uploads,
-        now=now,
-        chance=at.chance,
-        largest_bytes=settings.UPLOAD_LIMIT_BYTES,
-    )
-    whose = own.sight.bundle.owner if isinstance(reader, registry.Subject) else f"staff:{reader.id}"
-    return papers.upload(
-        stored,
-        slot.material,
-        uploads=uploads,
-        retain_until=civil_date(until),
-        handed_in_by=whose,
-        now=now,
-        chance=at.chance,
-    )

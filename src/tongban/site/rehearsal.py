@@ -36,6 +36,7 @@ SEEN_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.2
 CONTROL_TOKEN = "demo-control"  # noqa: S105 - opens nothing but a simulation on loopback
 NOTICE_OF = {"correction": "to_be_completed"}  # kinds of the timeline that have another name as a notice
+NOTICES = ("accepted", "to_be_completed", "not_accepted", "granted", "refused", "withdrawn")
 COUNTED = ("tax", "social", "medical", "fund", "bank", "seal")
 
 
@@ -241,7 +242,11 @@ class Play:
         filing, facts = me.filing(answer["number"]), me.facts(answer["number"])
         plan = me.plan(answer["number"])["plan"]
         cases = {case["item"]: case for case in filing["cases"]}
-        statuses = {name: fact["status"] for fact in facts for name in self._names(fact)}
+        statuses = {
+            name: "contested" if fact["contested"] else fact["status"]
+            for fact in facts
+            for name in self._names(fact)
+        }
         kinds = [line["kind"] for line in filing["timeline"]]
         stops = answer["stops"]
         return items.Observed(
@@ -251,13 +256,29 @@ class Play:
             cases={key: cases[key]["state"] if key in cases else "none" for key in expected.cases},
             makers={key: case["maker"] for key, case in cases.items()},
             facts={name: statuses.get(name, "unknown") for name in expected.facts},
-            notices=tuple(NOTICE_OF.get(kind, kind) for kind in kinds),
+            notices=tuple(kind for kind in (NOTICE_OF.get(each, each) for each in kinds) if kind in NOTICES),
             corrections=sum(fact["contested"] for fact in facts),
+            offered=self._offered(plan),
             pledged=self._pledged(plan) if "pledged" in kinds else (),
+            fetched_about={who: self._fetched_about(who, answer["number"]) for who in expected.fetched_about},
             asked=plan["totals"]["here"]["all"],
             registrations=self.stage.registrations(),
             licences=sum(self._is_valid(me, case["licence"]) for case in filing["cases"]),
         )
+
+    def _offered(self, plan: Mapping[str, Any]) -> tuple[str, ...]:
+        asked = {planned["question"] for planned in plan["questions"]}
+        pack = items.load_pack(self.pack)
+        pledges = [pledge for item in pack.items for pledge in item.value.item.pledges]
+        return tuple(sorted(pledge.id for pledge in pledges if pledge.asked_by in asked))
+
+    def _fetched_about(self, who: str, number: str) -> int:
+        """Sign in as a participant and count what they see that was fetched about them."""
+        parties = {str(party.ref): party for party in self.sample.parties()}
+        other = self.applicant(parties[who].number)
+        found = len([fact for fact in other.facts(number) if fact["participant"] == who])
+        other.close()
+        return found
 
     def _pledged(self, plan: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(sorted({need["pledge"] for need in plan["needs"] if need["pledge"]}))

@@ -1,6 +1,6 @@
 """The frozen values that a pack becomes, and that cross the room's door."""
 
-from tongban.items.bundle.ground import Basis, Law, Mark, Period, Unit
+from tongban.items.bundle.ground import Basis, Law, Period, Unit
 from tongban.items.bundle.item import (
     Act,
     Answered,
@@ -33,6 +33,7 @@ from tongban.items.bundle.people import (
     ValueType,
 )
 from tongban.items.bundle.whole import Bundle, ElementCard, identity, name_of
+from tongban.kernel.marks import Mark
 
 __all__ = [
     "Act",

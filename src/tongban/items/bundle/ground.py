@@ -10,11 +10,9 @@ from typing import Literal, TypeVar, dataclass_transform
 from pydantic import ConfigDict
 
 from tongban.kernel.declarations import TextField
+from tongban.kernel.marks import Mark
 
 T = TypeVar("T")
-
-Mark = Literal["found", "recalled", "gap"]
-"""How sure we are: read in its source; remembered, to be verified; not established, so configurable."""
 
 Unit = Literal["working_day", "day", "month", "hour", "year"]
 

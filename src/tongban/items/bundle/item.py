@@ -6,6 +6,8 @@ from typing import Literal
 
 from tongban.items.bundle.ground import Basis, Period, declared
 from tongban.kernel.declarations import TextField
+from tongban.kernel.marks import marked
+from tongban.kernel.texts import Text
 
 ItemType = Literal["01", "05", "07", "08", "10", "20"]
 Use = Literal["check", "act", "licence", "record", "contact"]
@@ -198,12 +200,18 @@ class Act:
 
 @declared
 class Remedy:
-    """Where a person who is refused may turn (Administrative Licensing Law art. 38)."""
+    """Where a person who is refused may turn (Administrative Licensing Law art. 38), where the law of the
+    item says otherwise than the city's letters do for every office (texts/notices.yaml)."""
 
     text: TextField
     """The right, the body and the time, as the notice prints it."""
     basis: Basis
     """The article that gives it."""
+
+    @property
+    def marked(self) -> Text:
+        """Give its words with how sure its article is."""
+        return marked(self.text, self.basis.mark)
 
 
 @declared
@@ -309,7 +317,7 @@ class Item:
     """Registrations in other organisations' systems."""
     licence: Licence
     """The signed result."""
-    remedies: tuple[Remedy, ...]
-    """Where to turn against a refusal."""
+    remedies: tuple[Remedy, ...] = ()
+    """Where to turn against a refusal, where that differs from what the city says of the office."""
     separate_form: tuple[SeparateField, ...]
     """The fields of the form that this office asks when the item is filed alone."""

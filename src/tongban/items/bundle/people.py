@@ -4,6 +4,8 @@ from typing import Literal
 
 from tongban.items.bundle.ground import Basis, declared
 from tongban.kernel.declarations import TextField
+from tongban.kernel.marks import marked
+from tongban.kernel.texts import Text
 
 Kind = Literal["person", "entity", "place"]
 ValueType = Literal["text", "integer", "cents", "date", "boolean", "choice", "choices"]
@@ -54,6 +56,13 @@ class Choice:
     """What remains to be done after the filing if this is chosen."""
     after_basis: Basis | None = None
     """The article that requires it."""
+
+    @property
+    def after_marked(self) -> Text | None:
+        """Give what remains to be done, with how sure its article is."""
+        if self.after is None or self.after_basis is None:
+            return self.after
+        return marked(self.after, self.after_basis.mark)
 
 
 @declared

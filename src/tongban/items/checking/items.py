@@ -114,13 +114,6 @@ def _decision(item: Item, place: Place) -> Iterator[InvalidDeclaration]:
             "decision",
             "automatic_yes",
         )
-    if not item.remedies:
-        yield place.fault(
-            "remedies",
-            Text("不予许可、不予办理须告知救济途径。", "A refusal tells where to turn."),
-            Text("请写明行政复议和诉讼等途径。", "Write at least one remedy."),
-            "remedies",
-        )
     yield from twice(place, Text("办理动作", "act"), [act.name for act in item.acts], "acts")
     for index, check in enumerate(item.checks):
         if check.starts is not None and check.ends is not None and check.ends < check.starts:

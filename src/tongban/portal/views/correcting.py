@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from tongban.cases import api as cases
-from tongban.kernel.errors import Invalid
+from tongban.kernel.errors import Invalid, NotAllowed
 from tongban.kernel.texts import Text
 from tongban.portal.forms import reading
 from tongban.portal.forms.showing import Complaint, Form, Judgement, form_of
@@ -58,7 +58,7 @@ def _take(request: PortalRequest, reader: cases.Reader, own: OwnForm) -> Judgeme
     try:
         cases.put_answers(number, own.sight.bundle, parties=[], answers=given.answers, at=at)
         take_in(request.FILES, own, reader, at=at)
-    except Invalid as refusal:
+    except (Invalid, NotAllowed) as refusal:
         return Judgement(given, refusal=Complaint("form", refusal.what, refusal.todo))
     return Judgement(given)
 

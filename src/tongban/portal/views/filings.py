@@ -39,6 +39,7 @@ DOTS = {
         "act_refused",
         "withdrawn",
         "case_withdrawn",
+        "revoked",
         "expired",
     },
     "good": {"granted", "issued", "act_done", "confirmed", "verified"},

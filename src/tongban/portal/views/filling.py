@@ -10,7 +10,7 @@ from tongban.cases import api as cases
 from tongban.items import api as items
 from tongban.kernel.canonical import digest
 from tongban.kernel.clock import budget
-from tongban.kernel.errors import Conflict, Invalid
+from tongban.kernel.errors import Conflict, Invalid, NotAllowed
 from tongban.kernel.ids import new_id
 from tongban.kernel.texts import Text
 from tongban.portal.forms import names, reading
@@ -47,10 +47,12 @@ def _take(request: PortalRequest, reader: cases.Reader, own: OwnForm) -> HttpRes
     wish, _, detail = request.POST.get("do", "save").partition(":")
     sent = reading.Sent(dict(request.POST.lists()))
     try:
+        if request.POST.get("ask_for_person"):  # before anything can be decided by rule (PIPL art. 24)
+            cases.ask_for_person(number, subject=own.owner, at=request.workplace)
         given = _as_wished(reading.read(sent, bundle, own.owner), wish, detail, own)
         cases.put_answers(number, bundle, parties=given.parties, answers=given.answers, at=request.workplace)
         take_in(request.FILES, own, reader, at=request.workplace)
-    except Invalid as refusal:
+    except (Invalid, NotAllowed) as refusal:
         given = reading.read(sent, bundle, own.owner)
         return _again(request, reader, number, Judgement(given, refusal=_complaint(refusal)))
     except Conflict:
@@ -151,6 +153,7 @@ def _shown(
         "matter_facts": [fact for fact in facts if fact.role not in persons],
         "matter_roles": {fact.role for fact in facts} - persons,
         "slots": slots_of(sight, at=at),
+        "human_asked": sight.snapshot.human_asked_at is not None,
         "expires_at": own.page.expires_at,
         "key": new_id(at.clock.now(), at.chance),
         "said": said,
@@ -159,7 +162,7 @@ def _shown(
     return page(request, "form", context, status=status)
 
 
-def _complaint(refusal: Invalid | Conflict) -> Complaint:
+def _complaint(refusal: Invalid | NotAllowed | Conflict) -> Complaint:
     return Complaint("form", refusal.what, refusal.todo)
 
 

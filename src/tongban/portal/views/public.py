@@ -42,10 +42,10 @@ def matter(request: PortalRequest, code: str) -> HttpResponse:
     found_matter = shelf(request.workplace).matter(code)
     bundle = found_matter.bundle
     afterwards = dict.fromkeys(
-        choice.after
+        choice.after_marked
         for question in bundle.questions
         for choice in question.choices
-        if choice.after is not None
+        if choice.after_marked is not None
     )
     return page(
         request,

@@ -1,7 +1,8 @@
 """`tongban file PACK SAMPLE` and `tongban filing show NUMBER`: what an applicant's program does."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tongban.cases import api as cases
 from tongban.items import api as items
 from tongban.kernel.ids import SystemChance
 from tongban.kernel.texts import Text
+from tongban.papers import api as papers
 from tongban.site.applicant import Applicant, Provider, sign_in
 from tongban.site.commands.pack import folder_of
 from tongban.site.first_filing import Timeline, case_line, file_sample, summary
@@ -69,11 +71,23 @@ def show(asked: argparse.Namespace, voice: Voice) -> int:
     words = filing["words"]
     lines = [
         Text(f"{filing['number']}：{words['zh']}", f"{filing['number']}: {words['en']}"),
-        *(case_line(case) for case in filing["cases"]),
+        *(line for case in filing["cases"] for line in _case_lines(case)),
         *Timeline(voice).lines(filing),
     ]
     voice.result(filing, lines)
     return 0
+
+
+def _case_lines(case: Mapping[str, Any]) -> Iterator[Text]:
+    yield case_line(case)
+    if case["due_at"] and not case["decided_at"]:
+        yield _due(case["due_at"], provisional=case["due_provisional"])
+
+
+def _due(moment: str, *, provisional: bool) -> Text:
+    """Say until when a case is to be decided; a day of a year not announced yet says that it may move."""
+    day = papers.written_day(datetime.fromisoformat(moment), provisional=provisional)
+    return Text(f"    应于{day.zh}前办结", f"    due by {day.en}")
 
 
 def _show_work(number: str, voice: Voice) -> int:
@@ -87,19 +101,24 @@ def _show_work(number: str, voice: Voice) -> int:
     ]
     for shape in shapes:
         lines.append(f"  {shape['item']}  {shape['office']}  {shape['state']}  {shape['number'] or ''}")
+        if shape["due"] and not shape["decided"]:
+            lines.append(_due(shape["due"], provisional=shape["due_provisional"]))
         lines.extend(f"    {a['act']} → {a['connector']}: {a['state']}" for a in shape["acts"])
     voice.result({"filing": number, "stage": stage, "cases": shapes}, lines)
     return 0
 
 
 def _work_on(case: cases.CaseView, acts: Sequence[cases.ActView]) -> dict[str, Any]:
+    due = case.promised_due_at or case.acceptance_due_at
     return {
         "number": case.number,
         "item": case.item,
         "office": case.office,
         "state": case.state.value,
         "needs_person": bool(case.person_needed),
-        "due": None if case.promised_due_at is None else case.promised_due_at.isoformat(),
+        "decided": case.decided_at is not None,
+        "due": None if due is None else due.isoformat(),
+        "due_provisional": case.due_provisional,
         "licence": case.licence,
         "acts": [
             {"act": act.name, "connector": act.connector, "state": act.state, "sent": act.perhaps_sent}

@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -50,7 +50,10 @@ def register(
 
 
 def _day(text: str) -> date:
-    return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a civil day has no zone
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a day such as 2026-01-31 请写日期") from None
 
 
 def _today() -> date:
@@ -95,6 +98,7 @@ def check(asked: argparse.Namespace, voice: Voice) -> int:
 def test(asked: argparse.Namespace, voice: Voice) -> int:
     """Try a pack: its statements, its case tables, and its samples played on a whole node of their own."""
     folder, around = folder_of(asked.pack), _surroundings(_today())
+    _require_sample(folder, asked.only)
     if asked.quick:
         trial = items.try_pack(folder, around)
     else:
@@ -102,6 +106,16 @@ def test(asked: argparse.Namespace, voice: Voice) -> int:
         with rehearsal(folder) as stage:
             trial = items.try_pack(folder, around, _runner(stage, asked.only, voice))
     return _tell(trial, voice)
+
+
+def _require_sample(folder: Path, only: str | None) -> None:
+    names = sorted(path.stem for path in (folder / "samples").glob("*.json"))
+    if only is not None and only not in names:
+        raise NotFound(
+            "pack.no_sample",
+            what=Text(f"没有样例“{only}”。", f"There is no sample {only!r}."),
+            todo=Text(f"请写以下之一：{'、'.join(names)}。", f"Use one of: {', '.join(names)}."),
+        )
 
 
 def _runner(stage: Rehearsal, only: str | None, voice: Voice) -> items.Runner:
@@ -144,19 +158,26 @@ def show(asked: argparse.Namespace, voice: Voice) -> int:
     on = asked.on or _today()
     around = _surroundings(on)
     made = items.bundle_of(items.load_pack(folder_of(asked.pack)), around.book)
-    division = asked.division or _first_county()
+    division = _division(asked.division)
     party = items.Answers(items.smallest_cast(made))
     plan = items.plan(made, around.book, division, party, on, policies=around.policies)
     printed = items.show(made, around.book, division, on, policies=around.policies, language=voice.language)
-    voice.result(items.plan_as_json(plan), [printed])
+    voice.result(items.plan_as_json(made, plan), [printed])
     return 0
 
 
-def _first_county() -> str:
-    """Give a place where people file: the first division below the city, or the city itself."""
+def _division(asked: str | None) -> str:
+    """Give the place asked for, or one where people file: a division below the city, or the city itself."""
     own = city_file(_city()).code
-    below = [d.code for d in registry.check_city(_city()).division_values() if d.parent == own]
-    return below[0] if below else own
+    known = registry.check_city(_city()).division_values()
+    below = [each.code for each in known if each.parent == own] or [own]
+    if asked is not None and asked not in {each.code for each in known}:
+        raise NotFound(
+            "pack.no_division",
+            what=Text(f"本市没有区划 {asked}。", f"The city has no division {asked}."),
+            todo=Text(f"例如：{'、'.join(below)}。", f"For instance {', '.join(below)}."),
+        )
+    return asked or below[0]
 
 
 def schema(asked: argparse.Namespace, voice: Voice) -> int:
