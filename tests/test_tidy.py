@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.sources import ROOT, name_of, python_files, rooms, tracked, tree_of
 
@@ -223,3 +224,41 @@ def test_links_between_papers_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
     assert [t for t in targets if not (ROOT / t).exists()] == []
+
+
+# What the standard demands (publiccode.yml 0.4), and what a platform for China must say besides.
+PUBLICCODE = {
+    "": {
+        "publiccodeYmlVersion",
+        "name",
+        "url",
+        "platforms",
+        "categories",
+        "developmentStatus",
+        "softwareType",
+        "description",
+        "legal",
+        "maintenance",
+        "localisation",
+    },
+    "legal": {"license"},
+    "maintenance": {"type", "contacts"},
+    "localisation": {"localisationReady", "availableLanguages"},
+    "description.zh-Hans": {"shortDescription", "longDescription", "features"},
+    "description.en": {"shortDescription", "longDescription", "features"},
+}
+
+
+def test_publiccode_says_what_its_standard_demands() -> None:
+    whole = yaml.safe_load((ROOT / "publiccode.yml").read_text("utf-8"))
+    for place, keys in PUBLICCODE.items():
+        said = whole
+        for step in filter(None, place.split(".")):
+            said = said[step]
+        assert {key for key in keys if said.get(key) in (None, "", [], {})} == set(), place
+    assert re.fullmatch(r"https://[^\s/]+/\S+", whole["url"])
+    assert whole["legal"]["license"] == "Apache-2.0"
+    assert set(whole["description"]) == set(whole["localisation"]["availableLanguages"])
+    for language, said in whole["description"].items():
+        assert len(said["shortDescription"]) <= 150, language
+        assert 150 <= len(said["longDescription"]) <= 10_000, language

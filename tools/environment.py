@@ -9,6 +9,7 @@ A stamp holds the hash of what was installed, so that a second run is done at on
 
 from __future__ import annotations  # so that an older Python can still read as far as the refusal
 
+import csv
 import fcntl
 import hashlib
 import os
@@ -43,6 +44,13 @@ def command(root: Path, arguments: Sequence[str | Path], *, otherwise: str) -> N
     if done.returncode != 0:
         print(done.stdout[-4000:], file=sys.stderr)
         stop(otherwise)
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
 
 
 def has_ensurepip() -> bool:
@@ -81,21 +89,41 @@ class Environment:
         """Hash everything that decides what is installed, this interpreter and the place included."""
         files = [self.lock(purpose), *(project / "pyproject.toml" for project in self.projects)]
         content = b"\0".join(path.read_bytes() for path in files)
-        return hashlib.sha256(content + f"{sys.version}{self.root}".encode()).hexdigest()
+        here = f"{sys.version}{os.path.realpath(sys.executable)}{self.root}"
+        return hashlib.sha256(content + here.encode()).hexdigest()
 
     def is_ready(self, purpose: str) -> bool:
         """Tell whether this very lock is installed; an environment for tests can run as well."""
         if self.unfinished.exists() or not (self.folder / "bin" / "python").exists():
             return False
-        return any(
+        installed = any(
             self.stamp(name).is_file() and self.stamp(name).read_text("ascii") == self.fingerprint(name)
             for name in {purpose, "test"}
         )
+        return installed and self.is_whole()
+
+    def made_by(self) -> str:
+        """Give the interpreter that the environment was made with, as it noted it itself."""
+        noted = self.folder / "pyvenv.cfg"
+        lines = noted.read_text("utf-8").splitlines() if noted.is_file() else []
+        pairs = (line.partition(" = ") for line in lines)
+        return next((value.strip() for name, _, value in pairs if name.strip() == "executable"), "")
+
+    def is_whole(self) -> bool:
+        """Tell whether every file that the packages say they installed is there, in its size."""
+        for record in self.folder.glob("lib/python*/site-packages/*.dist-info/RECORD"):
+            place = record.parent.parent
+            for name, _, size in csv.reader(record.read_text("utf-8").splitlines()):
+                if size and "__pycache__" not in name and not _has_size(place / name, int(size)):
+                    return False
+        return True
 
     def is_usable(self) -> bool:
         """Tell whether what is there was finished once and its pip still starts."""
         python = self.folder / "bin" / "python"
-        if self.unfinished.exists() or not python.exists():
+        if self.unfinished.exists() or not python.exists() or not self.is_whole():
+            return False
+        if self.made_by() not in {"", os.path.realpath(sys.executable)}:
             return False
         asked = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False)
         return asked.returncode == 0
@@ -140,7 +168,10 @@ class Environment:
         if self.is_ready(purpose):
             return
         if self.folder.exists() and not self.is_usable():
-            print("The environment in .venv was left half-built; making it anew.", flush=True)
+            print(
+                "The .venv was left half-built, damaged or made by another Python: making it anew.",
+                flush=True,
+            )
             shutil.rmtree(self.folder)
         print(f"Installing what `{purpose}` needs into .venv (once; about a minute) …", flush=True)
         if not self.folder.exists():

@@ -1,22 +1,28 @@
 """A promise in place of a proof: where it is open, and what follows when it was not kept."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.filing import COMPANY, draft, ticks
 from bench.town import CHARACTERS, Town, carry
 from tests.cases.acting import officer, pass_time, submit
 from tongban.cases import api as cases
+from tongban.cases.models import Claim, SignedPledge
+from tongban.cases.queries.snapshots import snapshot as read
+from tongban.cases.rules.resting import ground_revoked
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 from tongban.registry import api as registry
 
 APPROVER = registry.Role.APPROVER
 
 
-def pledged(town: Town, person: str) -> str:
+def pledged(town: Town, person: str, trade_word: str = "燕归来") -> str:
     """File at an address that no register knows, pledging that it is fit for trade."""
     owner = town.subject(person)
-    number = draft(town, owner, address="east_unknown")
+    number = draft(town, owner, address="east_unknown", trade_word=trade_word)
     cases.gather(number, at=town.workplace, again=True)
     form = cases.form_page(number, owner, at=town.workplace)
     asked = {question.question.id for question in form.sight.plan.questions}
@@ -96,3 +102,141 @@ def test_a_broken_pledge_is_rectified_or_revoked_by_a_person_and_entered_on_reco
     assert licences.licence(case.licence).status is licences.Status.REVOKED
     page = cases.filing_page(number, town.subject("li_chunyan"))
     assert any(line.status_code == 15 for line in page.timeline)
+
+
+def granted_on_a_pledge(town: Town, person: str = "li_chunyan") -> tuple[str, str]:
+    """Give a filing granted on a pledge, and the number of its registration."""
+    number = pledged(town, person)
+    submit(town, number)
+    case = cases.snapshot(number).case("registration").number
+    assert case is not None
+    return number, case
+
+
+def revoke(town: Town, number: str, case: str, *, bad_faith: bool = True) -> None:
+    cases.revoke_for_breach(
+        number,
+        case,
+        "address",
+        staff=officer(town, "market.990121", APPROVER),
+        reasons="该地址并不存在，系伪造",
+        basis="市场主体登记管理条例",
+        bad_faith=bad_faith,
+        at=town.workplace,
+    )
+    carry(town, number)
+
+
+def test_the_order_to_put_it_right_is_given_in_writing(town: Town) -> None:
+    number, case = granted_on_a_pledge(town)
+    approver = officer(town, "market.990121", APPROVER)
+    cases.check_pledge(
+        number, case, "address", staff=approver, kept=False, found="现场为住宅", at=town.workplace
+    )
+    carry(town, number)
+    [order] = [each for each in papers.notices_of([case]) if each.kind is papers.NoticeKind.RECTIFY]
+    assert order.staff == str(approver.id)
+    assert order.due == cases.pledges_at(approver)[0].due_at
+    assert "现场为住宅" in order.body[0].zh
+
+
+def test_a_pledge_in_bad_faith_is_revoked_at_once_by_a_named_person(town: Town) -> None:
+    number, case = granted_on_a_pledge(town)
+    approver = officer(town, "market.990121", APPROVER)
+    with pytest.raises(Invalid):
+        cases.revoke_for_breach(
+            number,
+            case,
+            "address",
+            staff=approver,
+            reasons=" ",
+            basis="条例",
+            bad_faith=True,
+            at=town.workplace,
+        )
+    licence = cases.snapshot(number).case("registration").licence
+    revoke(town, number, case)
+    assert licences.licence(licence).status is licences.Status.REVOKED
+    [decision] = [each for each in papers.notices_of([case]) if each.kind is papers.NoticeKind.REVOKED]
+    assert decision.staff == str(approver.id)
+    assert "恶意" in decision.reasons[0].zh
+    assert "并不存在" in decision.reasons[0].zh
+    assert licence in decision.body[1].zh
+    assert "云东县人民政府" in decision.remedies[0].zh
+    assert decision.sealed
+
+
+def test_what_was_revoked_says_so_and_is_offered_no_longer(town: Town) -> None:
+    number, case = granted_on_a_pledge(town)
+    owner = town.subject("li_chunyan")
+    before = cases.filing_page(number, owner)
+    licence = cases.snapshot(number).case("registration").licence
+    revoke(town, number, case)
+    page = cases.filing_page(number, owner)
+    assert page.status is cases.FilingStatus.REVOKED
+    assert (page.stage, page.ended_at) == (before.stage, before.ended_at)
+    assert {each.status for each in cases.filings(owner)} == {cases.FilingStatus.REVOKED}
+    registration = next(each for each in page.cases if each.item == "registration")
+    assert (registration.state, registration.licence) == ("revoked", "")
+    assert (registration.words.zh, registration.words.en) == ("准予已撤销", "Revoked")
+    assert licence not in {each.identifier for each in cases.licences_for(owner)}
+    assert cases.licence_for(licence, owner).status is licences.Status.REVOKED
+    assert Claim.objects.filter(case__number=case).exists(), "the name is not free the day after"
+    with pytest.raises(Conflict):
+        revoke(town, number, case)
+
+
+def test_the_offices_whose_results_rest_on_it_are_told(town: Town) -> None:
+    number, case = granted_on_a_pledge(town)
+    tax = officer(town, "tax.990121", APPROVER)
+    assert cases.resting_on_revoked(tax) == []
+    revoke(town, number, case)
+    [line] = cases.resting_on_revoked(tax)
+    assert line.number == cases.snapshot(number).case("tax").number
+    assert line.revoked.zh == "公司设立登记"
+    told = cases.officer_case(line.number, tax, at=town.workplace).timeline
+    assert any(each.kind == "ground_revoked" and "公司设立登记" in each.words.zh for each in told)
+    assert cases.resting_on_revoked(officer(town, "market.990121", APPROVER)) == []
+    assert cases.resting_on_revoked(officer(town, "tax.990122", APPROVER)) == []
+    assert cases.resting_on_revoked(replace(tax, roles=frozenset())) == []
+    owners = cases.filing_page(number, town.subject("li_chunyan")).timeline
+    assert not any(each.kind == "ground_revoked" for each in owners)
+
+
+def test_no_rule_grants_what_rests_on_something_revoked(town: Town) -> None:
+    number, case = granted_on_a_pledge(town)
+    assert ground_revoked(town.bundle, "tax", read(number)) is None
+    revoke(town, number, case)
+    assert ground_revoked(town.bundle, "tax", read(number)) is not None
+    assert ground_revoked(town.bundle, "registration", read(number)) is None
+    assert "tax" not in {each.item for each in read(number).cases if each.state is cases.CaseState.REVOKED}
+    seen = cases.see(read(number), at=town.workplace)
+    verdict, _ = cases.judge_case(seen.of_case("tax"), read(number).case("tax"), at=town.workplace)
+    assert verdict.way is cases.Way.PERSON
+    assert "撤销" in verdict.reasons[0].zh
+
+
+def test_who_broke_a_pledge_here_may_not_pledge_again(town: Town) -> None:
+    first, broken = granted_on_a_pledge(town)
+    revoke(town, first, broken)
+    number = pledged(town, "li_chunyan", trade_word="又一春")
+    assert submit(town, number).is_clean, "a machine says no to nobody"
+    case = cases.snapshot(number).case("registration")
+    assert case.decided_at is None
+    assert case.person_needed
+    assert broken in case.person_needed[0].zh
+    assert "不适用告知承诺" in case.person_needed[0].zh
+    assert not SignedPledge.objects.filter(case__filing__number=number).exists()
+    told = cases.filing_page(number, town.subject("li_chunyan")).timeline
+    assert not any("信用记录" in line.words.zh for line in told)
+    approver = officer(town, "market.990121", APPROVER)
+    shown = cases.officer_case(case.number or "", approver, at=town.workplace)
+    assert any("信用记录" in why.zh for why in shown.person_needed)
+
+
+def test_somebody_elses_breach_bars_nobody(town: Town) -> None:
+    first, broken = granted_on_a_pledge(town)
+    revoke(town, first, broken)
+    number = pledged(town, "liu_chunsheng", trade_word="又一春")
+    submit(town, number)
+    assert cases.snapshot(number).case("registration").state is cases.CaseState.GRANTED

@@ -1,7 +1,8 @@
 """search: an open register by its words, under a right and on record; nothing that is not open."""
 
 import json
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,13 @@ import pytest
 from tests.demo.hosting import MORNING, Hosting
 from tests.exchange.conftest import CITY, Opening
 from tongban.catalogue import api as catalogue
-from tongban.exchange.api import Hits, Road, ShareRequest, is_open, search
+from tongban.exchange.api import Hits, Road, ShareRequest, is_open, open_road, search
+from tongban.exchange.connectors.troubles import no_answer
+from tongban.exchange.searching import MOST_ENTRIES
+from tongban.exchange.verbs import ActOutcome, ActRequest, Ask, FoundAct, Idempotency, Looked, Row
 from tongban.kernel.clock import SetClock, civil_date
 from tongban.kernel.ids import SystemChance
+from tongban.kernel.texts import Text
 from tongban.ledger.models import Entry
 from tongban.registry import api as registry
 
@@ -129,3 +134,72 @@ def test_a_source_that_is_down_says_so_and_the_list_that_was_read_is_kept_a_whil
     clock.move(timedelta(minutes=11))
     gone = find(road, "春风路1号")
     assert (gone.entries, gone.reason is None) == ((), False)
+
+
+@dataclass
+class Scanned:
+    """A register that answers only when it is told to."""
+
+    answers: bool = False
+    asked: int = 0
+    name: str = "land"
+    idempotency: Idempotency = "none"
+    inline: bool = False
+    too_long: bool = False
+
+    def scan(self, resource: str, elements: Sequence[catalogue.Element], *, rows: int) -> Iterator[list[Row]]:
+        del resource, rows
+        self.asked += 1
+        yield [{each.code: "9901210010001000001 春风路1号" for each in elements}]
+        if not self.answers:
+            raise no_answer(self.name, Text("停", "down"))  # in the middle of the reading
+        if self.too_long:
+            yield [{}] * MOST_ENTRIES
+
+    def lookup(self, ask: Ask) -> Looked:
+        raise AssertionError(ask)
+
+    def act(self, request: ActRequest, *, timeout_s: float) -> ActOutcome:
+        raise AssertionError(request, timeout_s)
+
+    def find_act(self, key: str, *, timeout_s: float) -> FoundAct:
+        raise AssertionError(key, timeout_s)
+
+
+@pytest.fixture
+def scanned() -> Scanned:
+    book = catalogue.book(civil_date(MORNING))
+    return Scanned(name=book.resources[WISH.resource].connector)
+
+
+@pytest.fixture
+def over(scanned: Scanned, clock: SetClock) -> Iterator[Road]:
+    road = open_road([], {}, [scanned], clock=clock, chance=SystemChance(), pause=lambda _seconds: None)
+    yield road
+    road.close()
+
+
+def test_a_dead_register_is_tried_again_then_left_alone_while_the_breaker_rests(
+    scanned: Scanned, over: Road, clock: SetClock
+) -> None:
+    patience = over.lane(scanned.name).patience
+    assert find(over, "春风路").reason is not None
+    assert scanned.asked == patience.attempts > 1
+    for _ in range(patience.breaker_failures):
+        find(over, "春风路")
+    assert scanned.asked == patience.breaker_failures
+    assert over.breaker_states()[scanned.name].position == "open"
+    scanned.answers = True
+    assert find(over, "春风路").entries == ()
+    clock.move(timedelta(seconds=patience.breaker_rest_s))
+    assert find(over, "春风路").entries
+    assert over.breaker_states()[scanned.name].position == "closed"
+
+
+def test_a_register_that_is_too_long_is_not_taken_for_one_that_is_down(scanned: Scanned, over: Road) -> None:
+    scanned.answers = scanned.too_long = True
+    reason = find(over, "春风路").reason
+    assert reason is not None
+    assert "too long" in reason.en
+    assert scanned.asked == 1
+    assert over.breaker_states()[scanned.name].failures == 0

@@ -137,26 +137,6 @@ def test_destruction_without_evidence_cannot_be_stored(issuing: Issuing, uploads
         MaterialRow.objects.update(destroyed_at=issuing.now)
 
 
-def test_a_licence_stands_in_for_a_paper(issuing: Issuing, uploads: Path) -> None:
-    licence = issuing.issue()
-    stands = whole(papers.stand_in)(
-        licence,
-        "seal.licence",
-        filing=FILING,
-        retain_until=NOON.date(),
-        now=issuing.now,
-        chance=issuing.chance,
-    )
-    assert (stands.collection, stands.name, stands.sha256) == (
-        papers.Collection.LICENCE,
-        licence.identifier,
-        licence.digest,
-    )
-    assert papers.materials_of(FILING) == {"seal.licence"}
-    papers.keep_retention(uploads, issuing.now + timedelta(days=1), chance=issuing.chance)
-    assert papers.materials_of(FILING) == frozenset()
-
-
 def test_the_sweep_takes_what_no_row_knows_and_only_when_it_is_old(issuing: Issuing, uploads: Path) -> None:
     kept = take(issuing, uploads, store(uploads, pdf()))
     orphan = store(uploads, pdf("orphan"))

@@ -18,7 +18,7 @@ from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.papers import api as papers
-from tongban.papers.letters import letters_of
+from tongban.papers.letters import letters_of, remedies_against
 from tongban.papers.models import NoticeRow
 from tongban.papers.rules import BY_A_PERSON, WITH_REASONS, WITH_REMEDIES, Grounds
 from tongban_verify import Verdict, anchor_from_bytes, verify_file
@@ -228,13 +228,13 @@ def test_an_unknown_kind_and_a_missing_fact_are_said_plainly(office: Office) -> 
 
 def test_remedies_name_the_body_that_hears_them() -> None:
     letters = letters_of(Path(settings.CITY))
-    county = papers.remedies_against(letters, MARKET, nature=1)
+    county = remedies_against(letters, MARKET, nature=1)
     assert "云东县人民政府申请行政复议" in county[0].zh
-    assert "国家税务总局云溪市税务局" in papers.remedies_against(letters, "tax.990121", nature=1)[0].zh
-    bank = papers.remedies_against(letters, "bank.990100", nature=9)
+    assert "国家税务总局云溪市税务局" in remedies_against(letters, "tax.990121", nature=1)[0].zh
+    bank = remedies_against(letters, "bank.990100", nature=9)
     assert not any("复议" in remedy.zh for remedy in bank)
     with pytest.raises(Invalid, match="hearing_bodies"):
-        papers.remedies_against(letters, "market.999999", nature=1)
+        remedies_against(letters, "market.999999", nature=1)
 
 
 @pytest.mark.parametrize(

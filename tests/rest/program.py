@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from bench.town import CHARACTERS
@@ -40,6 +41,14 @@ class Program:
         is_json = "json" in sent.headers.get("Content-Type", "")
         body = json.loads(sent.content) if is_json else None
         return Answer(sent.status_code, body, sent.headers, sent.content)
+
+    def hand_in(self, path: str, content: bytes, *, name: str = "a.pdf", **headers: str) -> Answer:
+        """Send a document to where it is asked for, as a form does."""
+        named = {each.replace("_", "-"): value for each, value in headers.items()}
+        if self.token:
+            named["Authorization"] = f"Bearer {self.token}"
+        sent = self.client.post(f"/api/v1{path}", {"file": SimpleUploadedFile(name, content)}, headers=named)
+        return Answer(sent.status_code, json.loads(sent.content), sent.headers, sent.content)
 
     def get(self, path: str) -> Answer:
         return self.send("GET", path)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.town import Town
+from tests.papers.conftest import pdf
 from tests.rest.placing import settle
 from tests.rest.program import Program, filing
 
@@ -33,7 +34,13 @@ SENSIBLE: dict[str, Any] = {
     "put_answers": {key: filing()[key] for key in ("participants", "answers")},
     "confirm_filing": {"agrees": True},
     "contest_fact": {"fact": 1, "said": "不对"},
+    "search_answer": {"participant": "place", "question": "address_code", "words": "春风路"},
+    "rate_case": {"code": 1, "said": "很快"},
+    "ask_reasons": {"said": "为什么"},
 }
+
+
+UPLOADS = {"hand_in_material"}
 
 
 @st.composite
@@ -79,7 +86,9 @@ def requests(draw: st.DrawFn, operations: list[dict[str, Any]], known: dict[str,
     if query:
         path += "?" + "&".join(f"{name}={quote(value)}" for name, value in query.items())
     body = None
-    if "requestBody" in operation:
+    if operation["operationId"] in UPLOADS:
+        body = draw(st.sampled_from([pdf(), b"", b"#!/bin/sh", b"%PDF-1.7"]) | st.binary(max_size=200) | JSON)
+    elif "requestBody" in operation:
         sensible = SENSIBLE[operation["operationId"]]
         body = draw(bent(sensible)) if draw(MOSTLY) else draw(JSON)
     headers = {"Idempotency-Key": draw(mostly(["k", "l", "m", "n"], KEYS))} if draw(MOSTLY) else {}
@@ -97,7 +106,8 @@ def test_whatever_is_sent_gets_an_answer_that_was_declared(
     li = program("li_chunyan")
     done = li.file(trade_word="古渡").body["number"]
     settle(town, done)
-    draft = li.file("draft", submit=False).body["number"]
+    draft = li.file("draft", submit=False, articles="own").body["number"]
+    case = li.get(f"/filings/{done}").body["cases"][0]["number"]
     known = {
         "number": [done, draft],
         "identifier": [each["identifier"] for each in li.get("/licences").body],
@@ -106,6 +116,9 @@ def test_whatever_is_sent_gets_an_answer_that_was_declared(
         "before": [done, draft],
         "most": ["1", "50", "0", "51"],
         "Idempotency-Key": ["k"],
+        "material": ["registration.articles_own", "registration.identity_paper"],
+        "case": [case],
+        "notice": [each["number"] for each in li.get(f"/filings/{done}/notices").body],
     }
     paths = li.get("/openapi.json").body["paths"]
     operations = [
@@ -124,9 +137,12 @@ def test_whatever_is_sent_gets_an_answer_that_was_declared(
     @given(requests(operations, known))
     def answered(request: Any) -> None:
         operation, path, body, headers = request
-        answer = li.send(operation["method"], path, body, **headers)
+        if isinstance(body, bytes):
+            answer = li.hand_in(path, body, **headers)
+        else:
+            answer = li.send(operation["method"], path, body, **headers)
         if operation["operationId"] in {"submit_filing", "withdraw_filing"}:
-            opened = li.file(f"draft-{next(count)}", submit=False)
+            opened = li.file(f"draft-{next(count)}", submit=False, articles="own")
             known["number"] = [done, opened.body["number"]]
         assert answer.status < 500, (path, answer.body)
         if answer.status == 404 and answer.headers["Content-Type"].startswith("text/html"):

@@ -1,8 +1,10 @@
 """The command says what came of it: in words, in JSON, and never in a traceback."""
 
+import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.processes import own_environment
 from tongban.kernel.errors import Conflict, DeclarationErrors, InvalidDeclaration, NotFound, TongbanError
 from tongban.kernel.texts import Text
+from tongban.ledger import api as ledger
 from tongban.site.command import main, parser
 from tongban.site.voice import EXIT_BY_STATUS, Voice, language_of
 
@@ -105,3 +108,39 @@ def test_every_line_that_is_wrong_is_told_with_its_place(capsys: pytest.CaptureF
 def test_kinds_of_refusal_can_be_told_apart_by_a_program() -> None:
     voice = Voice("en", True, sys.stdout, sys.stderr)
     assert voice.refusal(_trouble(NotFound)) != voice.refusal(_trouble(Conflict))
+
+
+def _leaves(
+    top: argparse.ArgumentParser, name: str = "tongban"
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    inner = [each for each in top._actions if isinstance(each, argparse._SubParsersAction)]
+    if not inner:
+        yield name, top
+    for action in inner:
+        for verb, leaf in action.choices.items():
+            yield from _leaves(leaf, f"{name} {verb}")
+
+
+def test_the_help_of_every_verb_shows_json() -> None:
+    leaves = dict(_leaves(parser()))
+    assert len(leaves) > 15
+    assert [name for name, leaf in leaves.items() if "answer in JSON" not in leaf.format_help()] == []
+
+
+def test_checking_a_city_shows_what_it_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["city", "check", "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["sound"] is True
+    assert "open-company" in said.err
+    assert len(said.err.splitlines()) >= 4
+
+
+def test_recovering_shows_which_logs_it_compares(database: None, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = ledger.keys_folder()
+    if ledger.public_log_key(keys) is None:
+        ledger.make_log_key(keys, "990100")
+    (ledger.logs_folder() / "decisions").mkdir(parents=True, exist_ok=True)
+    assert main(["recover", "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) == []
+    assert "decisions" in said.err

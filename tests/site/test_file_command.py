@@ -1,13 +1,16 @@
 """What whoever runs the node is shown of a filing, and what an applicant's program reads from a sample."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from bench.town import Town
 from tests.site.living import left_alone
 from tests.sources import ROOT
+from tongban.cases import api as cases
+from tongban.cases.models import Case
+from tongban.kernel.clock import SHANGHAI, budget
 from tongban.kernel.errors import NotFound
 from tongban.site.command import main
 from tongban.site.first_filing import read_sample
@@ -26,6 +29,29 @@ def test_the_operator_sees_the_work_and_neither_names_nor_facts(
     said += capsys.readouterr().out
     for private in ("李春燕", "990121198803129020", "燕归来", "春风路"):
         assert private not in said
+
+
+@pytest.mark.parametrize("provisional", [False, True])
+def test_the_operator_sees_until_when_each_case_is_due_and_whether_that_may_move(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], provisional: bool
+) -> None:
+    number = left_alone(town, "zhang_dahai", "燕归来")
+    while cases.work_once(at=town.workplace, limit=budget(60)):
+        pass
+    Case.objects.filter(filing__number=number).update(due_provisional=provisional)
+    assert main(["filing", "show", number, "--json"]) == 0
+    case = json.loads(capsys.readouterr().out)["cases"][0]
+    assert case["due_provisional"] is provisional
+    day = datetime.fromisoformat(case["due"]).astimezone(SHANGHAI).date()
+    for language, due, moves in (
+        ("zh", f"应于{day.year}年{day.month}月{day.day}日", "暂定"),
+        ("en", "due by", "provisional"),
+    ):
+        monkeypatch.setenv("LC_ALL", language)
+        assert main(["filing", "show", number]) == 0
+        said = capsys.readouterr().out
+        assert due in said
+        assert (moves in said) is provisional
 
 
 def test_a_filing_that_is_not_there_is_told(town: Town, capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,6 +56,26 @@ def test_the_plan_shows_at_most_eighteen_values_and_where_the_rest_comes_from(
     assert {need["how"] for need in plan["needs"]} >= {"asked", "fetched", "produced", "derived"}
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_printed_plan_says_of_every_ground_how_sure_it_is(
+    language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", language)
+    assert main(["pack", "show", "open-company", "--on", "2026-11-23"]) == 0
+    needs = [line for line in capsys.readouterr().out.splitlines() if " ← " in line]
+    assert needs
+    assert all(line.endswith((", found]", ", recalled]", ", gap]")) for line in needs)
+    assert any(line.count("recalled") + line.count("found") > 1 for line in needs)
+
+
+def test_a_plan_as_json_names_the_grounds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pack", "show", "open-company", "--json", "--on", "2026-11-23"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    for each in (*plan["needs"], *plan["questions"]):
+        assert all(set(basis) == {"law", "article", "mark", "text"} for basis in each["basis"])
+        assert each["basis"]
+
+
 def test_the_printed_schema_is_the_published_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pack", "schema"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((ROOT / "docs/pack.schema.json").read_text())

@@ -9,6 +9,7 @@ from tests.portal.visiting import Page, Visit
 from tests.workbench.acting import approver, staff
 from tongban.cases import api as cases
 from tongban.licences import api as licences
+from tongban.registry import api as registry
 
 
 @pytest.fixture
@@ -49,13 +50,12 @@ def test_a_broken_pledge_is_put_right_in_time_or_revoked_by_name(
     town: Town, visit: Visit, granted: str
 ) -> None:
     visit.as_staff(approver(town))
-    assert "撤销许可" not in visit.open(f"/workbench/cases/{granted}").text
     do(visit, granted, "check-pledge", kept="not_kept", found="现场为住宅。")
     assert "限期整改" in visit.open(f"/workbench/cases/{granted}").text
     pass_time(town, days=40)
     visit.as_staff(approver(town))
     assert "行政复议" in visit.open(f"/workbench/cases/{granted}/do/revoke/address").text
-    do(visit, granted, "revoke", reasons="逾期未改正。", basis="市场主体登记管理条例")
+    do(visit, granted, "revoke", ground="not_rectified", reasons="逾期未改正。", basis="市场主体登记管理条例")
     identifier = cases.officer_case(granted, approver(town), at=town.workplace).licence
     assert licences.licence(identifier).status is licences.Status.REVOKED
 
@@ -73,3 +73,20 @@ def test_another_countys_officer_finds_neither_pledge_nor_case(
     visit.as_staff(staff(town, "market.yunxi-west.shen"))
     assert visit.open(f"/workbench/cases/{granted}/do/check-pledge/address").status == 404
     assert "待核查" not in visit.open("/workbench/desk").text
+
+
+def test_bad_faith_is_revoked_at_once_and_every_desk_shows_what_follows(
+    town: Town, visit: Visit, granted: str
+) -> None:
+    visit.as_staff(approver(town))
+    form = visit.open(f"/workbench/cases/{granted}/do/revoke/address")
+    said = {"ground": "not_rectified", "reasons": "伪造地址。", "basis": "条例", "step": "do"}
+    assert visit.press(form, fill=said).status == 409
+    do(visit, granted, "revoke", ground="bad_faith", reasons="伪造地址。", basis="市场主体登记管理条例")
+    page = visit.open(f"/workbench/cases/{granted}").text
+    assert "准予已撤销" in page
+    assert "已记入信用记录" in page
+    assert "撤销决定书" in page
+    tax = registry.staff_of("tax.990121", registry.Role.APPROVER, on=town.now.date())[0]
+    visit.as_staff(tax)
+    assert "所依据的准予已被撤销" in visit.open("/workbench/desk").text

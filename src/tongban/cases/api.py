@@ -6,11 +6,11 @@ from tongban.cases.actions.corrections import supply
 from tongban.cases.actions.drafts import Filer, Opened, open_draft, put_answers
 from tongban.cases.actions.facts import answer_contest, contest
 from tongban.cases.actions.looking import OpenedContest, open_contest, open_facts
+from tongban.cases.actions.officers.checking import check_pledge, revoke_for_breach
 from tongban.cases.actions.officers.clock import begin_pause, end_pause, extend
 from tongban.cases.actions.officers.completing import ask_to_complete, confirm_lapse
 from tongban.cases.actions.officers.deciding import approve, claim_case, not_accept, refuse
 from tongban.cases.actions.once import Request
-from tongban.cases.actions.pledges import check_pledge, revoke_for_breach
 from tongban.cases.actions.submission import ask_for_person, confirm, expire_drafts, withdraw
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.advance import advance, carry, carry_within, judge_case, work_once
@@ -28,6 +28,7 @@ from tongban.cases.jobs.examining import (
 )
 from tongban.cases.jobs.finding import find
 from tongban.cases.jobs.gather import gather, see
+from tongban.cases.jobs.handing_in import AskedMaterial, asked_materials, hand_in
 from tongban.cases.jobs.submitting import Checked, Stop, check, submit
 from tongban.cases.queries.desk import (
     ActLine,
@@ -60,7 +61,15 @@ from tongban.cases.queries.readers import (
     filings,
     require_visible,
 )
-from tongban.cases.queries.results import filings_before, licence_for, licences_for, require_owner
+from tongban.cases.queries.resting import RestingLine, resting_on_revoked
+from tongban.cases.queries.results import (
+    filings_before,
+    licence_for,
+    licences_for,
+    notice_for,
+    notices_for,
+    require_owner,
+)
 from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot
 from tongban.cases.queries.urgency import Choice, Desk, DeskLine, Urgency, desk
@@ -80,6 +89,7 @@ __all__ = [
     "STATUS_WORDS",
     "ActLine",
     "ActView",
+    "AskedMaterial",
     "CasePage",
     "CaseState",
     "CaseView",
@@ -111,6 +121,7 @@ __all__ = [
     "Prepared",
     "Reader",
     "Request",
+    "RestingLine",
     "ReviewLine",
     "Sight",
     "SourceLine",
@@ -132,6 +143,7 @@ __all__ = [
     "ask_for_person",
     "ask_for_review",
     "ask_to_complete",
+    "asked_materials",
     "begin_pause",
     "carry",
     "carry_within",
@@ -154,10 +166,13 @@ __all__ = [
     "find",
     "form_page",
     "gather",
+    "hand_in",
     "judge_case",
     "licence_for",
     "licences_for",
     "not_accept",
+    "notice_for",
+    "notices_for",
     "officer_case",
     "open_contest",
     "open_draft",
@@ -171,6 +186,7 @@ __all__ = [
     "require_owner",
     "require_visible",
     "resolve_act",
+    "resting_on_revoked",
     "reviews_at",
     "revoke_for_breach",
     "ring_overdue",

@@ -1,6 +1,6 @@
 """What a filing is worked on with: the node, its clock and chance, the roads out, the signers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tongban.exchange import api as exchange
 from tongban.items import api as items
@@ -10,6 +10,7 @@ from tongban.kernel.ids import Chance
 from tongban.kernel.node import Node
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,4 @@ class Workplace:
     signers: licences.Signing
     log_signer: ledger.LogSigner
     worker: str
+    scanner: papers.Scanner = field(default_factory=papers.NoScanner)  # of what is handed in

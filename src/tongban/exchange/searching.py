@@ -4,16 +4,17 @@ Only what may lie open is searched: a register shared unconditionally, graded ge
 It is read whole and kept a few minutes; each search is a share like any other, judged and on record.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from tongban.catalogue import api as catalogue
 from tongban.exchange.actions import Released, Withheld
 from tongban.exchange.answers import FetchedValue
 from tongban.exchange.connectors.troubles import no_answer
-from tongban.exchange.road import Lane, Road
+from tongban.exchange.road import Lane, Road, call, patience_for
 from tongban.exchange.rules import Denied, ShareRequest, is_open, judge_share
 from tongban.exchange.shelf import Entry, Listed
 from tongban.kernel.clock import budget, civil_date
@@ -88,7 +89,7 @@ def _listed(
             before = road.shelf.lists.get(place)
             if before is not None and before is not kept:
                 return before
-            listed = Listed(tuple(_entries(lane, resource, wanted)), road.clock.now())
+            listed = Listed(_read_whole(road, lane, resource, wanted, timeout_s), road.clock.now())
             road.shelf.lists[place] = listed
             return listed
 
@@ -100,20 +101,31 @@ def _listed(
         raise no_answer(lane.connector.name, Text("正在读取", "it is still being read")) from late
 
 
+def _read_whole(
+    road: Road,
+    lane: Lane,
+    resource: catalogue.Resource,
+    wanted: Sequence[catalogue.Element],
+    timeout_s: float,
+) -> tuple[Entry, ...]:
+    """Read a register over the road, as a lookup goes: past its breaker, and again while there is time."""
+
+    def scan(_timeout_s: float) -> tuple[Entry | None, ...]:  # a scan keeps its connector's own time
+        return tuple(islice(_entries(lane, resource, wanted), MOST_ENTRIES + 1))
+
+    patience = patience_for(lane, timeout_s)
+    read = call(lane, scan, patience, attempts=lane.patience.attempts, road=road)
+    if len(read) > MOST_ENTRIES:  # outside the call: a source that is too long is not one that is down
+        raise no_answer(lane.connector.name, TOO_LONG)
+    return tuple(entry for entry in read if entry is not None)
+
+
 def _entries(
-    lane: Lane, resource: catalogue.Resource, wanted: tuple[catalogue.Element, catalogue.Element]
-) -> Iterator[Entry]:
+    lane: Lane, resource: catalogue.Resource, wanted: Sequence[catalogue.Element]
+) -> Iterator[Entry | None]:
     key, element = (each.code for each in wanted)
-    count = 0
     for batch in lane.connector.scan(resource.code, wanted, rows=ROWS_AT_ONCE):
-        for row in batch:
-            count += 1
-            if count > MOST_ENTRIES:
-                raise no_answer(
-                    lane.connector.name, Text("条目过多，不能检索", "it is too long to be searched")
-                )
-            if (entry := _entry(row, key, element)) is not None:
-                yield entry
+        yield from (_entry(row, key, element) for row in batch)
 
 
 def _entry(row: Mapping[str, catalogue.Value | None], key: str, element: str) -> Entry | None:

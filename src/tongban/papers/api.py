@@ -1,6 +1,6 @@
 """The door of the papers."""
 
-from tongban.papers.actions.materials import set_retention, stand_in, take_up, upload
+from tongban.papers.actions.materials import set_retention, take_up, upload
 from tongban.papers.actions.notices import (
     Sealed,
     issue_notice,
@@ -9,7 +9,7 @@ from tongban.papers.actions.notices import (
     store_seals,
 )
 from tongban.papers.jobs import keep_retention, sweep
-from tongban.papers.letters import LettersFile, letters_of, read_letters, remedies_against
+from tongban.papers.letters import LettersFile, letters_of, read_letters
 from tongban.papers.printing import notice_file, printable
 from tongban.papers.queries import (
     Material,
@@ -19,19 +19,16 @@ from tongban.papers.queries import (
     materials_of,
     notice,
     notices_of,
+    remedies_of,
 )
 from tongban.papers.recognition import FileKind
 from tongban.papers.rules import Collection, Grounds, Necessity, NoticeKind, written_day
-from tongban.papers.storing import (
-    NoScanner,
-    Scanner,
-    ScanVerdict,
-    StoredUpload,
-    store_upload,
-)
+from tongban.papers.scanning import CommandScanner, NoScanner, Scanner, ScanVerdict, scanner_of
+from tongban.papers.storing import StoredUpload, store_upload
 
 __all__ = [
     "Collection",
+    "CommandScanner",
     "FileKind",
     "Grounds",
     "LettersFile",
@@ -55,11 +52,11 @@ __all__ = [
     "notices_of",
     "printable",
     "read_letters",
-    "remedies_against",
+    "remedies_of",
+    "scanner_of",
     "seal_pending",
     "seals_for",
     "set_retention",
-    "stand_in",
     "store_seals",
     "store_upload",
     "sweep",

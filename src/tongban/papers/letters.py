@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from tongban.kernel.declarations import Declaration, Declared, TextField, read
 from tongban.kernel.errors import Invalid, InvalidDeclaration
+from tongban.kernel.marks import Mark, marked
 from tongban.kernel.texts import Text
 from tongban.papers.rules import NoticeKind, listed, written_day
 
 Fact = Text | str | int | bool | date | datetime | tuple[Text, ...] | None
-Mark = Literal["found", "recalled", "gap"]
 
 # Every blank that a template may have, with the facts of that name that `issue_notice` is given.
 BLANKS: Final = frozenset(
@@ -144,10 +144,15 @@ def composed(letter: Letter, facts: Mapping[str, Fact]) -> tuple[Text, ...]:
     return tuple(_filled(paragraph.text, words) for paragraph in letter.body if _is_wanted(paragraph, words))
 
 
-def cited(letters: LettersFile, letter: Letter, item_type: str) -> tuple[Article, ...]:
-    """Give the articles that a letter cites for an item of this type: licensing law for licences only."""
+def cited(letters: LettersFile, letter: Letter, item_type: str) -> tuple[Text, ...]:
+    """Give the articles that a letter cites for an item of this type, with how sure each is.
+
+    Licensing law is cited for licences only.
+    """
     named = (letters.articles[name] for name in letter.cites)
-    return tuple(each for each in named if not each.item_types or item_type in each.item_types)
+    return tuple(
+        marked(each.text, each.mark) for each in named if not each.item_types or item_type in each.item_types
+    )
 
 
 def number_head(letters: LettersFile, letter: Letter, office: str, year: int) -> str:
@@ -169,7 +174,7 @@ def number_head(letters: LettersFile, letter: Letter, office: str, year: int) ->
 def remedies_against(letters: LettersFile, office: str, *, nature: int) -> tuple[Text, ...]:
     """Give what a person may do against a decision of this office, with the body that hears it."""
     if nature == 9:
-        return (letters.complaint.text,)
+        return (marked(letters.complaint.text, letters.complaint.mark),)
     division = office.partition(".")[2]
     body = letters.hearing_bodies.get(office) or letters.hearing_bodies.get(division)
     if body is None:
@@ -184,7 +189,7 @@ def remedies_against(letters: LettersFile, office: str, *, nature: int) -> tuple
                 "Add it to hearing_bodies in texts/notices.yaml.",
             ),
         )
-    return tuple(_filled(remedy.text, {"body": body}) for remedy in letters.remedies)
+    return tuple(marked(_filled(remedy.text, {"body": body}), remedy.mark) for remedy in letters.remedies)
 
 
 def _check_paragraph(

@@ -14,16 +14,16 @@ class FolderRow(models.Model):
 
 
 class MaterialRow(models.Model):
-    """One material of a filing: a file that was handed in, or a licence that takes its place."""
+    """One material of a filing: a file that was handed in."""
 
     filing = models.ForeignKey(FolderRow, on_delete=models.PROTECT, related_name="materials")
     material = models.CharField(max_length=120)  # item.material: which required document it is
     necessity = models.CharField(max_length=1)
     collection = models.CharField(max_length=1)
-    sha256 = models.CharField(max_length=64)  # of the file, or of the licence's content
+    sha256 = models.CharField(max_length=64)  # of the file
     size_bytes = models.PositiveBigIntegerField()
     media_type = models.CharField(max_length=40)
-    name = models.CharField(max_length=120)  # file name as shown, or the licence's identifier
+    name = models.CharField(max_length=120)  # file name as shown
     scan = models.CharField(max_length=12)
     handed_in_by = models.CharField(max_length=40, blank=True, default="")  # participant or helper
     received_at = models.DateTimeField()

@@ -7,11 +7,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
+from tongban.papers.letters import letters_of, remedies_against
 from tongban.papers.models import MaterialRow, NoticeRow
 from tongban.papers.rules import Collection, Necessity, NoticeKind
-from tongban.papers.storing import ScanVerdict, stored_path
+from tongban.papers.scanning import ScanVerdict
+from tongban.papers.storing import stored_path
+from tongban.registry import api as registry
 
 MOST_LISTED = 500
 
@@ -111,6 +116,18 @@ def notices_of(case_numbers: Iterable[str], *, unsealed_too: bool = False) -> tu
     if not unsealed_too:
         rows = rows.filter(sealed_at__isnull=False)
     return tuple(as_notice(row) for row in rows.order_by("given_at", "id")[:MOST_LISTED])
+
+
+def remedies_of(office: str, *, own: tuple[Text, ...] = ()) -> tuple[Text, ...]:
+    """Give what a person may do against a decision in this office's name, with the body that hears it.
+
+    `own` is what the item declares in place of the city's words. Raises Invalid where the city has not
+    said who hears it.
+    """
+    if own:
+        return own
+    nature = registry.organisation(office).nature
+    return remedies_against(letters_of(Path(settings.CITY)), office, nature=nature)
 
 
 def rows_to_seal(case_numbers: Sequence[str] | None, limit: int) -> list[NoticeRow]:

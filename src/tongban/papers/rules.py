@@ -51,8 +51,11 @@ WITH_REASONS: Final = frozenset(
         NoticeKind.REVOKED,
     }
 )
-# 行政许可法 Art. 38: a refusal says that reconsideration and litigation are open.
-WITH_REMEDIES: Final = frozenset({NoticeKind.NOT_ACCEPTED, NoticeKind.REFUSED, NoticeKind.REVOKED})
+# 行政许可法 Art. 38: a refusal says that reconsideration and litigation are open. A case that lapses ends
+# against its applicant's will, so that notice says it too.
+WITH_REMEDIES: Final = frozenset(
+    {NoticeKind.NOT_ACCEPTED, NoticeKind.REFUSED, NoticeKind.REVOKED, NoticeKind.WITHDRAWN}
+)
 WITH_A_LIST: Final = frozenset({NoticeKind.TO_BE_COMPLETED})
 
 

@@ -11,43 +11,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final
 
 from tongban.kernel.errors import DurabilityLost, Invalid, NotAllowed
 from tongban.kernel.ids import Chance, new_id
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction
 from tongban.papers.recognition import FileKind, kept_name, recognise
+from tongban.papers.scanning import NoScanner, Scanner, ScanVerdict
 
 LARGEST_FILE_BYTES: Final = 20 * 1024 * 1024
 QUARANTINE: Final = "quarantine"
 _FILING = re.compile(r"[0-9A-Za-z-]{1,64}")
-
-
-class ScanVerdict(Enum):
-    """What a scanner found."""
-
-    CLEAN = "clean"
-    HARMFUL = "harmful"
-    NOT_SCANNED = "not_scanned"
-
-
-class Scanner(Protocol):
-    """Something that looks into a file for harmful content before anybody opens it."""
-
-    def scan(self, path: Path) -> ScanVerdict:
-        """Look at the file in quarantine and say what was found."""
-
-
-class NoScanner:
-    """The scanner of a node that has none: it lets the file pass and says that nobody looked."""
-
-    def scan(self, path: Path) -> ScanVerdict:  # noqa: ARG002  whoever scans is handed the file
-        """Say that nobody looked."""
-        return ScanVerdict.NOT_SCANNED
 
 
 @dataclass(frozen=True, slots=True)

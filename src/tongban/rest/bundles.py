@@ -47,7 +47,7 @@ def read_plan(request: Asking, code: BundleCode, division: InDivision = None) ->
         today,
         policies=at.policies,
     )
-    return items.plan_as_json(plan)
+    return items.plan_as_json(bundle, plan)
 
 
 def division_here(code: str, request: Asking) -> str:

@@ -4,11 +4,12 @@ from ninja import Router
 
 from tongban.cases import api as cases
 from tongban.items import api as items
+from tongban.kernel.canonical import digest
 from tongban.rest import telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
-from tongban.rest.filings import CARRY_S, REFUSALS
-from tongban.rest.shapes import Confirmation, Dispute, FilingNumber
+from tongban.rest.filings import CARRY_S, REFUSALS, IdempotencyKey
+from tongban.rest.shapes import CaseNumber, Confirmation, Dispute, Doubt, FilingNumber, Rating, Search
 
 router = Router(tags=["filings 申报"], auth=SignedIn())
 
@@ -22,7 +23,7 @@ def read_plan(request: Asking, number: FilingNumber) -> told.PlanTold:
     fetched = {
         (fact.ref, fact.element) for fact in snapshot.facts if fact.status in {"known", "none_on_record"}
     }
-    return told.PlanTold(plan=items.plan_as_json(sight.plan), fetched=len(fetched))
+    return told.PlanTold(plan=items.plan_as_json(sight.bundle, sight.plan), fetched=len(fetched))
 
 
 @router.get("/{number}/facts", response={200: list[told.FactTold], **REFUSALS}, operation_id="read_facts")
@@ -72,3 +73,54 @@ def supply_filing(request: Asking, number: FilingNumber) -> told.Supplied:
     """Hand in what the one correction notice asked for; the answers were put before. Twice is once."""
     cases.require_owner(number, request.auth)
     return told.Supplied(cases=cases.supply(number, at=request.workplace))
+
+
+@router.post("/{number}/search", response={200: told.Hits, **REFUSALS}, operation_id="search_answer")
+def search_answer(request: Asking, number: FilingNumber, body: Search) -> told.Hits:
+    """Look for the answer of a draft by words, in the open register that it is the key of (an address).
+
+    Each search is a share of data, judged and on record for this filing.
+    """
+    cases.require_owner(number, request.auth)
+    ref = items.read_ref(body.participant)
+    return telling.hits(cases.find(number, ref, body.question, body.words, at=request.workplace))
+
+
+@router.post(
+    "/{number}/cases/{case}/rating", response={200: told.FilingTold, **REFUSALS}, operation_id="rate_case"
+)
+def rate_case(
+    request: Asking, number: FilingNumber, case: CaseNumber, body: Rating, idempotency_key: IdempotencyKey
+) -> told.FilingTold:
+    """Say how satisfied one was with an ended case of one's own: once, and never required."""
+    cases.require_owner(number, request.auth)
+    sent = cases.Request(
+        f"rest:rating:{number}", idempotency_key, digest({"case": case, **body.model_dump()})
+    )
+    cases.rate(
+        number,
+        case,
+        subject=request.auth,
+        code=body.code,
+        said=body.said,
+        request=sent,
+        at=request.workplace,
+    )
+    return telling.filing(cases.filing_page(number, request.auth))
+
+
+@router.post(
+    "/{number}/cases/{case}/reasons", response={200: told.FilingTold, **REFUSALS}, operation_id="ask_reasons"
+)
+def ask_reasons(
+    request: Asking, number: FilingNumber, case: CaseNumber, body: Doubt, idempotency_key: IdempotencyKey
+) -> told.FilingTold:
+    """Have a person look at a decision that a rule made, and explain it (PIPL art. 24). Twice is once."""
+    cases.require_owner(number, request.auth)
+    sent = cases.Request(
+        f"rest:reasons:{number}", idempotency_key, digest({"case": case, **body.model_dump()})
+    )
+    cases.ask_for_review(
+        number, case, subject=request.auth, said=body.said, request=sent, at=request.workplace
+    )
+    return telling.filing(cases.filing_page(number, request.auth))

@@ -3,15 +3,17 @@
 from typing import Any
 
 import pydantic_core
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.parser import Parser
 
-from tongban.rest import bundles, filings, following, licensing
+from tongban.rest import bundles, filings, following, handing_in, licensing
 from tongban.rest.problems import answer_problems
 
-MOST_BYTES = 256 * 1024  # of one body; files are not sent here
+MOST_BYTES = 256 * 1024  # of one body
+UPLOADS = frozenset({handing_in.hand_in_material.__name__})  # whose body may be as large as a document
 
 
 class StrictParser(Parser):
@@ -28,7 +30,10 @@ class Interface(NinjaAPI):
     def create_temporal_response(self, request: HttpRequest) -> Any:
         """Refuse a body that is too large before anything of it is read."""
         length = request.headers.get("Content-Length", "")
-        if length.isdigit() and int(length) > MOST_BYTES:
+        place = request.resolver_match
+        is_upload = place is not None and place.url_name in UPLOADS
+        most = MOST_BYTES + (settings.UPLOAD_LIMIT_BYTES if is_upload else 0)
+        if length.isdigit() and int(length) > most:
             raise RequestDataTooBig
         return super().create_temporal_response(request)
 
@@ -37,7 +42,8 @@ DESCRIPTION = """\
 File once, and every office concerned acts. Sign in at the identity provider (OpenID Connect, scopes
 `openid profile identity`) and send its access token as `Authorization: Bearer …`.
 
-POSTs that open or submit take an `Idempotency-Key`: the same key never does it twice. Errors are
+POSTs that open, submit, hand in, rate or ask for reasons take an `Idempotency-Key`: the same key never does
+it twice. Documents are sent as `multipart/form-data`, everything else as JSON. Errors are
 `application/problem+json` (RFC 9457), with `code` for programs and `todo` for people.
 """
 
@@ -51,5 +57,6 @@ interface = Interface(
 interface.add_router("/bundles", bundles.router)
 interface.add_router("/filings", filings.router)
 interface.add_router("/filings", following.router)
+interface.add_router("/filings", handing_in.router)
 interface.add_router("/licences", licensing.router)
 answer_problems(interface)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -117,7 +118,22 @@ def _unreadable(_request: HttpRequest, trouble: HttpError) -> HttpResponse:
     )
 
 
+def _unreadable_form(_request: HttpRequest, _trouble: Exception) -> HttpResponse:
+    return problem(
+        400,
+        "rest.unreadable",
+        Text("请求正文不是有效的表单数据。", "The body of the request is no form that can be read."),
+        Text(
+            "请以 multipart/form-data 提交，文件字段名为 file。", "Send multipart/form-data with one `file`."
+        ),
+    )
+
+
 def _nowhere(_request: HttpRequest, _trouble: Http404) -> HttpResponse:
+    return _nothing_there()
+
+
+def _nothing_there() -> HttpResponse:
     return problem(
         404,
         "rest.nowhere",
@@ -126,12 +142,27 @@ def _nowhere(_request: HttpRequest, _trouble: Http404) -> HttpResponse:
     )
 
 
+def unrouted(path: str, answer: HttpResponseBase) -> HttpResponse:
+    """Give in this face's form what was refused before any operation was reached: 404 or 405."""
+    if answer.status_code == HTTPStatus.NOT_FOUND:
+        return _nothing_there()
+    told = problem(
+        405,
+        "rest.method",
+        Text(f"{path} 不接受这种请求方法。", f"{path} does not take this method."),
+        Text("请按接口清单使用方法。", "Use a method that /api/v1/openapi.json names for it."),
+    )
+    if "Allow" in answer.headers:
+        told["Allow"] = answer.headers["Allow"]
+    return told
+
+
 def _too_big(_request: HttpRequest, _trouble: RequestDataTooBig) -> HttpResponse:
     return problem(
         413,
         "rest.too_large",
         Text("请求正文过大。", "The body of the request is too large."),
-        Text("请缩减后再提交；附件请单独上传。", "Send less at once; files are uploaded apart."),
+        Text("请缩减后再提交；材料请逐份上传。", "Send less at once; each document apart."),
     )
 
 
@@ -141,6 +172,8 @@ HANDLERS: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] =
     HttpError: _unreadable,
     Http404: _nowhere,
     RequestDataTooBig: _too_big,
+    MultiPartParserError: _unreadable_form,
+    SuspiciousOperation: _unreadable_form,  # too many fields or files, a name that is none
 }
 
 

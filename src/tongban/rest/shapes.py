@@ -14,6 +14,7 @@ Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x
 Words = Annotated[
     str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")
 ]
+Remark = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Place = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[0-9]{1,3})?$")]
 Written = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
@@ -23,6 +24,9 @@ Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$"
 
 BundleCode = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,79}$")]
 FilingNumber = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+CaseNumber = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,60}$")]
+MaterialName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,59}\.[a-z][a-z0-9_-]{0,59}$")]
+NoticeNumber = Annotated[str, Path(pattern=r"^[^\x00-\x1f\x7f]{1,120}$")]
 LicenceName = Annotated[str, Path(pattern=r"^[0-9A-Za-z.]{1,90}$")]
 InDivision = Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$")]
 
@@ -80,3 +84,24 @@ class Dispute(Sent):
 
     fact: Annotated[int, Field(ge=1, le=2**63 - 1)]
     said: Words
+
+
+class Rating(Sent):
+    """How satisfied one was with an ended case: 1 very satisfied … 5 very dissatisfied."""
+
+    code: Annotated[int, Field(ge=1, le=5)]
+    said: Remark = ""
+
+
+class Doubt(Sent):
+    """What a person should explain of a decision that a rule made; it may be left empty."""
+
+    said: Remark = ""
+
+
+class Search(Sent):
+    """Which answer is looked for, by words that its entry in the register has."""
+
+    participant: Place
+    question: Word
+    words: Line

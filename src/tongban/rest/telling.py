@@ -1,12 +1,16 @@
 """Turns what the rooms below give into the shapes that are answered."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from typing import Any
+from urllib.parse import quote
 
 from tongban.cases import api as cases
+from tongban.exchange import api as exchange
 from tongban.items import api as items
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.rest import told
 from tongban.rest.reading import written
@@ -44,7 +48,11 @@ def form(bundle: items.Bundle) -> told.BundleForm:
     """Give all that a program needs to file."""
     return told.BundleForm(
         **card(bundle).model_dump(),
-        notice=told.NoticeTold(title=spoken(bundle.notice.title), paragraphs=_all(bundle.notice.paragraphs)),
+        notice=told.NoticeTold(
+            title=spoken(bundle.notice.title),
+            paragraphs=_all(bundle.notice.paragraphs),
+            basis=_basis(bundle, bundle.notice.basis),
+        ),
         participants=[
             told.ParticipantTold(
                 role=each.role,
@@ -55,12 +63,15 @@ def form(bundle: items.Bundle) -> told.BundleForm:
                 max=each.max,
                 may_be=list(each.may_be),
                 confirms=each.confirms,
+                basis=_basis(bundle, each.basis),
             )
             for each in bundle.participants
         ],
-        questions=[_question(each) for each in bundle.questions],
+        questions=[_question(bundle, each) for each in bundle.questions],
         confirmations=[
-            told.ConfirmationTold(id=each.id, of=each.of, text=spoken(each.text))
+            told.ConfirmationTold(
+                id=each.id, of=each.of, text=spoken(each.text), basis=_basis(bundle, each.basis)
+            )
             for each in bundle.confirmations
         ],
         items=[
@@ -73,13 +84,18 @@ def form(bundle: items.Bundle) -> told.BundleForm:
     )
 
 
-def _question(question: items.Question) -> told.QuestionTold:
+def _basis(bundle: items.Bundle, basis: items.Basis | None) -> list[told.BasisTold]:
+    return [] if basis is None else [told.BasisTold.model_validate(items.basis_as_json(bundle, basis))]
+
+
+def _question(bundle: items.Bundle, question: items.Question) -> told.QuestionTold:
     return told.QuestionTold(
         id=question.id,
         of=question.of,
         type=question.type,
         label=spoken(question.label),
         why=spoken(question.why),
+        basis=_basis(bundle, question.basis),
         choices=[told.ChoiceTold(value=each.value, label=spoken(each.label)) for each in question.choices],
         default=question.default,
         minimum=question.minimum,
@@ -191,6 +207,9 @@ def _case(case: cases.CasePage) -> told.CaseTold:
         wanting=_all(case.wanting),
         licence=case.licence,
         seconds=case.seconds,
+        rated=case.rated,
+        review=case.review or "none",
+        review_answer=case.review_answer,
     )
 
 
@@ -266,4 +285,63 @@ def licence(found: licences.Licence) -> told.LicenceTold:
         validate_start=found.validate_start,
         validate_end=found.validate_end,
         file=f"/api/v1/licences/{found.identifier}/file",
+    )
+
+
+def hits(found: exchange.Hits) -> told.Hits:
+    """Give what a search in a register found."""
+    return told.Hits(
+        entries=[told.HitTold(value=value, words=words) for value, words in found.entries],
+        more=found.more,
+        reason=None if found.reason is None else spoken(found.reason),
+    )
+
+
+def asked_material(number: str, asked: cases.AskedMaterial) -> told.AskedMaterial:
+    """Give a document that is asked for, with where to hand it in."""
+    return told.AskedMaterial(
+        material=asked.material,
+        name=spoken(asked.label),
+        issuer=None if asked.issuer is None else spoken(asked.issuer),
+        basis=spoken(asked.basis),
+        handed_in=asked.handed_in,
+        upload=f"/api/v1/filings/{number}/materials/{asked.material}",
+    )
+
+
+def material(found: papers.Material) -> told.MaterialTold:
+    """Give a document that was handed in."""
+    return told.MaterialTold(
+        id=found.id,
+        material=found.material,
+        name=found.name,
+        media_type=found.media_type,
+        size_bytes=found.size_bytes,
+        sha256=found.sha256,
+        scan=found.scan.value,
+        received_at=found.received_at.astimezone(UTC),  # as a repeat reads it from the store
+        retain_until=found.retain_until,
+        destroyed_at=found.destroyed_at,
+    )
+
+
+def notice(filing_number: str, found: papers.Notice) -> told.OfficeNotice:
+    """Give a notice with where its file is."""
+    return told.OfficeNotice(
+        number=found.number,
+        kind=found.kind.value,
+        title=spoken(found.title),
+        case_number=found.case_number,
+        office=found.office,
+        office_name=spoken(found.office_name),
+        date=found.date,
+        body=_all(found.body),
+        reasons=_all(found.reasons),
+        remedies=_all(found.remedies),
+        articles=_all(found.articles),
+        due=found.due,
+        provisional=found.provisional,
+        given_at=found.given_at,
+        sealed_at=found.sealed_at,
+        file=f"/api/v1/filings/{filing_number}/notices/{quote(found.number, safe='')}/file",
     )

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from tongban.kernel.marks import Mark
+
 
 class Spoken(BaseModel):
     """One sentence, in both languages."""
@@ -23,6 +25,15 @@ class BundleCard(BaseModel):
     about: Spoken
 
 
+class BasisTold(BaseModel):
+    """One article that something rests on; `mark` is found, recalled (to be verified) or gap (local)."""
+
+    law: str
+    article: str
+    mark: Mark
+    text: Spoken
+
+
 class ChoiceTold(BaseModel):
     """One value that a question offers."""
 
@@ -38,6 +49,7 @@ class QuestionTold(BaseModel):
     type: Literal["text", "integer", "cents", "date", "boolean", "choice", "choices"]
     label: Spoken
     why: Spoken
+    basis: list[BasisTold]
     choices: list[ChoiceTold]
     default: str | int | bool | None
     minimum: int | None
@@ -53,6 +65,7 @@ class ConfirmationTold(BaseModel):
     id: str
     of: str
     text: Spoken
+    basis: list[BasisTold]
 
 
 class ParticipantTold(BaseModel):
@@ -66,6 +79,7 @@ class ParticipantTold(BaseModel):
     max: int
     may_be: list[str]
     confirms: bool
+    basis: list[BasisTold]
 
 
 class ItemTold(BaseModel):
@@ -82,6 +96,7 @@ class NoticeTold(BaseModel):
 
     title: Spoken
     paragraphs: list[Spoken]
+    basis: list[BasisTold]
 
 
 class BundleForm(BundleCard):
@@ -128,6 +143,9 @@ class CaseTold(BaseModel):
     wanting: list[Spoken]
     licence: str
     seconds: float | None
+    rated: bool
+    review: Annotated[str, Field(description="of a request for reasons: none, open or answered")]
+    review_answer: str
 
 
 class FilingCard(BaseModel):
@@ -233,6 +251,75 @@ class Supplied(BaseModel):
     """How many cases were waiting for what was handed in."""
 
     cases: int
+
+
+class HitTold(BaseModel):
+    """One entry of a register: the value to answer with, and its words."""
+
+    value: str
+    words: str
+
+
+class Hits(BaseModel):
+    """What a search found, the shortest first; `reason` says why there is nothing."""
+
+    entries: list[HitTold]
+    more: Annotated[bool, Field(description="there are more than are given: use more words")]
+    reason: Spoken | None
+
+
+class AskedMaterial(BaseModel):
+    """A document that is asked for now; it is handed in at `upload`."""
+
+    material: str
+    name: Spoken
+    issuer: Spoken | None
+    basis: Spoken
+    handed_in: bool
+    upload: str
+
+
+class MaterialTold(BaseModel):
+    """A document that was handed in; its line stays when the file is destroyed in its time."""
+
+    id: int
+    material: str
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    scan: Literal["clean", "harmful", "not_scanned"]
+    received_at: datetime
+    retain_until: date
+    destroyed_at: datetime | None
+
+
+class Materials(BaseModel):
+    """What is asked for now, and what was handed in."""
+
+    asked: list[AskedMaterial]
+    handed_in: list[MaterialTold]
+
+
+class OfficeNotice(BaseModel):
+    """A notice that an office has given and sealed; its file, which anybody can verify, is at `file`."""
+
+    number: str
+    kind: str
+    title: Spoken
+    case_number: str
+    office: str
+    office_name: Spoken
+    date: date
+    body: list[Spoken]
+    reasons: list[Spoken]
+    remedies: list[Spoken]
+    articles: list[Spoken]
+    due: datetime | None
+    provisional: bool
+    given_at: datetime
+    sealed_at: datetime | None
+    file: str
 
 
 class DisputeTold(BaseModel):

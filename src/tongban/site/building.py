@@ -14,6 +14,7 @@ from tongban.exchange import api as exchange
 from tongban.items import api as items
 from tongban.kernel import calendar
 from tongban.kernel.clock import Clock, civil_date
+from tongban.kernel.errors import Conflict
 from tongban.kernel.ids import Chance
 from tongban.kernel.node import Node
 from tongban.kernel.texts import Text
@@ -39,8 +40,9 @@ class Builder:
 
     def build(self) -> None:
         """Bring the store to the present tables, load what the city declares, make keys that are missing."""
-        check(self.node.city, civil_date(self.now()))
+        check(self.node.city, civil_date(self.now()), self.progress)
         self.node.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        require_same_city(self.node)
         keep_secret(self.node.var / "secret_key", secrets.token_urlsafe(48))
         self.progress(Text("正在建立数据表 …", "Bringing the tables up to date …"))
         call_command("migrate", interactive=False, verbosity=0)
@@ -85,12 +87,18 @@ class Builder:
         licences.make_node_keys(offices, now=self.now(), chance=self.chance, witnesses=witness_policy())
 
 
-def check(city: Path, on: date) -> None:
+def _silent(_text: Text) -> None:
+    pass
+
+
+def check(city: Path, on: date, progress: Progress = _silent) -> None:
     """Read every declaration of a city as of a day, and change nothing; raises at file and line."""
     city_file(city)
+    progress(Text("正在核对区划、机构和人员 …", "Checking divisions, organisations and staff …"))
     declared = registry.check_city(city)
     require_own_division(city, {division.code for division in declared.division_values()})
     slugs = {organisation.slug for organisation in declared.organisation_values()}
+    progress(Text("正在核对数据目录 …", "Checking the catalogue …"))
     book = catalogue.read_city(city, organisations=slugs)
     require_data_officers(declared, (resource.organisation for resource in book.resources))
     licences.read_types(city)
@@ -98,7 +106,9 @@ def check(city: Path, on: date) -> None:
     papers.read_letters(city)
     around = items.surroundings_of(city, on)
     for pack in packs_of(city):
+        progress(Text(f"正在核对事项包 {pack.code} …", f"Checking the pack {pack.code} …"))
         items.check_pack(pack, around)
+    progress(Text("正在核对连接器和见证方 …", "Checking connectors and witnesses …"))
     require_witnesses_known(city, slugs)
     exchange.read_connectors(city / "connectors")
     exchange.read_endpoints(city / "endpoints.yaml", {})
@@ -108,6 +118,26 @@ def packs_of(city: Path) -> tuple[items.Pack, ...]:
     """Read every pack in the city's folder."""
     folders = sorted(path.parent for path in (city / "packs").glob("*/pack.yaml"))
     return tuple(items.load_pack(folder) for folder in folders)
+
+
+def require_same_city(node: Node) -> None:
+    """Refuse to build one city's folder into a node that another city's folder has built."""
+    kept = node.var / "city"
+    before = kept.read_text("utf-8").strip() if kept.is_file() else ""
+    if before and before != str(node.city):
+        raise Conflict(
+            "city.another",
+            what=Text(
+                f"节点目录 {node.var} 已用于城市目录 {before}，不能再建立 {node.city}。",
+                f"The node in {node.var} was built from {before}; {node.city} is another city's folder.",
+            ),
+            todo=Text(
+                "请用 TONGBAN_VAR 另指节点目录；城市目录若只是移动过，请改写节点目录中的 city 文件。",
+                "Name another node's folder with TONGBAN_VAR; if the city's folder was only moved, write"
+                " its new place into the file `city` there.",
+            ),
+        )
+    kept.write_text(f"{node.city}\n", "utf-8")
 
 
 def keep_secret(path: Path, secret: str) -> bool:

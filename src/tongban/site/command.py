@@ -28,10 +28,11 @@ INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 def parser() -> argparse.ArgumentParser:
     """Build the command line from the modules in site/commands."""
     top = argparse.ArgumentParser(prog="tongban", description="通办 Tongban")
-    top.add_argument("--json", action="store_true", default=False, help="answer in JSON 以 JSON 输出")
+    said = "answer in JSON 以 JSON 输出"
+    top.add_argument("--json", action="store_true", default=False, help=said)
     spoken = argparse.ArgumentParser(add_help=False)
-    # Suppressed, so that --json before the verb is not undone by its absence after it.
-    spoken.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    # No default, so that --json before the verb is not undone by its absence after it.
+    spoken.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=said)
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     for command in COMMANDS:
         command.register(verbs, spoken)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.texts import Text
+from tongban.rest import api as rest
 
 LOG = logging.getLogger("tongban.web")
 
@@ -24,6 +25,8 @@ HEADINGS = {
     HTTPStatus.UNPROCESSABLE_ENTITY: Text("填写有误", "Something is not right"),
     HTTPStatus.SERVICE_UNAVAILABLE: Text("暂时无法办理", "Not available just now"),
 }
+UNROUTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+API = "/api/"  # where programs read, who are answered with problem+json whatever went wrong
 OURS = Text("系统出错", "A fault of ours")
 
 
@@ -34,7 +37,11 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        plain = answer.headers.get("Content-Type", "").startswith("text/html")
+        if plain and request.path.startswith(API) and answer.status_code in UNROUTED:
+            return rest.unrouted(request.path, answer)
+        return answer
 
     def process_exception(self, request: HttpRequest, trouble: Exception) -> HttpResponse | None:
         """Give the page for a refusal; anything else is Django's to report."""

@@ -82,7 +82,6 @@ class Filed:
             "filing": self.filing["number"],
             "status": self.filing["status"],
             "asked": self.asked,
-            "asked_separately": self.separately,
             "fetched": self.fetched,
             "seconds": round(self.seconds, 3),
             "cases": [

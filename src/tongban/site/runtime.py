@@ -4,6 +4,8 @@ import os
 import socket
 from functools import cache
 
+from django.conf import settings
+
 from tongban.cases import api as cases
 from tongban.items import api as items
 from tongban.kernel import calendar
@@ -11,6 +13,7 @@ from tongban.kernel.clock import SystemClock
 from tongban.kernel.ids import chance
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 from tongban.site import places
 from tongban.site.city import here
 from tongban.site.roads import open_roads
@@ -31,4 +34,5 @@ def workplace() -> cases.Workplace:
         signers=licences.Signers(places.sockets()),
         log_signer=ledger.load_log_key(ledger.keys_folder(), node.code),
         worker=f"{socket.gethostname()}:{os.getpid()}",
+        scanner=papers.scanner_of(settings.SCANNER),
     )

@@ -7,18 +7,19 @@ import os
 from pathlib import Path
 
 from tongban.site.sqlite import use_locked_sqlite
-from tongban.site.store import database, secret_key
+from tongban.site.store import database, secret_key, whole_number
 
 use_locked_sqlite()
 
 ROOT = Path(__file__).resolve().parents[3]
-CITY = Path(os.environ.get("TONGBAN_CITY", ROOT / "cities" / "yunxi"))
-VAR = Path(os.environ.get("TONGBAN_VAR", ROOT / "var"))
+# A folder may be named from where one stands; the node's processes stand elsewhere.
+CITY = Path(os.environ.get("TONGBAN_CITY", ROOT / "cities" / "yunxi")).resolve()
+VAR = Path(os.environ.get("TONGBAN_VAR", ROOT / "var")).resolve()
 
 # Where this node is seen from outside. Cookies and redirects follow from it: with https they are
 # sent over TLS only, and the proxy in front must set X-Forwarded-Proto itself.
-PORT = int(os.environ.get("TONGBAN_PORT", "8080"))
-WEB_WORKERS = int(os.environ.get("TONGBAN_WEB_WORKERS", "1"))
+PORT = whole_number("TONGBAN_PORT", os.environ.get("TONGBAN_PORT", "8080"), most=65535)
+WEB_WORKERS = whole_number("TONGBAN_WEB_WORKERS", os.environ.get("TONGBAN_WEB_WORKERS", "1"), most=64)
 ORIGIN = os.environ.get("TONGBAN_ORIGIN", f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 OVER_TLS = ORIGIN.startswith("https://")
@@ -123,6 +124,7 @@ X_FRAME_OPTIONS = "DENY"
 FORM_TARGETS = [t for t in os.environ.get("TONGBAN_FORM_TARGETS", "").split(",") if t]
 
 UPLOAD_LIMIT_BYTES = int(os.environ.get("TONGBAN_UPLOAD_LIMIT_BYTES", "20971520"))  # 20 MiB
+SCANNER = os.environ.get("TONGBAN_SCANNER", "")  # a command that looks into each of them
 BODY_LIMIT_BYTES = 3 * UPLOAD_LIMIT_BYTES + 1024 * 1024  # one request in all: a form with its documents
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form or a JSON body, files not counted
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -20,7 +20,7 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path),
+            "NAME": _absolute(unquote(parts.path), url),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # A transaction that reads first and writes later could otherwise fail at the write.
@@ -51,6 +51,34 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": None,
         "OPTIONS": {"options": "-c synchronous_commit=on"},
     }
+
+
+def _absolute(path: str, url: str) -> str:
+    """Give the file's whole path; sqlite:///name would silently be a file at the root of the disk."""
+    if Path(path).parent == Path("/"):
+        raise Invalid(
+            "settings.database_path",
+            what=Text(
+                f"DATABASE_URL（{url}）指向磁盘根目录下的文件。",
+                f"DATABASE_URL ({url}) names a file at the root of the disk.",
+            ),
+            todo=Text(
+                "请写完整路径：sqlite:////srv/tongban/tongban.sqlite3。",
+                "Write the whole path: sqlite:////srv/tongban/tongban.sqlite3.",
+            ),
+        )
+    return str(Path("/") / path.lstrip("/"))
+
+
+def whole_number(name: str, given: str, *, most: int) -> int:
+    """Read a setting that is a whole number from 1; raises Invalid naming it otherwise."""
+    if given.isascii() and given.isdigit() and 1 <= int(given) <= most:
+        return int(given)
+    raise Invalid(
+        "settings.number",
+        what=Text(f"{name} 的值“{given}”不可用。", f"{name} is {given!r}, which will not do."),
+        todo=Text(f"请写1至{most}之间的整数。", f"Write a whole number from 1 to {most}."),
+    )
 
 
 def secret_key(given: str, kept: Path) -> str:

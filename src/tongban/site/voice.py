@@ -48,17 +48,18 @@ class Voice:
     def result(self, value: Mapping[str, Any] | Sequence[Any], lines: Sequence[Text | str] = ()) -> None:
         """Give the result: `value` as JSON where a program asked, otherwise the lines."""
         if self.as_json:
-            print(json.dumps(value, ensure_ascii=False, default=_plain), file=self.out)
+            print(json.dumps(value, ensure_ascii=False, default=_plain), file=self.out, flush=True)
             return
         for line in lines:
-            print(line.spoken(self.language) if isinstance(line, Text) else line, file=self.out)
+            print(line.spoken(self.language) if isinstance(line, Text) else line, file=self.out, flush=True)
 
     def refusal(self, trouble: TongbanError) -> int:
         """Say what is wrong and what to do now; give the exit code."""
         each = trouble.errors if isinstance(trouble, DeclarationErrors) else (trouble,)
         if self.as_json:
             errors = [_error(one) for one in each]
-            print(json.dumps({"error": errors[0], "errors": errors}, ensure_ascii=False), file=self.out)
+            told = {"error": errors[0], "errors": errors}
+            print(json.dumps(told, ensure_ascii=False), file=self.out, flush=True)
         else:
             for one in each:
                 print(self.sentence(one), file=self.aside)

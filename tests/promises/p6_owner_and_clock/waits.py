@@ -8,7 +8,7 @@ from tongban.cases.models import Act, Case, Filing, Pause
 from tongban.items import api as items
 from tongban.registry import api as registry
 
-ENDS = {"granted", "refused", "not_accepted", "withdrawn"}
+ENDS = {"granted", "refused", "not_accepted", "withdrawn", "revoked"}
 DECIDERS = (registry.Role.APPROVER, registry.Role.LEADER)
 
 

@@ -8,6 +8,7 @@ from tongban.cases.actions.cases import open_cases, receive_ready
 from tongban.cases.actions.drafts import require_draft
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.pledges import sign_pledges
+from tongban.cases.actions.taking_part import lock_own
 from tongban.cases.actions.work import LEASE_S, Lease, lock, wake
 from tongban.cases.models import Case, Claim, Filing, Participant
 from tongban.cases.queries.sight import Sight
@@ -15,10 +16,12 @@ from tongban.cases.rules.states import UNDECIDED, CaseState, Stage, StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
 from tongban.kernel.canonical import digest
+from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Conflict, NotFound
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
+from tongban.papers import api as papers
 from tongban.registry import api as registry
 
 
@@ -120,7 +123,7 @@ def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workpla
 
     Raises NotFound to anybody who is not awaited in this filing: they learn nothing about it.
     """
-    filing = lock(number)
+    filing = lock_own(number, subject)
     now = at.clock.now()
     rows = list(
         Participant.objects.filter(
@@ -172,7 +175,7 @@ def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
 
     Raises Conflict when everything was decided already, NotFound for anybody but the owner.
     """
-    filing = lock(number)
+    filing = lock_own(number, subject)
     if filing.owner_id != subject.id:
         raise NotFound(
             "cases.not_owner",
@@ -199,9 +202,15 @@ def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
     elif not filing.cases.exclude(state__in=[state for state in CaseState if state.is_end]).exists():
         filing.stage, filing.ended_at = Stage.ENDED, now
     filing.save()
-    happenings.append(
-        Happening("withdrawn", Text("申报人撤回申报", "The applicant withdrew the filing"), "applicant")
+    entry = ledger.record(
+        "decisions",
+        "filing.withdrawn",
+        {"filing_number": number, "maker": "applicant"},
+        now=now,
+        chance=at.chance,
     )
+    words = Text("申报人撤回申报", "The applicant withdrew the filing")
+    happenings.append(Happening("withdrawn", words, "applicant", entry_id=entry.id))
     tell(filing.pk, happenings, now=now)
 
 
@@ -227,7 +236,7 @@ def _withdraw_case(row: Case, filing: Filing, now: datetime, at: Workplace) -> H
 @whole
 def ask_for_person(number: str, *, subject: registry.Subject, at: Workplace) -> None:
     """Record that the owner wants a person to decide: no machine decides it from here on (PIPL 24)."""
-    filing = lock(number)
+    filing = lock_own(number, subject)
     if filing.owner_id != subject.id:
         raise NotFound(
             "cases.not_owner",
@@ -250,7 +259,7 @@ def ask_for_person(number: str, *, subject: registry.Subject, at: Workplace) -> 
 
 @whole
 def expire_drafts(*, at: Workplace, most: int = 100) -> int:
-    """End drafts whose time has run out, and forget what was fetched for them.
+    """End drafts whose time has run out, and forget what was fetched and handed in for them.
 
     One that waited in vain for somebody to confirm ends too: its cases never began, and the name is free.
     """
@@ -264,6 +273,7 @@ def expire_drafts(*, at: Workplace, most: int = 100) -> int:
         filing.stage, filing.ended_at, filing.open_draft = Stage.EXPIRED, now, None
         filing.save(update_fields=["stage", "ended_at", "open_draft"])
         filing.facts.all().update(value=None, reason=None)
+        papers.set_retention(filing.number, civil_date(now))  # its files go when the day is over
         Claim.objects.filter(case__filing=filing).delete()
         filing.cases.update(state=CaseState.WITHDRAWN, ended_at=now)
         ledger.record(

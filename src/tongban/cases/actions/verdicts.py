@@ -9,7 +9,7 @@ from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.granting import grant, lacking, taken_by_another
 from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.work import Lease, locked
-from tongban.cases.models import Case, Contest, Filing
+from tongban.cases.models import Case, Contest, Event, Filing
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import clocks
 from tongban.cases.rules.states import CaseState, StatusCode
@@ -19,6 +19,7 @@ from tongban.cases.workplace import Workplace
 from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
+from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.rules import api as rules
 
@@ -71,6 +72,8 @@ def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: W
             hand_to_person(filing, row, each.verdict.reasons, now=now)
         elif each.verdict.way is Way.CORRECTION:
             _correction_or_person(filing, row, sight, each.verdict, now=now, at=at)
+        elif each.verdict.way is Way.WAIT:
+            _give_receipt(filing, row, sight, now=now, at=at)
     filing.retry_at = None if all(each.verdict.way is not Way.WAIT for each in found) else filing.retry_at
     filing.lateness = filing.lateness if filing.retry_at else 0
     filing.save(update_fields=["retry_at", "lateness"])
@@ -290,6 +293,29 @@ def request_correction(
         ],
         now=now,
     )
+
+
+@part
+def _give_receipt(filing: Filing, row: Case, sight: Sight, *, now: datetime, at: Workplace) -> None:
+    """Give the receipt of a case that must wait before anybody can say whether it is accepted; once.
+
+    Only here: what is accepted, completed or decided in the step that takes it up gets that notice at once,
+    dated and sealed (Administrative Licensing Law art. 32), and a receipt of the same second beside it would
+    be noise. Whoever waits for a source that is late would otherwise hold nothing. It tells of the
+    submission, whose evidence it names.
+    """
+    if row.accepted_at is not None or papers.notices_of([row.number or ""], unsealed_too=True):
+        return
+    submitted = Event.objects.filter(filing=filing, kind="submitted").values_list("entry_id", flat=True)
+    handed_in = (each for each in papers.materials(filing.number) if each.material.startswith(f"{row.item}."))
+    facts = {
+        "item": sight.bundle.item(row.item).name,
+        "due": row.acceptance_due_at,
+        "provisional": row.due_provisional,
+        "materials": tuple(Text(each.name, each.name) for each in handed_in),
+    }
+    entry = submitted.first() or ""
+    give_notice(filing, row, "receipt", facts, staff_id=None, entry=entry, now=now, at=at)
 
 
 def owner_name(filing: Filing) -> str:

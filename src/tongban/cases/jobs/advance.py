@@ -13,11 +13,12 @@ from tongban.cases.actions.ringing import ring
 from tongban.cases.actions.verdicts import Found, record_verdicts
 from tongban.cases.actions.work import Lease, claim, claim_due, release
 from tongban.cases.jobs.gather import gather_for, see
+from tongban.cases.queries.pledges import breaches
 from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.records import decision_record
 from tongban.cases.rules.steps import Register, Rest, Ring, Sign, TakeUp, backoff, next_step
-from tongban.cases.rules.verdicts import Verdict, weigh
+from tongban.cases.rules.verdicts import Verdict, unpledged, weigh
 from tongban.cases.snapshot import ActView, CaseView, Snapshot
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
@@ -124,7 +125,8 @@ def judge_case(sight: Sight, case: CaseView, *, at: Workplace) -> tuple[Verdict,
         "decision_date": today,
     }
     parties = sight.snapshot.answers.parties
-    judged = items.judge(sight.bundle, item, parties, sight.gathered.values, dates)
+    broken = breaches(sight, item)
+    judged = items.judge(sight.bundle, item, parties, sight.gathered.values, dates, closed=broken)
     verdict = weigh(
         sight.bundle,
         item,
@@ -138,7 +140,7 @@ def judge_case(sight: Sight, case: CaseView, *, at: Workplace) -> tuple[Verdict,
             sight.bundle, item, sight.plan, parties, sight.gathered.values, dates
         ),
     )
-    return verdict, dates
+    return unpledged(verdict, tuple(broken.values())), dates
 
 
 def _register(lease: Lease, snapshot: Snapshot, acts: Sequence[ActView], *, at: Workplace) -> None:

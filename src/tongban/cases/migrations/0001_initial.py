@@ -316,6 +316,8 @@ class Migration(migrations.Migration):
                 ),
                 ("pledge", models.CharField(max_length=60)),
                 ("signer", models.CharField(max_length=200)),
+                ("signer_type", models.CharField(default="", max_length=3)),
+                ("signer_number", models.CharField(default="", max_length=40)),
                 ("told", models.JSONField()),
                 ("promised", models.JSONField()),
                 ("state", models.CharField(default="signed", max_length=12)),
@@ -525,6 +527,20 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(fields=["office", "state", "promised_due_at"], name="case_desk"),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "revoked")), fields=["filing"], name="case_revoked"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="signedpledge",
+            index=models.Index(
+                condition=models.Q(("on_credit_record", True)),
+                fields=["signer_number"],
+                name="pledge_on_record",
+            ),
         ),
         migrations.AddConstraint(
             model_name="case",

@@ -10,7 +10,7 @@ class Case(models.Model):
     """One item of a filing at one office, with its number, clocks and result.
 
     `state`: waiting (for another case), received, correction, accepted, acting, issuing, and the ends
-    granted, refused, not_accepted, withdrawn. `number` is given on receipt: 31 characters of
+    granted, refused, not_accepted, withdrawn, revoked. `number` is given on receipt: 31 characters of
     implementation code, the day, a sequence.
     """
 
@@ -55,6 +55,8 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["office", "state", "promised_due_at"], name="case_desk"),
+            # The few that were revoked are looked for from every desk whose results may rest on one.
+            models.Index(fields=["filing"], name="case_revoked", condition=Q(state="revoked")),
         ]
 
 

@@ -14,6 +14,8 @@ class SignedPledge(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="pledges")
     pledge = models.CharField(max_length=60)
     signer = models.CharField(max_length=200)
+    signer_type = models.CharField(max_length=3, default="")
+    signer_number = models.CharField(max_length=40, default="")
     told = models.JSONField()
     promised = models.JSONField()
     state = models.CharField(max_length=12, default="signed")
@@ -29,3 +31,9 @@ class SignedPledge(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "pledge"], name="pledge_once_a_case")]
+        indexes = [
+            # The credit record: who broke a pledge here may not pledge again.
+            models.Index(
+                fields=["signer_number"], name="pledge_on_record", condition=models.Q(on_credit_record=True)
+            )
+        ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tongban.cases.actions.notices import remedies
 from tongban.cases.models import Case, Decision, Pause, ReviewRequest
 from tongban.cases.queries.desk import ActLine, acts_of, cases_of_office
 from tongban.cases.queries.readers import Line, filing_page
@@ -171,11 +172,11 @@ def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace) -> O
         acts=tuple((labels[act.name], act) for act in acts_of(case_number, staff)),
         notices=papers.notices_of([case_number]),
         timeline=tuple(line for line in filing_page(filing.number, staff).timeline if _concerns_case(line)),
-        powers=powers(_standing(row, pauses, decision, review, limits), staff),
-        remedies=tuple(remedy.text for remedy in item.remedies),
+        powers=powers(_standing(row, item, pauses, decision, review, limits), staff),
+        remedies=remedies(row, item),
         procedures=officers.PROCEDURES,
         extension_by=limits.extension_by,
-        licence=row.licence if row.state == CaseState.GRANTED else "",
+        licence=row.licence if row.state in {CaseState.GRANTED, CaseState.REVOKED} else "",
     )
 
 
@@ -238,6 +239,7 @@ def _review(row: ReviewRequest, names: Mapping[int, str]) -> ReviewLine:
 
 def _standing(
     row: Case,
+    item: items.Item,
     pauses: list[Pause],
     decision: Decision | None,
     review: ReviewRequest | None,
@@ -250,6 +252,7 @@ def _standing(
         person_needed=bool(row.person_needed),
         corrections=row.corrections,
         paused=any(pause.ended_at is None for pause in pauses),
+        may_be_paused=item.type == officers.LICENSING,
         may_be_extended=row.extended_at is None
         and limits.extension is not None
         and row.statutory_due_at is not None,

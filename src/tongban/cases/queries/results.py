@@ -2,11 +2,12 @@
 
 from tongban.cases.actions.work import no_such_filing
 from tongban.cases.models import Case, Filing
-from tongban.cases.queries.readers import FilingCard, filings, visible
+from tongban.cases.queries.readers import FilingCard, Reader, filing_page, filings, visible
 from tongban.cases.rules.states import CaseState, Stage
 from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 from tongban.registry import api as registry
 
 MOST_LICENCES = 100
@@ -53,6 +54,24 @@ def licence_for(identifier: str, subject: registry.Subject) -> licences.Licence:
     if Case.objects.filter(number=found.case_number, filing__owner_id=subject.id).exists():
         return found
     raise _no_licence(identifier)
+
+
+def notices_for(number: str, reader: Reader) -> tuple[papers.Notice, ...]:
+    """Give the sealed notices of those cases of a filing that this reader may see; raises NotFound."""
+    shown = filing_page(number, reader)
+    return papers.notices_of([case.number for case in shown.cases if case.number])
+
+
+def notice_for(number: str, notice: str, reader: Reader) -> papers.Notice:
+    """Give one of these notices; one of another filing is not there, in the same words."""
+    found = next((each for each in notices_for(number, reader) if each.number == notice), None)
+    if found is None:
+        raise NotFound(
+            "cases.no_notice",
+            what=Text(f"没有编号为 {notice} 的文书。", f"There is no notice {notice}."),
+            todo=Text("请从申报的文书列表打开。", "Open it from the list of the filing's notices."),
+        )
+    return found
 
 
 def _no_licence(identifier: str) -> NotFound:

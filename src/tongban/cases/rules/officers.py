@@ -20,6 +20,11 @@ PROCEDURES = {
 }
 
 
+# That article is the Licensing Law's and binds licences alone. No item of another type has been found whose
+# own law stops its clock; one that does would declare it, with its article, as `limits` declare an extension.
+LICENSING = "01"
+
+
 def no_such_case(case_number: str) -> NotFound:
     """Say that there is no such case for this officer."""
     return NotFound(
@@ -67,6 +72,19 @@ def cannot_pause() -> Invalid:
             "受理后方可启动；请选择种类并写明理由和所需工作日。",
             "After acceptance, choose a kind and state reason and working days.",
         ),
+    )
+
+
+def no_special_procedure() -> Conflict:
+    """Say that no law stops the clock of this item."""
+    return Conflict(
+        "cases.no_special_procedure",
+        what=Text(
+            "特别程序只适用于行政许可事项（行政许可法第四十五条），本事项的时限不能停止计算。",
+            "Special procedures are for licences alone (Administrative Licensing Law art. 45); no law stops"
+            " the clock of this item.",
+        ),
+        todo=Text("请在期限内办理。", "Decide it within its time."),
     )
 
 

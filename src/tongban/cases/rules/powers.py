@@ -37,6 +37,7 @@ class Standing:
     person_needed: bool
     corrections: int
     paused: bool
+    may_be_paused: bool
     may_be_extended: bool
     review_open: bool
     act_states: frozenset[str]
@@ -80,5 +81,5 @@ def _as_decider(standing: Standing) -> Iterator[Power]:
         return
     yield Power.CLAIM
     yield Power.DECIDE
-    if standing.accepted and not standing.paused:
+    if standing.accepted and standing.may_be_paused and not standing.paused:
         yield Power.PAUSE

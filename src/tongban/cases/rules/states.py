@@ -1,6 +1,6 @@
 """The states of a case, the national status codes, and how a filing's state follows from its cases."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum, StrEnum
 
 from tongban.kernel.texts import Text
@@ -19,6 +19,7 @@ class CaseState(StrEnum):
     REFUSED = "refused"
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"  # granted, and taken back by a named person
 
     @property
     def is_end(self) -> bool:
@@ -26,7 +27,15 @@ class CaseState(StrEnum):
         return self in ENDS
 
 
-ENDS = frozenset({CaseState.GRANTED, CaseState.REFUSED, CaseState.NOT_ACCEPTED, CaseState.WITHDRAWN})
+ENDS = frozenset(
+    {
+        CaseState.GRANTED,
+        CaseState.REFUSED,
+        CaseState.NOT_ACCEPTED,
+        CaseState.WITHDRAWN,
+        CaseState.REVOKED,
+    }
+)
 UNDECIDED = frozenset({CaseState.WAITING, CaseState.RECEIVED, CaseState.CORRECTION, CaseState.ACCEPTED})
 
 
@@ -74,6 +83,7 @@ class FilingStatus(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 STATUS_WORDS = {
@@ -87,6 +97,7 @@ STATUS_WORDS = {
     FilingStatus.REFUSED: Text("未予批准", "Not granted"),
     FilingStatus.WITHDRAWN: Text("已撤回", "Withdrawn"),
     FilingStatus.EXPIRED: Text("草稿已过期", "Draft expired"),
+    FilingStatus.REVOKED: Text("准予已被撤销", "A grant was revoked"),
 }
 
 CASE_WORDS = {
@@ -100,6 +111,7 @@ CASE_WORDS = {
     CaseState.REFUSED: Text("办结（不予）", "Refused"),
     CaseState.NOT_ACCEPTED: Text("不予受理", "Not accepted"),
     CaseState.WITHDRAWN: Text("已撤回", "Withdrawn"),
+    CaseState.REVOKED: Text("准予已撤销", "Revoked"),
 }
 
 
@@ -110,11 +122,17 @@ def filing_status(stage: str, cases: Iterable[tuple[str, bool]]) -> FilingStatus
     listed = [(CaseState(state), person) for state, person in cases]
     states = {state for state, _ in listed}
     if states <= ENDS:
-        if states == {CaseState.GRANTED}:
-            return FilingStatus.APPROVED
-        return FilingStatus.PARTLY if CaseState.GRANTED in states else FilingStatus.REFUSED
+        return _ended(states)
     if CaseState.CORRECTION in states:
         return FilingStatus.CORRECTION
     if any(person and not state.is_end for state, person in listed):
         return FilingStatus.WITH_PERSON
     return FilingStatus.RUNNING
+
+
+def _ended(states: Collection[CaseState]) -> FilingStatus:
+    if CaseState.REVOKED in states:
+        return FilingStatus.REVOKED
+    if states == {CaseState.GRANTED}:
+        return FilingStatus.APPROVED
+    return FilingStatus.PARTLY if CaseState.GRANTED in states else FilingStatus.REFUSED

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tongban.cases.rules.gathering import Gathered
+from tongban.cases.rules.resting import ground_revoked
 from tongban.cases.snapshot import Snapshot
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
@@ -81,18 +82,30 @@ def weigh(
         return Verdict(Way.CORRECTION, (), judged, asked_for, wanting)
     if gaps:  # papers were handed in where no source has a record: an officer reads them
         return Verdict(Way.PERSON, (*reasons, TO_READ), judged, gaps)
-    by_law = _always_a_person(item, snapshot, pack_withdrawn=pack_withdrawn)
+    by_law = _always_a_person(bundle, item, snapshot, pack_withdrawn=pack_withdrawn)
     if by_law is not None:
         return Verdict(Way.PERSON, (by_law,), judged)
     return Verdict(Way.YES, tuple(each.check.title for each in judged), judged)
 
 
-def _always_a_person(item: items.Item, snapshot: Snapshot, *, pack_withdrawn: bool) -> Text | None:
+def unpledged(verdict: Verdict, breaches: Sequence[Text]) -> Verdict:
+    """Give a verdict on which a pledge was to bear whose signer broke one before: a person decides."""
+    if not breaches or verdict.way is Way.WAIT:
+        return verdict
+    return Verdict(Way.PERSON, (*breaches, *verdict.reasons), verdict.judged, verdict.gaps)
+
+
+def _always_a_person(
+    bundle: items.Bundle, item: items.Item, snapshot: Snapshot, *, pack_withdrawn: bool
+) -> Text | None:
     """Say why a person decides although every check is met: it was asked for, or the item demands it."""
     if snapshot.human_asked_at is not None:
         return ASKED_A_PERSON
     if pack_withdrawn:
         return PACK_WITHDRAWN
+    revoked = ground_revoked(bundle, item.key, snapshot)
+    if revoked is not None:
+        return revoked
     return None if item.decision.automatic_yes and item.decision.risk == "low" else NOT_AUTOMATIC
 
 

@@ -1,4 +1,4 @@
-"""Materials: taken in for a filing, replaced by licences, destroyed when their time is over."""
+"""Materials: taken in for a filing, destroyed when their time is over."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -9,11 +9,10 @@ from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction, part, whole
 from tongban.ledger import api as ledger
-from tongban.licences import api as licences
 from tongban.papers.models import FolderRow, MaterialRow
 from tongban.papers.queries import Material, as_material
 from tongban.papers.rules import Collection, Necessity
-from tongban.papers.storing import ScanVerdict, StoredUpload, remove_stored, stored_path
+from tongban.papers.storing import StoredUpload, remove_stored, stored_path
 
 
 @part
@@ -67,43 +66,6 @@ def take_up(
 
 
 upload = whole(take_up)
-
-
-@part
-def stand_in(
-    licence: licences.Licence,
-    material: str,
-    *,
-    filing: str,
-    retain_until: date,
-    necessity: Necessity = Necessity.NECESSARY,
-    now: datetime,
-    chance: Chance,
-) -> Material:
-    """Let a licence that the state holds take a material's place (收取方式 5), so that no paper is asked."""
-    folder = _locked_folder(filing)
-    found = MaterialRow.objects.filter(
-        filing=folder, material=material, sha256=licence.digest, destroyed_at__isnull=True
-    ).first()
-    if found is not None:
-        return as_material(found)
-    return _received(
-        MaterialRow(
-            filing=folder,
-            material=material,
-            necessity=necessity.value,
-            collection=Collection.LICENCE.value,
-            sha256=licence.digest,
-            size_bytes=0,
-            media_type="application/json",
-            name=licence.identifier,
-            scan=ScanVerdict.CLEAN.value,
-            received_at=now,
-            retain_until=retain_until,
-        ),
-        now=now,
-        chance=chance,
-    )
 
 
 @part
@@ -161,7 +123,7 @@ def _remove_one(material_id: int, uploads: Path, now: datetime) -> None:
     row = MaterialRow.objects.get(pk=material_id)
     _locked_folder(row.filing_id)
     kept = MaterialRow.objects.filter(filing=row.filing_id, sha256=row.sha256, destroyed_at__isnull=True)
-    if row.collection != Collection.LICENCE.value and not kept.exists():
+    if not kept.exists():
         remove_stored(uploads, row.filing_id, row.sha256)
     MaterialRow.objects.filter(pk=material_id).update(removed_at=now)
 

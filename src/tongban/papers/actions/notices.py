@@ -89,7 +89,7 @@ def issue_notice(
         "body": _shapes(composed(letter, told)),
         "reasons": _shapes(reasons),
         "remedies": _shapes(remedies),
-        "articles": _shapes([each.text for each in cited(letters, letter, _item_type(case_number))]),
+        "articles": _shapes(cited(letters, letter, _item_type(case_number))),
         "due": due.astimezone(SHANGHAI).isoformat() if isinstance(due, datetime) else None,
         "provisional": bool(facts.get("provisional")),
         "decision_entry": entry,

@@ -26,7 +26,7 @@ def check_city(asked: argparse.Namespace, voice: Voice) -> int:
     """Read every declaration of the city; the first refusal names file and line."""
     del asked
     node = here()
-    check(node.city, civil_date(SystemClock().now()))
+    check(node.city, civil_date(SystemClock().now()), voice.progress)
     voice.result(
         {"city": node.code, "name": node.name, "sound": True},
         [Text(f"{node.name}（{node.code}）检查通过。", f"{node.name} ({node.code}) is in order.")],

@@ -16,7 +16,7 @@ from tongban.site.accounts import PEOPLE_CODE, accounts, one_of_each, people
 from tongban.site.building import Builder
 from tongban.site.city import city_file, here
 from tongban.site.commands.file import provider
-from tongban.site.first_filing import file_sample, summary
+from tongban.site.first_filing import Filed, file_sample, summary
 from tongban.site.places import endpoints, outputs
 from tongban.site.processes import Crew, Program, require_free
 from tongban.site.serving import serve, web
@@ -60,7 +60,7 @@ def run(asked: argparse.Namespace, voice: Voice) -> int:
         if asked.once:
             voice.result(filed.as_dict(), list(summary(filed)))
             return 0 if filed.went_well else 1
-        _say_addresses(voice, list(summary(filed)))
+        _say_addresses(voice, filed)
         crew.watch()
     finally:
         crew.stop()
@@ -134,10 +134,10 @@ def _write_endpoints() -> None:
     endpoints().write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-def _say_addresses(voice: Voice, before: list[Text]) -> None:
-    """Say where to go and as whom."""
+def _say_addresses(voice: Voice, filed: Filed) -> None:
+    """Say what came of the first filing, then where to go and as whom."""
     lines: list[Text | str] = [
-        *before,
+        *summary(filed),
         "",
         Text(f"办事门户    {settings.ORIGIN}/", f"Portal      {settings.ORIGIN}/"),
         Text(f"工作台      {settings.ORIGIN}/workbench/", f"Workbench   {settings.ORIGIN}/workbench/"),
@@ -147,7 +147,7 @@ def _say_addresses(voice: Voice, before: list[Text]) -> None:
         "",
         Text("按 Ctrl-C 结束。", "Ctrl-C ends everything."),
     ]
-    voice.result({"origin": settings.ORIGIN}, lines)
+    voice.result({"origin": settings.ORIGIN, **filed.as_dict()}, lines)
     sys.stdout.flush()
 
 

@@ -98,6 +98,11 @@ def recover(asked: argparse.Namespace, voice: Voice) -> int:
     """Rebuild from the published logs what an older database has lost, and list it."""
     del asked
     keys = ledger.load_log_key(ledger.keys_folder(), here().code)
+    names = sorted(path.name for path in ledger.logs_folder().glob("*") if path.is_dir())
+    listed = "、".join(names), ", ".join(names)
+    voice.progress(
+        Text(f"正在与数据库核对日志：{listed[0]} …", f"Comparing with the database: {listed[1]} …")
+    )
     found = ledger.recover(Path(ledger.logs_folder()), keys, now=SystemClock().now(), chance=chance())
     lines: list[Text | str] = [
         Text(f"找回 {len(found)} 条存证。", f"{len(found)} entries were recovered."),

@@ -27,12 +27,19 @@ def register(
 ) -> None:
     """Add `serve`, `worker` and `signers`."""
     whole = verbs.add_parser("serve", parents=[spoken], help="signers, web and worker together 启动全部")
-    whole.add_argument("--port", type=int, default=settings.PORT, help="port of the web on 127.0.0.1")
+    whole.add_argument("--port", type=port_number, default=settings.PORT, help="port of the web on 127.0.0.1")
     whole.set_defaults(run=run)
     part = verbs.add_parser("signers", parents=[spoken], help="the offices' signers 签章进程")
     part.set_defaults(run=run_signers)
     carrier = verbs.add_parser("worker", parents=[spoken], help="carry waiting filings on 后台办理进程")
     carrier.set_defaults(run=run_worker)
+
+
+def port_number(text: str) -> int:
+    """Read a port from the command line."""
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r}: write a port from 1 to 65535 请写1至65535之间的端口")
 
 
 def run(asked: argparse.Namespace, voice: Voice) -> int:

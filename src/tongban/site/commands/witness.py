@@ -6,6 +6,7 @@ from pathlib import Path
 from tongban.kernel.clock import SystemClock
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
+from tongban.site.commands.serve import port_number
 from tongban.site.voice import Voice
 
 
@@ -23,7 +24,7 @@ def register(
     known.set_defaults(run=trust)
     served = inner.add_parser("serve", parents=[spoken], help="cosign over HTTP 提供见证")
     served.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    served.add_argument("--port", type=int, required=True, help="port to listen on")
+    served.add_argument("--port", type=port_number, required=True, help="port to listen on")
     served.set_defaults(run=serve)
     shown = inner.add_parser("show", parents=[spoken], help="what was cosigned, and who is accused 查看")
     shown.set_defaults(run=show)

@@ -130,6 +130,7 @@ def revoke(deed: Deed, sent: Mapping[str, str]) -> None:
         staff=deed.staff,
         reasons=sent["reasons"],
         basis=sent["basis"],
+        bad_faith=sent["ground"] == "bad_faith",
         at=deed.at,
     )
 

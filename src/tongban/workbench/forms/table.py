@@ -25,6 +25,10 @@ ACT_OUTCOMES = {
     "done": Text("已在对方登记，填写登记编号", "It was registered; I give its number"),
     "again": Text("确认未登记，重新发送一次", "It was not registered; send it once more"),
 }
+BREACHES = {
+    "not_rectified": Text("责令整改后逾期未改正", "Not put right in the time that was set"),
+    "bad_faith": Text("承诺存在恶意", "Pledged in bad faith"),
+}
 KEPT = {
     "kept": Text("与承诺一致", "It was kept"),
     "not_kept": Text("与承诺不符，责令限期整改", "It was not kept; to be put right in time"),
@@ -254,12 +258,23 @@ FORMS: Mapping[str, Form] = {
         None,
         Text("违反承诺，撤销许可", "Revoke for breach of the pledge"),
         Text(
-            "逾期未整改的，以您的名义撤销并记入信用记录；须说明理由和依据。",
-            "What was not put right in time is revoked, by name, and put on the credit record.",
+            "逾期未整改或者承诺存在恶意的，以您的名义撤销并记入信用记录；须说明理由和依据，并告知申请人救济途径。",
+            "What was not put right in time, or was pledged in bad faith, is revoked, by name, and put on the"
+            " credit record; the applicant is told where to turn.",
         ),
         Text("已撤销。", "It is revoked."),
         deeds.revoke,
         (
+            Field(
+                "ground",
+                Text("情形", "Which"),
+                Text(
+                    "属于恶意的可以立即撤销，理由中须写明认定恶意的事实。",
+                    "In bad faith it may be revoked at once; the reasons say by which facts.",
+                ),
+                "choice",
+                options=lambda _: BREACHES,
+            ),
             REASONS,
             Field(
                 "basis",

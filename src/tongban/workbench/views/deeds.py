@@ -119,7 +119,7 @@ def _act_named(asked: Deed) -> tuple[Text, cases.ActLine] | None:
 
 def _pledge_named(asked: Deed) -> cases.PledgeLine | None:
     open_ones = cases.pledges_at(asked.staff, case_number=asked.case.number) if asked.part else []
-    return next((line for line in open_ones if line.pledge == asked.part), None)
+    return next((line for line in open_ones if line.pledge == asked.part and line.is_open), None)
 
 
 def _no_such_form() -> NotFound:

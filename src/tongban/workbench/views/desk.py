@@ -53,6 +53,7 @@ def desk(request: StaffRequest) -> HttpResponse:
             "is_first": "after" not in request.GET,
             "reviews": cases.reviews_at(request.staff),
             "pledges": cases.pledges_at(request.staff),
+            "resting": cases.resting_on_revoked(request.staff),
         },
     )
 

@@ -29,10 +29,12 @@ def begin_pause(
     at: Workplace,
 ) -> None:
     """Begin a special procedure whose time the law does not count; the applicant is told in writing how
-    long it takes (Administrative Licensing Law art. 45)."""
+    long it takes (Administrative Licensing Law art. 45, so for licences alone)."""
     filing = lock(sight.snapshot.number)
     row = office_case(filing, case_number, staff, *officers.DECIDERS)
     require_undecided(row)
+    if sight.bundle.item(row.item).type != officers.LICENSING:
+        raise officers.no_special_procedure()
     under_way = Pause.objects.filter(case=row, ended_at__isnull=True).exists()
     whole_request = kind in officers.PROCEDURES and needs_days >= 1 and bool(reason.strip())
     if row.accepted_at is None or under_way or not whole_request:

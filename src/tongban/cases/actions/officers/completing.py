@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tongban.cases.actions.events import Happening, evidence
-from tongban.cases.actions.notices import give_notice
+from tongban.cases.actions.notices import give_notice, remedies
 from tongban.cases.actions.officers.standing import end_case, office_case, require_undecided
 from tongban.cases.actions.verdicts import request_correction
 from tongban.cases.actions.work import lock
@@ -42,6 +42,7 @@ def confirm_lapse(sight: Sight, case_number: str, *, staff: registry.Staff, at: 
     if row.state != CaseState.CORRECTION or not row.person_needed:
         raise officers.not_lapsed(case_number)
     now = at.clock.now()
+    item = sight.bundle.item(row.item)
     entry = evidence(
         row,
         "case.withdrawn",
@@ -53,7 +54,7 @@ def confirm_lapse(sight: Sight, case_number: str, *, staff: registry.Staff, at: 
         filing,
         row,
         "withdrawn",
-        {"item": sight.bundle.item(row.item).name},
+        {"item": item.name, "remedies": remedies(row, item)},
         staff_id=staff.id,
         entry=entry,
         now=now,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.granting import grant, lacking, taken_by_another
-from tongban.cases.actions.notices import give_notice
+from tongban.cases.actions.notices import give_notice, remedies
 from tongban.cases.actions.officers.standing import end_case, office_case, require_reasons, require_undecided
 from tongban.cases.actions.verdicts import TAKEN, accept
 from tongban.cases.actions.work import lock, wake
@@ -157,7 +157,7 @@ def refuse(
         filing,
         row,
         "refused",
-        {"item": item.name, "reasons": (said,), "remedies": tuple(each.text for each in item.remedies)},
+        {"item": item.name, "reasons": (said,), "remedies": remedies(row, item)},
         staff_id=staff.id,
         entry=entry,
         now=now,
@@ -226,7 +226,7 @@ def not_accept(
             "item": item.name,
             "reasons": (said,),
             "right_office": None if named is None else named.name,
-            "remedies": tuple(each.text for each in item.remedies),
+            "remedies": remedies(row, item),
         },
         staff_id=staff.id,
         entry=entry,

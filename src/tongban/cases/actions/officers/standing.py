@@ -1,5 +1,6 @@
 """What every act of an officer stands on: whose case it is, whether it is open, how it ends."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from tongban.cases.actions.cases import end_filing_if_done
@@ -60,13 +61,20 @@ def end_case(filing: Filing, row: Case, state: CaseState, happening: Happening, 
     row.state, row.ended_at, row.person_needed = state, now, None
     row.save()
     Claim.objects.filter(case=row).delete()
-    happenings = [happening]
-    for waiting in Case.objects.filter(filing=filing, state=CaseState.WAITING).order_by("id"):
-        waiting.state, waiting.ended_at = CaseState.WITHDRAWN, now
-        waiting.save(update_fields=["state", "ended_at"])
-        words = Text("前置事项未获准予，不再办理", "An earlier item was not granted; this one does not begin")
-        happenings.append(Happening("not_begun", words, "law", case_id=waiting.pk))
-    tell(filing.pk, happenings, now=now)
+    waiting = Case.objects.filter(filing=filing, state=CaseState.WAITING).values_list("item", flat=True)
+    tell(filing.pk, [happening, *end_waiting(filing, list(waiting), now=now)], now=now)
     end_filing_if_done(filing, now=now)
     filing.due_at = now
     filing.save(update_fields=["due_at"])
+
+
+@part
+def end_waiting(filing: Filing, keys: Sequence[str], *, now: datetime) -> list[Happening]:
+    """End those of these items that wait for an earlier one in vain; give what is to be told of each."""
+    words = Text("前置事项未获准予，不再办理", "An earlier item was not granted; this one does not begin")
+    happenings = []
+    for row in Case.objects.filter(filing=filing, item__in=keys, state=CaseState.WAITING).order_by("id"):
+        row.state, row.ended_at = CaseState.WITHDRAWN, now
+        row.save(update_fields=["state", "ended_at"])
+        happenings.append(Happening("not_begun", words, "law", case_id=row.pk))
+    return happenings
