@@ -26,6 +26,7 @@ from tongban.kernel.declarations import load
 from tongban.kernel.errors import InvalidDeclaration, NotFound
 from tongban.kernel.ids import SystemChance
 from tongban.registry.api import check_city
+from tongban.registry.city_files import OrganisationsFile, StaffFile
 
 GOOD = (CITY / "connectors" / "police.yaml").read_text("utf-8")
 
@@ -121,6 +122,8 @@ def test_the_guide_to_connecting_explains_every_word_of_a_connector() -> None:
 
 
 EXAMPLES: list[tuple[str, str, type[BaseModel]]] = [
+    ("organisations:", "id: civil.990100", OrganisationsFile),
+    ("staff:", "{login: civil.yunxi.an", StaffFile),
     ("elements:", "code: person.married", ElementFile),
     ("resources:", "code: civil.marriages", ResourceFile),
     ("grants:", "code: hukou-marriages", GrantFile),
