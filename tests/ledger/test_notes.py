@@ -100,11 +100,12 @@ def test_a_checkpoint_opens_under_its_logs_key_alone() -> None:
     [
         "",
         "origin\n",
-        "origin\n07\nAAAA\n",
-        "origin\n-1\nAAAA\n",
+        "origin\n07\n" + "A" * 43 + "=\n",
+        "origin\n-1\n" + "A" * 43 + "=\n",
+        "origin\n" + "1" * 5000 + "\n" + "A" * 43 + "=\n",  # more digits than Python reads
         "origin\n1\nAAAA\n",
         "\n1\n" + "A" * 43 + "=\n",
-        "o\n٣\nA\n",
+        "o\n٣\n" + "A" * 43 + "=\n",
     ],
 )
 def test_a_malformed_checkpoint_is_refused(text: str) -> None:

@@ -120,6 +120,7 @@ def test_an_unknown_log_is_not_found_and_an_unknown_key_forbidden(tmp_path: Path
         b"old 0",
         b"old -1\n\nx",
         b"old 00\n\nx",
+        b"old " + b"1" * 5000 + b"\n\n" + TRUE.request(0, 3).note.encode(),
         b"new 0\n\nx",
         b"old 0\nnot base64\n\nx",
         b"old 0\n" + b"AAAA\n" + b"\nx",

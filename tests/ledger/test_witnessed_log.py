@@ -232,6 +232,7 @@ def test_a_node_that_starts_from_old_copies_asks_before_it_writes_and_the_newest
         Reply(200, "text/plain", b"\xff\xff"),
         Reply(500, "text/plain", b"oops"),
         Reply(409, SIZE_TYPE, b"-1\n"),
+        Reply(409, SIZE_TYPE, b"1" * 5000 + b"\n"),
         Reply(409, SIZE_TYPE, b"0\n"),
     ],
 )

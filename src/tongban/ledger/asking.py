@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tongban.kernel.errors import Invalid, SourceTrouble
 from tongban.kernel.texts import Text
 from tongban.ledger import tree
-from tongban.ledger.notes import COSIGNATURE, Checkpoint, VerifierKey, parse_vkey, signers_of
+from tongban.ledger.notes import COSIGNATURE, Checkpoint, VerifierKey, parse_vkey, read_size, signers_of
 from tongban.ledger.witnessing import SIZE_TYPE, Request
 
 TRIES = 3  # the first guess at the old size, the size that the witness names, and once more in a race
@@ -150,9 +150,9 @@ def _ask(
                     f"{witness.name} has cosigned another history of this log, up to {checkpoint.size}",
                 )
             )
-        if reply.status != 409 or not reply.body.strip().isdigit():
+        if reply.status != 409:
             return Text(f"{witness.name} 拒绝（{reply.status}）", f"{witness.name} refused ({reply.status})")
-        old = int(reply.body)
+        old = read_size(reply.body.decode(errors="replace").strip())
         if old > checkpoint.size:
             return _Contradiction(
                 Text(

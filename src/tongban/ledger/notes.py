@@ -5,6 +5,7 @@ A note is a text, an empty line, and signature lines `— <key name> <base64(key
 Lines by keys that the reader does not know are ignored: that is where witnesses add theirs.
 """
 
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ ED25519 = 0x01  # the signature type of signed-note for Ed25519 over the note's 
 COSIGNATURE = 0x04  # that of tlog-cosignature v1: Ed25519 over a time and the note's text
 LATEST_TIME = 2**63 - 1
 MAX_NOTE_BYTES = 64 * 1024
+SIZE = re.compile("0|[1-9][0-9]{0,17}")  # of a log; Python reads no number of thousands of digits
 
 
 class Signer(Protocol):
@@ -165,12 +167,19 @@ class Checkpoint:
 def parse_checkpoint(text: str) -> Checkpoint:
     """Read a checkpoint's text; raises Invalid when malformed. Extension lines are ignored."""
     lines = text.split("\n")
-    if len(lines) < 4 or not lines[0] or not lines[1].isascii() or not lines[1].isdigit():
+    if len(lines) < 4 or not lines[0]:
         raise _wrong("日志检查点格式不正确。", "Not a log checkpoint.")
     root = from_base64(lines[2])
-    if len(root) != HASH_BYTES or str(int(lines[1])) != lines[1]:
-        raise _wrong("日志检查点格式不正确。", "The checkpoint's size or root is malformed.")
-    return Checkpoint(lines[0], int(lines[1]), root)
+    if len(root) != HASH_BYTES:
+        raise _wrong("日志检查点格式不正确。", "The checkpoint's root is malformed.")
+    return Checkpoint(lines[0], read_size(lines[1]), root)
+
+
+def read_size(text: str) -> int:
+    """Read a number of entries in its one form, of 18 digits at most; raises Invalid."""
+    if SIZE.fullmatch(text) is None:
+        raise _wrong("日志条目数格式不正确。", "A log's size is malformed.")
+    return int(text)
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:

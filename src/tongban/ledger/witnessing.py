@@ -18,6 +18,7 @@ from tongban.ledger.notes import (
     from_base64,
     open_note,
     parse_checkpoint,
+    read_size,
     split_note,
 )
 
@@ -49,10 +50,9 @@ def read_request(body: bytes) -> Request:
     first, *proof = head.split("\n")
     word, _, old = first.partition(" ")
     hashes = tuple(from_base64(line) for line in proof)
-    whole = gap and word == "old" and old.isascii() and old.isdigit() and str(int(old)) == old
-    if not whole or len(hashes) > MAX_PROOF_LINES or any(len(each) != tree.HASH_BYTES for each in hashes):
+    if not gap or word != "old" or len(hashes) > MAX_PROOF_LINES or any(len(each) != tree.HASH_BYTES for each in hashes):
         raise _malformed()
-    return Request(int(old), hashes, note)
+    return Request(read_size(old), hashes, note)
 
 
 @dataclass(frozen=True, slots=True)
