@@ -78,6 +78,11 @@ def test_a_rollback_is_told_by_name_with_both_checkpoints_kept(folder: Path, tmp
     assert open_checkpoint((folder / "checkpoint").read_text("utf-8"), KEY).size == 10
 
 
+def instead(reading: Reading, note: bytes) -> Reading:
+    """Give the reading of a log whose checkpoint is another."""
+    return lambda path: note if path == "checkpoint" else reading(path)
+
+
 def test_a_fork_is_told_by_name(folder: Path) -> None:
     grow(5)
     monitor(folder).follow()
@@ -88,9 +93,8 @@ def test_a_fork_is_told_by_name(folder: Path) -> None:
         other = sign_checkpoint(type(true)(true.origin, size, b"\7" * 32), SIGNER).encode()
         if size > 5:
             grow(4)
-        reading: Reading = lambda path, note=other: note if path == "checkpoint" else mine(path)  # noqa: E731
         with pytest.raises(Invalid) as found:
-            monitor(folder, reading).follow()
+            monitor(folder, instead(mine, other)).follow()
         assert found.value.code == code
     assert open_checkpoint((folder / "checkpoint").read_text("utf-8"), KEY).size == 5
     assert monitor(folder).follow().size == 9, "the true log is followed on"

@@ -12,10 +12,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.disk import searching
 from tests.disk.model import ModelDisk, Stopped
 from tests.ledger.recording import SIGNER, decide
 from tests.ledger.worked_example import NOON
@@ -153,20 +153,7 @@ class LogUnderPowerCuts(RuleBasedStateMachine):
 
 def search(disk_class: type[ModelDisk], examples: int) -> None:
     """Let Hypothesis look for a way to lose evidence on such a disk; the same search at every run."""
-    machine = type("Machine", (LogUnderPowerCuts,), {"disk_class": disk_class})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=8,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            report_multiple_bugs=False,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    searching.search(LogUnderPowerCuts, examples=examples, steps=8, disk_class=disk_class)
 
 
 def test_no_power_cut_and_no_kill_loses_evidence(database: None) -> None:

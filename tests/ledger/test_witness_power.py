@@ -8,10 +8,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from tests.disk import searching
 from tests.disk.model import ModelDisk, Stopped
 from tests.ledger.branches import KEY, ORIGIN, Branch, ask
 from tests.ledger.recording import SIGNER
@@ -100,20 +100,7 @@ class WitnessUnderPowerCuts(RuleBasedStateMachine):
 
 def search(disk_class: type[ModelDisk], examples: int) -> None:
     """Let Hypothesis look for a witness that vouches twice on such a disk; the same search at every run."""
-    machine = type("Machine", (WitnessUnderPowerCuts,), {"disk_class": disk_class})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=10,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            report_multiple_bugs=False,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    searching.search(WitnessUnderPowerCuts, examples=examples, steps=10, disk_class=disk_class)
 
 
 def test_no_power_cut_makes_a_witness_vouch_twice() -> None:

@@ -82,8 +82,8 @@ def test_a_document_to_hand_in_says_it(visit: Visit) -> None:
     correction = visit.open(f"{page.address}correction/")
     sight = cases.form_page(number_of(page), visit.town.subject("wu_xiaoxue"), at=at).sight
     known = slots_of(sight, at=at)
-    assert known[0].basis.zh in correction.text  # it was read, so it needs no word
-    assert "待核对" not in known[0].basis.zh
+    assert known[0].asked.basis.zh in correction.text  # it was read, so it needs no word
+    assert "待核对" not in known[0].asked.basis.zh
     doubtful = replace(sight, bundle=remembered(sight.bundle))
     shown = get_template("portal/slots.html").render({"slots": slots_of(doubtful, at=at)})
     assert shown.count("（待核对）") == len(known)

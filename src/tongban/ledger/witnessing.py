@@ -50,7 +50,12 @@ def read_request(body: bytes) -> Request:
     first, *proof = head.split("\n")
     word, _, old = first.partition(" ")
     hashes = tuple(from_base64(line) for line in proof)
-    if not gap or word != "old" or len(hashes) > MAX_PROOF_LINES or any(len(each) != tree.HASH_BYTES for each in hashes):
+    if (
+        not gap
+        or word != "old"
+        or len(hashes) > MAX_PROOF_LINES
+        or any(len(each) != tree.HASH_BYTES for each in hashes)
+    ):
         raise _malformed()
     return Request(read_size(old), hashes, note)
 

@@ -8,22 +8,17 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from tongban.cases import api as cases
-from tongban.kernel.texts import Text
 from tongban.portal.forms import names
 from tongban.portal.own import OwnForm
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One document that is asked for."""
+    """The field of one document that is asked for."""
 
     name: str
     id: str
-    material: str
-    label: Text
-    issuer: Text | None
-    basis: Text
-    handed_in: bool
+    asked: cases.AskedMaterial
 
 
 def slots_of(sight: cases.Sight, *, at: cases.Workplace) -> tuple[Slot, ...]:
@@ -33,15 +28,7 @@ def slots_of(sight: cases.Sight, *, at: cases.Workplace) -> tuple[Slot, ...]:
 
 def _slot(asked: cases.AskedMaterial) -> Slot:
     name = names.paper(asked.item, asked.id)
-    return Slot(
-        name=name,
-        id=names.anchor(name),
-        material=asked.material,
-        label=asked.label,
-        issuer=asked.issuer,
-        basis=asked.basis,
-        handed_in=asked.handed_in,
-    )
+    return Slot(name, names.anchor(name), asked)
 
 
 def take_in(
@@ -58,7 +45,7 @@ def take_in(
         if file is not None:
             cases.hand_in(
                 own.sight,
-                slot.material,
+                slot.asked.material,
                 file.chunks(),
                 file.name or "",
                 by=reader,

@@ -94,9 +94,7 @@ def rate_case(
 ) -> told.FilingTold:
     """Say how satisfied one was with an ended case of one's own: once, and never required."""
     cases.require_owner(number, request.auth)
-    sent = cases.Request(
-        f"rest:rating:{number}", idempotency_key, digest({"case": case, **body.model_dump()})
-    )
+    sent = _sent(f"rest:rating:{number}", idempotency_key, case, body)
     cases.rate(
         number,
         case,
@@ -117,10 +115,12 @@ def ask_reasons(
 ) -> told.FilingTold:
     """Have a person look at a decision that a rule made, and explain it (PIPL art. 24). Twice is once."""
     cases.require_owner(number, request.auth)
-    sent = cases.Request(
-        f"rest:reasons:{number}", idempotency_key, digest({"case": case, **body.model_dump()})
-    )
+    sent = _sent(f"rest:reasons:{number}", idempotency_key, case, body)
     cases.ask_for_review(
         number, case, subject=request.auth, said=body.said, request=sent, at=request.workplace
     )
     return telling.filing(cases.filing_page(number, request.auth))
+
+
+def _sent(purpose: str, key: str, case: str, body: Rating | Doubt) -> cases.Request:
+    return cases.Request(purpose, key, digest({"case": case, **body.model_dump()}))
