@@ -215,8 +215,7 @@ def _changed(label: Text, was: Any, now: Any) -> Text:
     keys = ""
     if isinstance(was, Mapping) and isinstance(now, Mapping):
         keys = ", ".join(sorted(key for key in {*was, *now} if was.get(key) != now.get(key)))
-    inside = Text(f"（{keys}）", f" ({keys})") if keys else None
-    zh, en = ("", "") if inside is None else (inside.zh, inside.en)
+    zh, en = (f"（{keys}）", f" ({keys})") if keys else ("", "")
     return Text(f"{label.zh}{zh}有变化。", f"{label.en}{en} changed.")
 
 

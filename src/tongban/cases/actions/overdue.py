@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.work import lock
 from tongban.cases.models import Contest, Pause, SignedPledge
+from tongban.cases.queries.pledges import OPEN
 from tongban.cases.workplace import Workplace
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import whole
@@ -33,7 +34,7 @@ def overdue_contests(now: datetime) -> QuerySet[Contest]:
 def overdue_pledges(now: datetime) -> QuerySet[SignedPledge]:
     """Give the pledges that were not checked, or not put right, in time."""
     until = Coalesce(F("rectify_due_at"), F("check_due_at"))
-    open_ones = Q(state__in=("signed", "rectifying"), rung_at__isnull=True)
+    open_ones = Q(state__in=OPEN, rung_at__isnull=True)
     return SignedPledge.objects.filter(open_ones).annotate(until=until).filter(until__lt=now)
 
 

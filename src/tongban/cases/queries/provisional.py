@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Model, QuerySet
 
 from tongban.cases.models import Case, Contest, Pause, SignedPledge
+from tongban.cases.queries.pledges import OPEN
 from tongban.cases.rules import clocks
 from tongban.kernel.calendar import Calendar
 
@@ -29,7 +30,7 @@ def provisional_contests() -> QuerySet[Contest]:
 
 def provisional_pledges() -> QuerySet[SignedPledge]:
     """Give the pledges that are still to be checked or put right, by a provisional day."""
-    return SignedPledge.objects.filter(due_provisional=True, state__in=("signed", "rectifying"))
+    return SignedPledge.objects.filter(due_provisional=True, state__in=OPEN)
 
 
 def countable_filings(calendar: Calendar) -> frozenset[str]:
