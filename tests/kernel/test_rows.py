@@ -74,3 +74,79 @@ def test_a_value_is_never_taken_for_sql(database: None) -> None:
     rows.insert(licence("safe"))
     sly = "1' OR '1' = '1"
     assert rows.read_one("SELECT identifier FROM licences_licence WHERE case_number = %s", sly) is None
+
+
+BY_CASE = rows.Prepared(lambda number: LicenceRow.objects.filter(case_number=number), stand_in="\ue000")
+
+
+def test_a_prepared_read_gives_what_django_gives_for_every_value(database: None) -> None:
+    for number in range(3):
+        rows.insert(licence(f"n{number}", str(number)))
+    later = rows.moment(NOON + timedelta(days=1))
+    rows.write("UPDATE licences_licence SET prepared_at = %s WHERE case_number = %s", later, "1")
+    for number in ("0", "1", "2", "9"):
+        plain = list(LicenceRow.objects.filter(case_number=number).values())
+        found = BY_CASE.all(number)
+        assert [{name: getattr(row, name) for name in plain[0]} for row in found] == plain
+        assert [row._state.adding for row in found] == [False] * len(plain)
+        first = BY_CASE.first(number)
+        assert (first and first.identifier) == (plain[0]["identifier"] if plain else None)
+
+
+def test_a_prepared_read_keeps_what_else_its_query_asks(database: None) -> None:
+    by_type = rows.Prepared(
+        lambda kind: LicenceRow.objects.filter(type_code=kind, status="01").order_by("-case_number"),
+        stand_in="\ue000",
+    )
+    for number in range(3):
+        rows.insert(licence(f"n{number}", str(number)))
+    rows.write("UPDATE licences_licence SET status = %s WHERE case_number = %s", "04", "1")
+    assert [row.case_number for row in by_type.all("t")] == ["2", "0"]
+    assert by_type.all("x") == []
+
+
+def test_the_one_row_that_must_be_there_is_missed_by_name(database: None) -> None:
+    by_key = rows.Prepared(lambda key: LicenceRow.objects.filter(pk=key))
+    row = licence("here")
+    rows.insert(row)
+    assert by_key.only(row.pk).identifier == "here"
+    with pytest.raises(LicenceRow.DoesNotExist):
+        by_key.only(row.pk + 1)
+
+
+def test_a_query_that_leaves_its_value_out_is_refused(database: None) -> None:
+    everything = rows.Prepared(lambda _: LicenceRow.objects.all())
+    with pytest.raises(RuntimeError, match="does not ask for its value"):
+        everything.all(1)
+
+
+def test_rows_inserted_together_are_what_each_alone_would_be(database: None) -> None:
+    rows.insert_all([])
+    rows.insert_all([licence(f"n{number}", str(number)) for number in range(3)])
+    rows.insert(licence("alone", "9"))
+    *together, alone = LicenceRow.objects.order_by("id").values()
+    assert [each["identifier"] for each in together] == ["n0", "n1", "n2"]
+    for each in (*together, alone):
+        for different in ("id", "identifier", "base", "case_number"):
+            del each[different]
+    assert all(each == alone for each in together)
+
+
+def test_an_update_writes_the_named_fields_alone(database: None) -> None:
+    row = licence("n")
+    rows.insert(row)
+    row.status, row.kid = "04", "a key"
+    rows.update(row, "status")
+    assert LicenceRow.objects.values_list("status", "kid").get() == ("04", "")
+    rows.update(row)
+    assert LicenceRow.objects.values_list("status", "kid").get() == ("04", "a key")
+    with pytest.raises(ValueError, match="has not all of the fields"):
+        rows.update(row, "status", "stauts")
+
+
+def test_an_update_of_a_row_that_is_gone_says_so(database: None) -> None:
+    row = licence("n")
+    rows.insert(row)
+    LicenceRow.objects.all().delete()
+    with pytest.raises(LicenceRow.DoesNotExist):
+        rows.update(row, "status")

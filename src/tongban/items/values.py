@@ -15,12 +15,15 @@ About = Mapping[str, Value]
 
 def canonical(ref: Ref, parties: Sequence[Party]) -> Ref:
     """Give the participant under whom a person's values lie: who fills two roles is one person."""
-    by_ref = {party.ref: party for party in parties}
     seen = {ref}
-    while (party := by_ref.get(ref)) is not None and party.same_as is not None and party.same_as not in seen:
-        ref = party.same_as
+    while (other := _same_as(ref, parties)) is not None and other not in seen:
+        ref = other
         seen.add(ref)
     return ref
+
+
+def _same_as(ref: Ref, parties: Sequence[Party]) -> Ref | None:
+    return next((party.same_as for party in parties if party.ref == ref), None)
 
 
 def refs_of(participant: Participant, parties: Sequence[Party]) -> tuple[Ref, ...]:

@@ -30,6 +30,7 @@ from tongban.registry.values import (
     in_force,
 )
 
+SUBJECT = rows.Prepared(lambda key: models.Subject.objects.filter(pk=key))
 NOBODY = Q(pk__in=())  # Django answers it without asking the database
 KEPT_DIRECTORIES = 2  # the standing one, and the one before while a load is going on
 TORN_READS = 5  # a directory read while a load commits is read again
@@ -223,7 +224,14 @@ def login_digest(login: str) -> str:
 
 def subject(subject_id: int) -> Subject:
     """Give a subject by id; raises NotFound."""
-    return _subject(Q(id=subject_id))
+    row = SUBJECT.first(subject_id)
+    if row is None:
+        raise NotFound(
+            "registry.subject",
+            what=Text(zh="没有该主体。", en="There is no such subject."),
+            todo=Text(zh="请重新登录后再试。", en="Sign in again."),
+        )
+    return subject_value(row)
 
 
 def subject_by_number(identity_type: str, number: str) -> Subject | None:
@@ -236,17 +244,6 @@ def subject_by_number(identity_type: str, number: str) -> Subject | None:
 def subjects(ids: Iterable[int]) -> Mapping[int, Subject]:
     """Give several subjects in one query."""
     return {row.id: subject_value(row) for row in models.Subject.objects.filter(id__in=list(ids))}
-
-
-def _subject(which: Q) -> Subject:
-    row = models.Subject.objects.filter(which).first()
-    if row is None:
-        raise NotFound(
-            "registry.subject",
-            what=Text(zh="没有该主体。", en="There is no such subject."),
-            todo=Text(zh="请重新登录后再试。", en="Sign in again."),
-        )
-    return subject_value(row)
 
 
 def subject_value(row: models.Subject) -> Subject:

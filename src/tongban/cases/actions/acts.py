@@ -11,6 +11,7 @@ from tongban.cases.actions.granting import prepare_result
 from tongban.cases.actions.verdicts import hand_to_person
 from tongban.cases.actions.work import Lease, lock, locked, wake
 from tongban.cases.models import Act, Case, Filing
+from tongban.cases.queries import standing
 from tongban.cases.queries.rights import may
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
@@ -18,6 +19,7 @@ from tongban.cases.rules.states import CaseState
 from tongban.cases.rules.steps import backoff
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
+from tongban.kernel import rows
 from tongban.kernel.canonical import digest
 from tongban.kernel.errors import Conflict, NotFound
 from tongban.kernel.texts import Text
@@ -54,10 +56,13 @@ def record_answers(lease: Lease, sight: Sight, answered: Sequence[Answered], *, 
     filing = locked(lease)
     now = at.clock.now()
     touched: dict[int, Case] = {}
+    acts = {act.pk: act for act in standing.ACTS.all(filing.pk)}
+    cases = {case.pk: case for case in standing.CASES.all(filing.pk)}
     for each in answered:
-        act = Act.objects.select_related("case").get(pk=each.act_id)
+        act = acts[each.act_id]
         if act.state != "intended":
             continue
+        act.case = cases[act.case_id]
         case = touched.setdefault(act.case_id, act.case)
         _settle(filing, case, act, each, sight, now=now, at=at)
     for case in touched.values():
@@ -152,7 +157,7 @@ def _store_number(
     """Keep the office's number, under the element that the pack says it is."""
     act.state, act.number, act.settled_at, act.next_try_at = "done", number, now, None
     act.answer = {name: str(value) for name, value in raw.items()}
-    act.save()
+    rows.update(act)
     item = sight.bundle.item(case.item)
     case.produced = [
         *case.produced,
@@ -162,7 +167,7 @@ def _store_number(
             if made.by == "act_number" and made.act == act.name
         ),
     ]
-    case.save(update_fields=["produced"])
+    rows.update(case, "produced")
 
 
 @part

@@ -6,10 +6,12 @@ from datetime import datetime
 from tongban.cases.actions import numbers
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.models import Case, Claim, Filing
+from tongban.cases.queries import standing
 from tongban.cases.rules import clocks
 from tongban.cases.rules.states import CaseState, Stage, StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
+from tongban.kernel import rows
 from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part
@@ -32,7 +34,7 @@ def open_cases(
     for position, key in enumerate(keys):
         item = bundle.item(key)
         competence = offices[key]
-        case = Case.objects.create(
+        case = Case(
             filing=filing,
             item=key,
             position=position,
@@ -41,6 +43,7 @@ def open_cases(
             implementation_code=competence.implementation_code,
             state=CaseState.WAITING,
         )
+        rows.insert(case)
         for claim in item.claims:
             _claim(case, claim, values[claim.value], now=now, at=at)
 
@@ -61,10 +64,10 @@ def receive_ready(filing: Filing, bundle: items.Bundle, *, at: Workplace) -> lis
     think that the other is still open.
     """
     now = at.clock.now()
-    rows = list(Case.objects.filter(filing=filing).order_by("id"))
-    granted = {row.item for row in rows if row.state == CaseState.GRANTED}
+    cases = standing.CASES.all(filing.pk)
+    granted = {row.item for row in cases if row.state == CaseState.GRANTED}
     ready = [
-        row for row in rows if row.state == CaseState.WAITING and set(bundle.item(row.item).after) <= granted
+        row for row in cases if row.state == CaseState.WAITING and set(bundle.item(row.item).after) <= granted
     ]
     happenings = []
     for row in ready:
@@ -77,7 +80,7 @@ def receive_ready(filing: Filing, bundle: items.Bundle, *, at: Workplace) -> lis
         if item.limits.acceptance is not None:
             ends = clocks.end_of(item.limits.acceptance, now, at.calendar)
             row.acceptance_due_at, row.due_provisional = ends.at, ends.provisional
-        row.save()
+        rows.update(row)
         happenings.append(
             Happening(
                 "received",
@@ -128,8 +131,7 @@ def stops_of(row: Case) -> list[clocks.Stop]:
 @part
 def end_filing_if_done(filing: Filing, *, now: datetime) -> None:
     """Close the filing when no case of it is open any more."""
-    open_states = [state for state in CaseState if not state.is_end]
-    if not Case.objects.filter(filing=filing, state__in=open_states).exists():
+    if all(CaseState(row.state).is_end for row in standing.CASES.all(filing.pk)):
         filing.stage = Stage.ENDED
         filing.ended_at = now
         filing.save(update_fields=["stage", "ended_at"])

@@ -11,12 +11,13 @@ from tongban.cases.actions.corrections import require_changeable
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.work import lock
 from tongban.cases.models import Answer, Filing, Participant
+from tongban.cases.queries import standing
 from tongban.cases.rules import forms
 from tongban.cases.rules.gathering import stored_value
 from tongban.cases.rules.states import Stage
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
-from tongban.kernel import deadlines
+from tongban.kernel import deadlines, rows
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Conflict, Invalid
 from tongban.kernel.texts import Text
@@ -182,28 +183,43 @@ def put_answers(
     if filing.stage == Stage.DRAFT:
         # Whoever confirmed, confirmed what stood there then: after a change they confirm again.
         Participant.objects.filter(filing=filing, must_confirm=True).update(confirmed_at=None)
-    rows = {(row.role, row.position): row for row in filing.participants.all()}
-    known = [forms.party_of(row.role, row.position, row.same_as) for row in rows.values()]
+    _store(filing, answers, now)
+    filing.revision += 1
+    rows.update(filing, "revision")
+    return filing.revision
+
+
+@part
+def _store(
+    filing: Filing, answers: Mapping[tuple[items.Ref, str], items.Value | None], now: datetime
+) -> None:
+    """Write what is answered anew, change what is answered otherwise, delete what is taken back."""
+    participants = standing.PARTICIPANTS.all(filing.pk)
+    refs = {row.pk: items.Ref(row.role, row.position) for row in participants}
+    known = [items.Party(refs[row.pk], refs.get(row.same_as_id or 0)) for row in participants]
+    by_ref = {refs[row.pk]: row for row in participants}
+    held = {(row.participant_id, row.question): row for row in standing.ANSWERS.all(filing.pk)}
     for (given, question), value in answers.items():
         # Who fills two roles is one person: what is answered about either lies with that one.
         ref = items.canonical(given, known)
-        participant = rows.get((ref.role, ref.position))
+        participant = by_ref.get(ref)
         if participant is None:
             raise forms.no_such_participant(ref)
-        before = Answer.objects.filter(participant=participant, question=question)
-        if filing.stage != Stage.DRAFT and before.exists():
+        key = (participant.pk, question)
+        before = held.get(key)
+        if filing.stage != Stage.DRAFT and before is not None:
             raise _settled_answer(question)
         if value is None:
-            before.delete()
+            if before is not None and before.pk is not None:
+                before.delete()
+            held.pop(key, None)
             continue
-        Answer.objects.update_or_create(
-            participant=participant,
-            question=question,
-            defaults={"filing": filing, "value": stored_value(value), "answered_at": now},
-        )
-    filing.revision += 1
-    filing.save(update_fields=["revision"])
-    return filing.revision
+        answer = before or Answer(filing=filing, participant=participant, question=question)
+        answer.value, answer.answered_at = stored_value(value), now
+        if answer.pk is not None:
+            rows.update(answer, "value", "answered_at")
+        held[key] = answer
+    rows.insert_all([answer for answer in held.values() if answer.pk is None])
 
 
 def _name(filing: Filing, bundle: items.Bundle, parties: Sequence[forms.Named]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tongban.cases.models import Case, Event
 from tongban.cases.workplace import Workplace
+from tongban.kernel import rows
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part
 from tongban.ledger import api as ledger
@@ -29,21 +30,23 @@ class Happening:
 @part
 def tell(filing_id: int, happenings: Sequence[Happening], *, now: datetime) -> None:
     """Append lines to a filing's timeline, in their order."""
-    Event.objects.bulk_create(
-        Event(
-            filing_id=filing_id,
-            case_id=each.case_id,
-            at=now,
-            kind=each.kind,
-            status_code=each.status_code,
-            maker=each.maker,
-            staff_id=each.staff_id,
-            words=each.words.as_dict(),
-            seconds=each.seconds,
-            entry_id=each.entry_id,
-            audience=each.audience,
-        )
-        for each in happenings
+    rows.insert_all(
+        [
+            Event(
+                filing_id=filing_id,
+                case_id=each.case_id,
+                at=now,
+                kind=each.kind,
+                status_code=each.status_code,
+                maker=each.maker,
+                staff_id=each.staff_id,
+                words=each.words.as_dict(),
+                seconds=each.seconds,
+                entry_id=each.entry_id,
+                audience=each.audience,
+            )
+            for each in happenings
+        ]
     )
 
 

@@ -8,6 +8,7 @@ from tongban.cases.actions.looking import no_such_contest
 from tongban.cases.actions.taking_part import lock_own
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Fact, Filing, Participant
+from tongban.cases.queries import standing
 from tongban.cases.queries.rights import may
 from tongban.cases.rules.gathering import Lookup, stored_value
 from tongban.cases.rules.states import UNDECIDED, Stage
@@ -17,7 +18,7 @@ from tongban.cases.workplace import Workplace
 from tongban.catalogue import api as catalogue
 from tongban.exchange import api as exchange
 from tongban.items import api as items
-from tongban.kernel import deadlines
+from tongban.kernel import deadlines, rows
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import whole
@@ -46,15 +47,15 @@ def record_facts(
     if filing.stage not in LIVE:
         return ()
     now = at.clock.now()
-    rows = {(row.role, row.position): row for row in filing.participants.all()}
+    parties = {(row.role, row.position): row for row in standing.PARTICIPANTS.all(filing.pk)}
     newest = {
         (row.participant_id, row.element, row.consumer, row.key_digest): row
-        for row in Fact.objects.filter(filing=filing).order_by("id")
+        for row in standing.FACTS.all(filing.pk)
     }
     facts: list[Fact] = []
     said: list[Lookup] = []
     for lookup, answer in brought:
-        participant = rows.get((lookup.fetch.ref.role, lookup.fetch.ref.position))
+        participant = parties.get((lookup.fetch.ref.role, lookup.fetch.ref.position))
         if participant is None:
             continue
         for element, fetched in answer.values.items():
@@ -129,7 +130,7 @@ def _note_lateness(
     if any(_status(answer) == "late" for _, answer in brought):
         filing.lateness = min(filing.lateness + 1, 100)
         filing.retry_at = at.clock.now() + backoff(filing.lateness)
-        filing.save(update_fields=["lateness", "retry_at"])
+        rows.update(filing, "lateness", "retry_at")
 
 
 def _status(answer: exchange.ShareAnswer) -> str:

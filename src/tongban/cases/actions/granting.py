@@ -10,11 +10,13 @@ from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.pledges import start_check_clocks
 from tongban.cases.actions.work import Lease, locked
 from tongban.cases.models import Act, Case, Claim, Decision, Filing
+from tongban.cases.queries import standing
 from tongban.cases.queries.sight import Sight, about_case
 from tongban.cases.rules.gathering import packed, read_value, stored_value
 from tongban.cases.rules.states import CaseState, StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
+from tongban.kernel import rows
 from tongban.kernel.canonical import digest
 from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
@@ -61,7 +63,7 @@ def grant(
         now=now,
         at=at,
     )
-    Decision.objects.create(
+    decision = Decision(
         case=row,
         outcome="yes",
         maker=maker,
@@ -71,6 +73,7 @@ def grant(
         entry_id=entry,
         at=now,
     )
+    rows.insert(decision)
     row.decided_at = now
     row.person_needed = None
     row.produced = _produce(item, row, now)
@@ -90,7 +93,7 @@ def grant(
     tell(filing.pk, [_decided_words(item, row, maker, staff_id, entry)], now=now)
     if item.acts:
         row.state = CaseState.ACTING
-        row.save()
+        rows.update(row)
         _intend(filing, row, item, sight, now=now, at=at)
     else:
         prepare_result(row, sight, now=now, at=at)
@@ -212,15 +215,17 @@ def _intend(
             now=now,
             at=at,
         )
-        Act.objects.create(
-            case=row,
-            name=act.name,
-            key=key,
-            connector=act.connector,
-            operation=act.operation,
-            body=_body(act.body, row.office, civil_date(now)),
-            fields=stored,
-            intended_at=now,
+        rows.insert(
+            Act(
+                case=row,
+                name=act.name,
+                key=key,
+                connector=act.connector,
+                operation=act.operation,
+                body=_body(act.body, row.office, civil_date(now)),
+                fields=stored,
+                intended_at=now,
+            )
         )
         words = Text(f"{act.label.zh}：已发起", f"{act.label.en}: begun")
         tell(
@@ -277,7 +282,7 @@ def prepare_result(row: Case, sight: Sight, *, now: datetime, at: Workplace) -> 
         *(_product(made, licence.identifier) for made in item.produces if made.by == "licence_identifier"),
     ]
     row.state = CaseState.ISSUING
-    row.save()
+    rows.update(row)
 
 
 def _holder(item: items.Item, sight: Sight, values: Values) -> licences.Holder:
@@ -301,13 +306,14 @@ def finish_signed(lease: Lease, signed: Sequence[tuple[int, licences.Signed]], *
     bundle = items.pinned(filing.bundle_digest)
     now = at.clock.now()
     happenings = []
+    by_id = {row.pk: row for row in standing.CASES.all(filing.pk)}
     for case_id, signature in signed:
-        row = Case.objects.get(pk=case_id)
+        row = by_id[case_id]
         if row.state != CaseState.ISSUING:
             continue
         licences.store_signature(signature, now=now, chance=at.chance)
         row.state, row.ended_at = CaseState.GRANTED, now
-        row.save(update_fields=["state", "ended_at"])
+        rows.update(row, "state", "ended_at")
         name = bundle.item(row.item).name
         words = Text(f"{name.zh}：证照已签发，办结", f"{name.en}: signed and issued")
         happenings.append(

@@ -9,13 +9,15 @@ from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.granting import grant, lacking, taken_by_another
 from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.work import Lease, locked
-from tongban.cases.models import Case, Contest, Event, Filing
+from tongban.cases.models import Case, Event, Filing
+from tongban.cases.queries import standing
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import clocks
 from tongban.cases.rules.states import CaseState, StatusCode
 from tongban.cases.rules.steps import MACHINE_STATES
 from tongban.cases.rules.verdicts import Verdict, Way, spoken_element
 from tongban.cases.workplace import Workplace
+from tongban.kernel import rows
 from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
@@ -43,10 +45,8 @@ def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: W
     if _has_moved_on(filing, sight):
         return  # something that decides was said meanwhile: it is looked at again
     now = at.clock.now()
-    rows = {
-        row.pk: row for row in Case.objects.filter(filing=filing, pk__in=[each.case_id for each in found])
-    }
-    moving = [(rows[each.case_id], each) for each in found if _is_with_rules(rows[each.case_id])]
+    by_id = {row.pk: row for row in standing.CASES.all(filing.pk)}
+    moving = [(by_id[each.case_id], each) for each in found if _is_with_rules(by_id[each.case_id])]
     compared = [line for row, each in moving for line in _compared(row, sight, each.verdict)]
     tell(filing.pk, compared, now=now)
     for row, each in moving:
@@ -76,12 +76,12 @@ def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: W
             _give_receipt(filing, row, sight, now=now, at=at)
     filing.retry_at = None if all(each.verdict.way is not Way.WAIT for each in found) else filing.retry_at
     filing.lateness = filing.lateness if filing.retry_at else 0
-    filing.save(update_fields=["retry_at", "lateness"])
+    rows.update(filing, "retry_at", "lateness")
 
 
 def _has_moved_on(filing: Filing, sight: Sight) -> bool:
     """Say whether a person was asked for, a value disputed or an answer changed since the rules looked."""
-    disputed = set(Contest.objects.filter(filing=filing, outcome="open").values_list("fact_id", flat=True))
+    disputed = {contest.fact_id for contest in standing.OPEN_CONTESTS.all(filing.pk)}
     return (
         filing.revision != sight.snapshot.revision
         or filing.human_asked_at != sight.snapshot.human_asked_at
@@ -143,7 +143,7 @@ def accept(
     start = received_at if maker == "law" and received_at is not None else now
     start_clocks(row, sight.bundle, now=start, at=at)
     row.state = CaseState.ACCEPTED
-    row.save()
+    rows.update(row)
     entry = evidence(
         row,
         "case.accepted",

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from tongban.cases.models import Filing
+from tongban.cases.queries import standing
+from tongban.kernel import rows
 from tongban.kernel.errors import NotFound, StaleLease
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
@@ -42,7 +44,7 @@ def claim_due(worker: str, *, now: datetime) -> Lease | None:
 @whole
 def claim(number: str, worker: str, *, now: datetime) -> Lease | None:
     """Take this filing, or None when another worker holds it."""
-    filing = Filing.objects.select_for_update().filter(number=number).first()
+    filing = standing.LOCKED_BY_NUMBER.first(number)
     if filing is None:
         raise no_such_filing(number)
     if filing.lease_until is not None and filing.lease_until >= now:
@@ -56,14 +58,14 @@ def _take(filing: Filing, worker: str, now: datetime) -> Lease:
     filing.lease_until = now + timedelta(seconds=LEASE_S)
     # Due again when the lease runs out: if this worker dies here, the next one finds the filing.
     filing.due_at = filing.lease_until
-    filing.save(update_fields=["epoch", "lease_holder", "lease_until", "due_at"])
+    rows.update(filing, "epoch", "lease_holder", "lease_until", "due_at")
     return Lease(filing.pk, filing.number, filing.epoch, filing.lease_until, filing.attempts)
 
 
 @part
 def locked(lease: Lease) -> Filing:
     """Lock the filing's row for this action; raise StaleLease when the lease was taken over."""
-    filing = Filing.objects.select_for_update().get(pk=lease.filing_id)
+    filing = standing.LOCKED.only(lease.filing_id)
     if filing.epoch != lease.epoch:
         raise StaleLease(
             "cases.stale_lease",
@@ -79,7 +81,7 @@ def locked(lease: Lease) -> Filing:
 @part
 def lock(number: str) -> Filing:
     """Lock a filing's row for a person's action, which needs no lease."""
-    filing = Filing.objects.select_for_update().filter(number=number).first()
+    filing = standing.LOCKED_BY_NUMBER.first(number)
     if filing is None:
         raise no_such_filing(number)
     return filing
@@ -99,7 +101,7 @@ def release(lease: Lease, *, due_at: datetime | None, attempts: int) -> None:
 
     If somebody woke the filing while we worked (its due time moved), that wish stands.
     """
-    filing = Filing.objects.select_for_update().get(pk=lease.filing_id)
+    filing = standing.LOCKED.only(lease.filing_id)
     if filing.epoch != lease.epoch:
         return
     filing.lease_until = None
@@ -107,7 +109,7 @@ def release(lease: Lease, *, due_at: datetime | None, attempts: int) -> None:
     if filing.due_at == lease.until:  # nobody woke it meanwhile
         filing.due_at = due_at
         filing.attempts = attempts
-    filing.save(update_fields=["lease_until", "lease_holder", "due_at", "attempts"])
+    rows.update(filing, "lease_until", "lease_holder", "due_at", "attempts")
 
 
 def no_such_filing(number: str) -> NotFound:

@@ -5,7 +5,8 @@ from datetime import date
 
 from tongban.cases.actions.facts import fact_view
 from tongban.cases.actions.work import no_such_filing
-from tongban.cases.models import Act, Answer, Case, Contest, Fact, Filing, Participant
+from tongban.cases.models import Case, Fact, Filing
+from tongban.cases.queries import standing
 from tongban.cases.rules.gathering import unpacked
 from tongban.cases.rules.states import CaseState, Stage
 from tongban.cases.snapshot import ActView, CaseView, FactView, PartyView, Snapshot
@@ -16,7 +17,7 @@ from tongban.papers import api as papers
 
 def snapshot(number: str) -> Snapshot:
     """Give a filing as it stands now; raise NotFound when there is none."""
-    filing = Filing.objects.filter(number=number).first()
+    filing = standing.FILING.first(number)
     if filing is None:
         raise no_such_filing(number)
     parties = _parties(filing)
@@ -52,24 +53,21 @@ def snapshot(number: str) -> Snapshot:
 
 def disputed(filing_id: int) -> frozenset[int]:
     """Give every fact under an open dispute: the same value fetched for another office is the same value."""
-    open_ones = Contest.objects.filter(filing_id=filing_id, outcome="open").values_list(
-        "fact__participant_id", "fact__element", "fact__resource", "fact__key_digest"
-    )
-    return frozenset(
-        fact
-        for participant, element, resource, key in open_ones
-        for fact in Fact.objects.filter(
-            filing_id=filing_id,
-            participant_id=participant,
-            element=element,
-            resource=resource,
-            key_digest=key,
-        ).values_list("pk", flat=True)
-    )
+    open_ones = {contest.fact_id for contest in standing.OPEN_CONTESTS.all(filing_id)}
+    if not open_ones:
+        return frozenset()
+    rows = standing.FACTS.all(filing_id)
+    same = {_asked(row) for row in rows if row.pk in open_ones}
+    return frozenset(row.pk for row in rows if _asked(row) in same)
+
+
+def _asked(row: Fact) -> tuple[int, str, str, str]:
+    """Name what was asked of a source, whichever office asked."""
+    return row.participant_id, row.element, row.resource, row.key_digest
 
 
 def _parties(filing: Filing) -> tuple[PartyView, ...]:
-    rows = list(Participant.objects.filter(filing=filing).order_by("id"))
+    rows = standing.PARTICIPANTS.all(filing.pk)
     refs = {row.pk: items.Ref(row.role, row.position) for row in rows}
     return tuple(
         PartyView(
@@ -93,14 +91,13 @@ def _answers(
 ) -> items.Answers:
     kinds = {question.id: question.type for question in bundle.questions}
     kinds |= {confirmation.id: "boolean" for confirmation in bundle.confirmations}
-    rows = Answer.objects.filter(filing=filing).values_list("participant_id", "question", "value")
     return items.Answers(
         parties=tuple(
             items.Party(party.ref, party.same_as, party.identity_number, party.name) for party in parties
         ),
         values={
-            (refs[participant], question): answer_value(kinds.get(question, "text"), value)
-            for participant, question, value in rows
+            (refs[row.participant_id], row.question): answer_value(kinds.get(row.question, "text"), row.value)
+            for row in standing.ANSWERS.all(filing.pk)
         },
     )
 
@@ -118,7 +115,7 @@ def _facts(filing: Filing, refs: dict[int, items.Ref]) -> tuple[FactView, ...]:
     """Give the newest fact per participant, element, consumer and key."""
     newest = {
         (row.participant_id, row.element, row.consumer, row.resource, row.key_digest): row
-        for row in Fact.objects.filter(filing=filing).order_by("id")
+        for row in standing.FACTS.all(filing.pk)
     }
     return tuple(
         fact_view(row, refs[row.participant_id]) for row in newest.values() if row.participant_id in refs
@@ -126,12 +123,12 @@ def _facts(filing: Filing, refs: dict[int, items.Ref]) -> tuple[FactView, ...]:
 
 
 def _cases(filing: Filing) -> tuple[CaseView, ...]:
-    rows = Case.objects.filter(filing=filing).prefetch_related("pauses").order_by("position")
-    return tuple(case_view(row) for row in rows)
+    rows = standing.CASES.all(filing.pk)
+    paused = {pause.case_id for pause in standing.OPEN_PAUSES.all(filing.pk)} if rows else set()
+    return tuple(_case(row, paused=row.pk in paused) for row in rows)
 
 
-def case_view(row: Case) -> CaseView:
-    """Give one case's row as a value."""
+def _case(row: Case, *, paused: bool) -> CaseView:
     return CaseView(
         id=row.pk,
         item=row.item,
@@ -160,7 +157,7 @@ def case_view(row: Case) -> CaseView:
             for each in row.produced
         ),
         licence=row.licence,
-        paused=any(pause.ended_at is None for pause in row.pauses.all()),
+        paused=paused,
     )
 
 
@@ -181,5 +178,5 @@ def _acts(filing: Filing) -> tuple[ActView, ...]:
             intended_at=row.intended_at,
             next_try_at=row.next_try_at,
         )
-        for row in Act.objects.filter(case__filing=filing).order_by("id")
+        for row in standing.ACTS.all(filing.pk)
     )

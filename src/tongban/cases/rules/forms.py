@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from tongban.items import api as items
 from tongban.kernel.errors import Invalid
@@ -19,19 +18,6 @@ class Named:
     identity_type: str = ""
     number: str = ""
     name: str = ""
-
-
-class Placed(Protocol):
-    """Anything that has a role and a position in it."""
-
-    role: str
-    position: int
-
-
-def party_of(role: str, position: int, same_as: Placed | None) -> items.Party:
-    """Give a participant as the plan knows them: which role, and whose person else."""
-    other = None if same_as is None else items.Ref(same_as.role, same_as.position)
-    return items.Party(items.Ref(role, position), other)
 
 
 def check_parties(bundle: items.Bundle, parties: Sequence[Named]) -> None:
