@@ -1,5 +1,6 @@
 """What tests of cases do over and over."""
 
+import threading
 from datetime import timedelta
 
 from bench.town import Town
@@ -41,3 +42,10 @@ def officer(town: Town, organisation: str, *roles: registry.Role) -> registry.St
 def sight(town: Town, number: str) -> cases.Sight:
     """See a filing as an officer's page does."""
     return cases.see(cases.snapshot(number), at=town.workplace)
+
+
+def await_carriers() -> None:
+    """Wait for the threads that go on with a filing behind the answer that was given."""
+    for thread in threading.enumerate():
+        if thread.name == "carry":
+            thread.join(60)

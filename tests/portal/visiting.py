@@ -1,6 +1,5 @@
 """A visitor without script: reads a page, fills its fields, presses a button, as a browser would send it."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -10,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from bench.town import Town
+from tests.cases.acting import await_carriers
 from tongban.cases import api as cases
 from tongban.kernel.clock import budget
 from tongban.registry import api as registry
@@ -165,9 +165,7 @@ class Visit:
 
     def _work_beside_the_pages(self) -> None:
         """Do what a node's worker does: finish what a page had no time for."""
-        for thread in threading.enumerate():
-            if thread.name == "carry":
-                thread.join(60)
+        await_carriers()
         while cases.work_once(at=self.town.workplace, limit=budget(60)):
             pass
 

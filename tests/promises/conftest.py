@@ -6,10 +6,11 @@ import pytest
 from pytest_django import Settings
 
 from bench.town import CHARACTERS, Town
+from tests.cases.acting import await_carriers
 from tests.cases.conftest import town
 from tests.demo.hosting import Hosted
 from tests.rest.conftest import SECRETS, accounts, provider
-from tests.rest.placing import Here, await_carriers
+from tests.rest.placing import Here
 from tests.rest.program import Program
 from tongban.exchange import api as exchange
 from tongban.kernel.ids import SystemChance

@@ -10,8 +10,9 @@ from pytest_django import Settings
 
 from bench.town import CHARACTERS, Town, open_town
 from demo.generate import generate
+from tests.cases.acting import await_carriers
 from tests.demo.hosting import Hosted, host_system
-from tests.rest.placing import Here, await_carriers, publish
+from tests.rest.placing import Here, publish
 from tests.rest.program import Program
 from tongban.exchange import api as exchange
 from tongban.kernel.ids import SystemChance

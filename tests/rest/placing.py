@@ -1,11 +1,11 @@
 """Places each request in the town of the running test, as site places it in the node."""
 
-import threading
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
 from bench.town import Town, carry
+from tests.cases.acting import await_carriers
 from tongban.exchange import api as exchange
 from tongban.ledger import api as ledger
 
@@ -38,10 +38,3 @@ def settle(town: Town, number: str) -> None:
     """Carry a filing as far as it goes, once whoever carries it behind an answer has let it go."""
     await_carriers()
     carry(town, number)
-
-
-def await_carriers() -> None:
-    """Wait for the threads that go on with a filing behind the answer that was given."""
-    for thread in threading.enumerate():
-        if thread.name == "carry":
-            thread.join(60)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from tongban.items.bundle import Bundle
 from tongban.items.models import PackVersion
 from tongban.items.packs.making import bundle_from
+from tongban.kernel import rows
 from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
 
@@ -78,7 +79,8 @@ def versions(code: str | None = None) -> tuple[BundleCard, ...]:
 
 def is_withdrawn(code: str, version: int) -> bool:
     """Say whether a version was withdrawn: its open cases go to a person."""
-    return PackVersion.objects.filter(code=code, version=version, withdrawn_at__isnull=False).exists()
+    asked = "SELECT 1 FROM items_packversion WHERE code = %s AND version = %s AND withdrawn_at IS NOT NULL"
+    return rows.read_one(asked, code, version) is not None
 
 
 def sources(code: str, version: int) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from tongban.kernel.errors import NotFound
+from tongban.kernel.rows import Prepared
 from tongban.kernel.texts import Text
 from tongban.papers.letters import letters_of, remedies_against
 from tongban.papers.models import MaterialRow, NoticeRow
@@ -19,6 +20,9 @@ from tongban.papers.storing import stored_path
 from tongban.registry import api as registry
 
 MOST_LISTED = 500
+KEPT = Prepared(
+    lambda filing: MaterialRow.objects.filter(filing=filing, destroyed_at__isnull=True), stand_in="\ue000"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,7 @@ class Notice:
 
 def materials_of(filing: str) -> frozenset[str]:
     """Name the required documents of a filing that are handed in and kept: `item.material` each."""
-    rows = MaterialRow.objects.filter(filing=filing, destroyed_at__isnull=True)
-    return frozenset(rows.values_list("material", flat=True))
+    return frozenset(row.material for row in KEPT.all(filing))
 
 
 def materials(filing: str) -> tuple[Material, ...]:

@@ -1,6 +1,5 @@
 """A city in the middle of its day: filings at every stage, and what is known in them about whom."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,7 +9,7 @@ from django.db import models
 
 from bench.filing import draft
 from bench.town import CHARACTERS, Town
-from tests.cases.acting import carry_on, states, submit
+from tests.cases.acting import await_carriers, carry_on, states, submit
 from tests.papers.conftest import pdf
 from tongban.cases import api as cases
 from tongban.cases.models import Case, Fact
@@ -222,9 +221,7 @@ def _a_fact(number: str, element: str = "person.real_name_matched") -> int:
 
 def everything() -> dict[str, str]:
     """Give a digest of every table in which an act would leave a trace."""
-    for thread in threading.enumerate():
-        if thread.name == "carry":
-            thread.join(60)
+    await_carriers()
     return {
         model._meta.label: _digest(model)
         for model in apps.get_models()

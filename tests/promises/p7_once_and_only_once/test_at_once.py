@@ -7,7 +7,7 @@ import pytest
 
 from bench.filing import draft
 from bench.town import Town, carry
-from tests.cases.acting import pass_time, states
+from tests.cases.acting import await_carriers, pass_time, states
 from tests.promises.effects import unproven
 from tests.promises.together import at_once
 from tests.rest.program import Answer, Program
@@ -21,6 +21,7 @@ CLICKS = 4
 
 def check_one_of_each(town: Town, number: str) -> None:
     """See that a filing that was pushed from several sides ended once, with one of everything."""
+    await_carriers()
     carry(town, number)
     assert set(states(number).values()) == {"granted"}
     assert Filing.objects.filter(stage="ended").count() == 1

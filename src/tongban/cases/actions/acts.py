@@ -26,6 +26,8 @@ from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.registry import api as registry
 
+LEFT_TO_DO = "SELECT 1 FROM cases_act WHERE case_id = %s AND state <> 'done'"
+
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
@@ -173,7 +175,7 @@ def _store_number(
 @part
 def _go_on(case: Case, sight: Sight, *, now: datetime, at: Workplace) -> None:
     """Prepare the result once every act of the case is done; its row is locked with the filing's."""
-    if case.state == CaseState.ACTING and not case.acts.exclude(state="done").exists():
+    if case.state == CaseState.ACTING and rows.read_one(LEFT_TO_DO, case.pk) is None:
         case.person_needed = None
         prepare_result(case, sight, now=now, at=at)
 

@@ -140,10 +140,10 @@ def taken_by_another(row: Case, item: items.Item, sight: Sight, *, at: Workplace
 @part
 def hold_for_good(row: Case, item: items.Item, sight: Sight, *, now: datetime, at: Workplace) -> None:
     """Keep for this case what its grant gives it alone; the unique row refuses a second holder."""
-    Claim.objects.filter(case=row).delete()
+    rows.write("DELETE FROM cases_claim WHERE case_id = %s", row.pk)
     for claim, scope, value in _claims(row, item, sight, at):
         Claim.objects.filter(kind=claim.kind, scope=scope, value=value, until__lt=now).delete()
-        Claim.objects.create(kind=claim.kind, scope=scope, value=value, case=row, until=None)
+        rows.insert(Claim(kind=claim.kind, scope=scope, value=value, case=row, until=None))
 
 
 def _claims(
@@ -265,14 +265,13 @@ def prepare_result(row: Case, sight: Sight, *, now: datetime, at: Workplace) -> 
         name: stored_value(value) if decided.get(name) is None else decided[name]
         for name, value in brought.items()
     }
-    decision = Decision.objects.get(case=row)
     licence = licences.prepare(
         item.licence.type,
         issuer=row.in_name_of,
         holder=_holder(item, sight, values),
         content=content,
         case_number=row.number or "",
-        decision_entry=decision.entry_id,
+        decision_entry=_decided_in(row),
         now=now,
         chance=at.chance,
     )
@@ -283,6 +282,14 @@ def prepare_result(row: Case, sight: Sight, *, now: datetime, at: Workplace) -> 
     ]
     row.state = CaseState.ISSUING
     rows.update(row)
+
+
+def _decided_in(row: Case) -> str:
+    """Give the entry that a decided case was decided in."""
+    found = rows.read_one("SELECT entry_id FROM cases_decision WHERE case_id = %s", row.pk)
+    if found is None:
+        raise Decision.DoesNotExist(f"case {row.number} is not decided: no result of it can be prepared")
+    return str(found[0])
 
 
 def _holder(item: items.Item, sight: Sight, values: Values) -> licences.Holder:

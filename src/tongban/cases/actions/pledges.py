@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.models import Case, Filing, SignedPledge
+from tongban.cases.queries import standing
 from tongban.cases.queries.pledges import breaches, signers
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import clocks
@@ -59,7 +60,7 @@ def _sign(
 @part
 def start_check_clocks(row: Case, division: str, *, now: datetime, at: Workplace) -> None:
     """Set until when each pledge of a decided case is checked: the jurisdiction's policy."""
-    for pledge in SignedPledge.objects.filter(case=row, state="signed"):
+    for pledge in standing.SIGNED_PLEDGES.all(row.pk):
         policy = at.policies.at(f"pledge.{pledge.pledge}.post_check", division, civil_date(now))
         ends = clocks.policy_ends(policy, now, at.calendar, key=f"pledge.{pledge.pledge}.post_check")
         pledge.check_due_at, pledge.due_provisional = ends.at, ends.provisional

@@ -3,7 +3,7 @@
 A filing is read again at every one of its steps; composing these anew took longer than the rest of a step.
 """
 
-from tongban.cases.models import Act, Answer, Case, Contest, Fact, Filing, Participant, Pause
+from tongban.cases.models import Act, Answer, Case, Contest, Fact, Filing, Participant, Pause, SignedPledge
 from tongban.kernel.rows import Prepared
 
 FILING = Prepared(lambda number: Filing.objects.filter(number=number), stand_in="\ue000")
@@ -18,3 +18,4 @@ OPEN_CONTESTS = Prepared(lambda filing: Contest.objects.filter(filing_id=filing,
 CASES = Prepared(lambda filing: Case.objects.filter(filing_id=filing).order_by("position"))
 OPEN_PAUSES = Prepared(lambda filing: Pause.objects.filter(case__filing_id=filing, ended_at__isnull=True))
 ACTS = Prepared(lambda filing: Act.objects.filter(case__filing_id=filing).order_by("id"))
+SIGNED_PLEDGES = Prepared(lambda case: SignedPledge.objects.filter(case_id=case, state="signed"))
