@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from tongban.kernel.clock import SHANGHAI, Budget, SetClock, civil_date
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, lasting
 from tongban.kernel.transactions import outside_any_transaction, part, whole
 
 
@@ -61,3 +61,20 @@ def test_a_budget_never_goes_below_zero() -> None:
     elapsed = iter([0.25, 2.0])
     budget = Budget(1.0, lambda: next(elapsed))
     assert (budget.left_s(), budget.left_s()) == (0.75, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [
+        (0.0, "不到0.01秒", "under 0.01 s"),
+        (0.123, "0.12秒", "0.12 s"),
+        (59.4, "59秒", "59 s"),
+        (59.6, "1分", "1 min"),
+        (200, "3分20秒", "3 min 20 s"),
+        (3600, "1小时", "1 h"),
+        (86400, "1天", "1 day"),
+        (3 * 86400 + 4 * 3600 + 59, "3天4小时", "3 days 4 h"),
+    ],
+)
+def test_a_duration_is_said_in_its_two_largest_units(seconds: float, zh: str, en: str) -> None:
+    assert lasting(seconds) == Text(zh, en)

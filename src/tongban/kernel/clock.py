@@ -58,5 +58,10 @@ class Budget:
 
 def budget(seconds: float) -> Budget:
     """Start a budget on the machine's monotonic clock."""
+    return Budget(seconds, stopwatch())
+
+
+def stopwatch() -> Callable[[], float]:
+    """Begin to measure on the machine's monotonic clock; what is given says how many seconds have passed."""
     start = monotonic()
-    return Budget(seconds, lambda: monotonic() - start)
+    return lambda: monotonic() - start

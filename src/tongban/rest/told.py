@@ -119,7 +119,7 @@ class LineTold(BaseModel):
     maker: str
     item: str
     status_code: int | None
-    seconds: float | None
+    seconds: Annotated[float | None, Field(description="how long it took; null where it is a moment")]
     evidence: str | None
 
 

@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tongban.kernel.clock import SHANGHAI, Budget, SystemClock, budget, civil_date
+from tongban.kernel.clock import SHANGHAI, Budget, SystemClock, budget, civil_date, stopwatch
 from tongban.kernel.errors import Conflict, NotFound
 from tongban.kernel.ids import SystemChance, new_id
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Language, Text, lasting
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.site.applicant import Applicant, Provider, sign_in
@@ -95,6 +95,10 @@ class Filed:
                 }
                 for case in self.filing["cases"]
             ],
+            "timeline": [
+                {name: line[name] for name in ("at", "kind", "words", "maker", "item", "seconds")}
+                for line in self.filing["timeline"]
+            ],
             "licences": list(self.licences),
             "ledger": dict(self.log),
         }
@@ -137,10 +141,10 @@ def file_sample(origin: str, provider: Provider, path: Path, bundle: str, voice:
     applicant = Applicant(origin, token, voice.language)
     try:
         key = new_id(SystemClock().now(), chance)
-        spent = budget(SETTLED_WITHIN_S)
-        shown = Timeline(voice)
-        filing = follow(applicant, submit(applicant, body, key, voice), shown, spent)
-        seconds = SETTLED_WITHIN_S - spent.left_s()
+        passed = stopwatch()
+        shown, patience = Timeline(voice), budget(SETTLED_WITHIN_S)
+        filing = follow(applicant, submit(applicant, body, key, voice), shown, patience)
+        seconds = passed()
         plan = applicant.plan(filing["number"])
         totals = plan["plan"]["totals"]
         return Filed(
@@ -271,11 +275,13 @@ class Timeline:
 def _line(line: Mapping[str, Any], item: Mapping[str, str] | None) -> Text:
     at = datetime.fromisoformat(line["at"]).astimezone(SHANGHAI)
     begun = f"  {at:%H:%M:%S}.{at.microsecond // 1000:03d} {MARKS.get(line['kind'], '·')} "
-    took = "" if line["seconds"] is None else f"  {line['seconds']:.3f} s"
+    took = None if line["seconds"] is None else lasting(line["seconds"])
     zh, en = line["words"]["zh"], line["words"]["en"]
     if item and item["zh"] not in zh:
         zh, en = f"{zh}（{item['zh']}）", f"{en} ({item['en']})"
-    return Text(f"{begun}{zh}{took}", f"{begun}{en}{took}")
+    if took is not None:
+        zh, en = f"{zh}  {took.zh}", f"{en}  {took.en}"
+    return Text(f"{begun}{zh}", f"{begun}{en}")
 
 
 def verified(applicant: Applicant, identifier: str, voice: Voice) -> dict[str, Any]:
@@ -334,10 +340,10 @@ def summary(filed: Filed) -> Iterator[Text]:
 
 def case_line(case: Mapping[str, Any]) -> Text:
     """Say how one case stands, at whom, and how long it took."""
-    took = "" if case["seconds"] is None else f"  {case['seconds']:.2f} s"
+    took = None if case["seconds"] is None else lasting(case["seconds"])
 
-    def said(language: str) -> str:
+    def said(language: Language) -> str:
         words = (case["name"][language], case["office_name"][language], case["words"][language])
-        return "  " + "  ".join([*words, case["number"]]) + took
+        return "  " + "  ".join([*words, case["number"], *([] if took is None else [took.spoken(language)])])
 
     return Text(said("zh"), said("en"))

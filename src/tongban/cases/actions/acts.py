@@ -109,9 +109,10 @@ def _settle(
             f"{label.zh}：无法确认是否已登记，转人工核实",
             f"{label.en}: nobody can tell whether it was done; a person finds out",
         )
-    tell(
-        filing.pk, [Happening(f"act_{act.state}", words, "source", case_id=case.pk, entry_id=entry)], now=now
+    told = Happening(
+        f"act_{act.state}", words, "source", case_id=case.pk, seconds=answered.seconds, entry_id=entry
     )
+    tell(filing.pk, [told], now=now)
     hand_to_person(filing, case, [words], now=now)
 
 
@@ -230,17 +231,9 @@ def resolve_act(
             todo=Text("请从待办列表进入。", "Open it from your list."),
         )
     if not _may_resolve(act, outcome, office_number):
-        raise Conflict(
-            "cases.act_settled",
-            what=Text(
-                "该项已有结论，或缺少登记编号。", "It is settled already, or the office's number is missing."
-            ),
-            todo=Text(
-                "请刷新页面；确认已登记时填写编号。", "Reload the page; give the number when it was done."
-            ),
-        )
+        raise _settled_already()
     now = at.clock.now()
-    case = act.case
+    case, begun_at = act.case, act.intended_at
     act.settled_by_id = staff.id
     if outcome == "done":
         _store_number(case, act, office_number.strip(), sight, raw={"note": note}, now=now)
@@ -258,11 +251,16 @@ def resolve_act(
         at=at,
     )
     words = Text(f"{_label(act, sight).zh}：工作人员已核实", f"{_label(act, sight).en}: an officer found out")
-    tell(
-        filing.pk,
-        [Happening("act_resolved", words, "person", case_id=case.pk, staff_id=staff.id, entry_id=entry)],
-        now=now,
+    told = Happening(
+        "act_resolved",
+        words,
+        "person",
+        case_id=case.pk,
+        staff_id=staff.id,
+        since=begun_at,
+        entry_id=entry,
     )
+    tell(filing.pk, [told], now=now)
     if not case.acts.filter(state__in=["in_doubt", "refused"]).exists():
         case.person_needed = None
         case.save(update_fields=["person_needed"])
@@ -275,3 +273,13 @@ def _may_resolve(act: Act, outcome: str, office_number: str) -> bool:
     if act.state not in {"in_doubt", "refused"}:
         return False
     return outcome == "again" or (outcome == "done" and bool(office_number.strip()))
+
+
+def _settled_already() -> Conflict:
+    return Conflict(
+        "cases.act_settled",
+        what=Text(
+            "该项已有结论，或缺少登记编号。", "It is settled already, or the office's number is missing."
+        ),
+        todo=Text("请刷新页面；确认已登记时填写编号。", "Reload the page; give the number when it was done."),
+    )

@@ -135,6 +135,12 @@ def answer_review(
     )
     words = Text(f"{staff.name}已说明理由", f"{staff.name} explained the decision")
     happening = Happening(
-        "review_answered", words, "person", case_id=row.pk, staff_id=staff.id, entry_id=entry.id
+        "review_answered",
+        words,
+        "person",
+        case_id=row.pk,
+        staff_id=staff.id,
+        since=request.asked_at,
+        entry_id=entry.id,
     )
     tell(filing.pk, [happening], now=now)

@@ -42,6 +42,7 @@ def supply(number: str, *, at: Workplace) -> int:
     bundle = items.pinned(filing.bundle_digest)
     happenings = []
     for row in Case.objects.filter(filing=filing, state=CaseState.CORRECTION).order_by("id"):
+        told_at = row.told_at
         _receive_again(row, bundle.item(row.item), now=now, at=at)
         name = bundle.item(row.item).name
         entry = evidence(
@@ -55,6 +56,7 @@ def supply(number: str, *, at: Workplace) -> int:
                 "applicant",
                 case_id=row.pk,
                 status_code=StatusCode.CORRECTION_ENDS,
+                since=told_at,
                 entry_id=entry,
             )
         )

@@ -304,7 +304,9 @@ def answer_contest(
         if corrected
         else Text(f"{office.zh}核实后维持原信息", f"{office.en} verified the value; it stands")
     )
-    tell(filing.pk, [Happening("verified", words, "person", staff_id=staff.id, entry_id=entry.id)], now=now)
+    since, entry_id = found.raised_at, entry.id
+    told = Happening("verified", words, "person", staff_id=staff.id, since=since, entry_id=entry_id)
+    tell(filing.pk, [told], now=now)
     wake(filing, now=now)
 
 

@@ -163,7 +163,15 @@ def _decided_words(item: items.Item, row: Case, maker: str, staff_id: int | None
         else Text("工作人员审批", "decided by an officer")
     )
     words = Text(f"{item.name.zh}：准予（{by.zh}）", f"{item.name.en}: granted ({by.en})")
-    return Happening("decided", words, maker, case_id=row.pk, staff_id=staff_id, entry_id=entry_id)
+    return Happening(
+        "decided",
+        words,
+        maker,
+        case_id=row.pk,
+        staff_id=staff_id,
+        since=row.with_office_since,
+        entry_id=entry_id,
+    )
 
 
 def _produce(item: items.Item, row: Case, now: datetime) -> list[dict[str, object]]:
@@ -324,7 +332,14 @@ def finish_signed(lease: Lease, signed: Sequence[tuple[int, licences.Signed]], *
         name = bundle.item(row.item).name
         words = Text(f"{name.zh}：证照已签发，办结", f"{name.en}: signed and issued")
         happenings.append(
-            Happening("granted", words, "platform", case_id=row.pk, status_code=StatusCode.GRANTED)
+            Happening(
+                "granted",
+                words,
+                "platform",
+                case_id=row.pk,
+                status_code=StatusCode.GRANTED,
+                since=row.decided_at,
+            )
         )
     tell(filing.pk, happenings, now=now)
     receive_ready(filing, bundle, at=at)

@@ -114,7 +114,8 @@ def _record_submission(filing: Filing, sight: Sight, now: datetime, at: Workplac
         f"已提交：填写{sight.plan.totals.here.all}项，其余由数据共享取得",
         f"Submitted: {sight.plan.totals.here.all} values typed, the rest fetched",
     )
-    tell(filing.pk, [Happening("submitted", words, "applicant", entry_id=entry.id)], now=now)
+    asked = Happening("submitted", words, "applicant", since=filing.opened_at, entry_id=entry.id)
+    tell(filing.pk, [asked], now=now)
 
 
 @whole
@@ -156,11 +157,14 @@ def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workpla
     )
     verb = Text("已本人确认", "confirmed in person") if agrees else Text("不同意，未确认", "declined")
     words = Text(f"{subject.name}{verb.zh}", f"{subject.name} {verb.en}")
-    tell(
-        filing.pk,
-        [Happening("confirmed" if agrees else "declined", words, "applicant", entry_id=entry.id)],
-        now=now,
+    said = Happening(
+        "confirmed" if agrees else "declined",
+        words,
+        "applicant",
+        since=filing.submitted_at or filing.opened_at,
+        entry_id=entry.id,
     )
+    tell(filing.pk, [said], now=now)
     if (
         filing.stage == Stage.DRAFT
         or filing.participants.filter(must_confirm=True, confirmed_at__isnull=True).exists()

@@ -25,6 +25,7 @@ from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.rules import api as rules
 
+BEGINS = Text("部门开始办理", "The office begins")
 TAKEN = Text("所申请的名称已由其他申请人取得。", "The name was given to another applicant meanwhile.")
 
 
@@ -36,6 +37,7 @@ class Found:
     sight: Sight  # what this case's own office may use
     verdict: Verdict
     record: Mapping[str, object]
+    seconds: float  # that the rules took over it
 
 
 @whole
@@ -47,7 +49,7 @@ def record_verdicts(lease: Lease, sight: Sight, found: Sequence[Found], *, at: W
     now = at.clock.now()
     by_id = {row.pk: row for row in standing.CASES.all(filing.pk)}
     moving = [(by_id[each.case_id], each) for each in found if _is_with_rules(by_id[each.case_id])]
-    compared = [line for row, each in moving for line in _compared(row, sight, each.verdict)]
+    compared = [line for row, each in moving for line in _compared(row, sight, each)]
     tell(filing.pk, compared, now=now)
     for row, each in moving:
         obstacles = _obstacles(row, each, now=now, at=at)
@@ -107,8 +109,9 @@ def _is_with_rules(row: Case) -> bool:
     return row.state in MACHINE_STATES and not row.person_needed
 
 
-def _compared(row: Case, sight: Sight, verdict: Verdict) -> Iterator[Happening]:
+def _compared(row: Case, sight: Sight, found: Found) -> Iterator[Happening]:
     """Say how many checks were made, and how many are left to a person; never what they found about whom."""
+    verdict = found.verdict
     if verdict.way not in {Way.YES, Way.PERSON} or not verdict.judged:
         return
     name, made = sight.bundle.item(row.item).name, len(verdict.judged)
@@ -119,7 +122,7 @@ def _compared(row: Case, sight: Sight, verdict: Verdict) -> Iterator[Happening]:
             f"{name.zh}：比对核验{made}项，其中{left}项由工作人员判断",
             f"{name.en}: {made} checks compared, {left} left to an officer",
         )
-    yield Happening("compared", words, "rule", case_id=row.pk)
+    yield Happening("compared", words, "rule", case_id=row.pk, seconds=found.seconds)
 
 
 @part
@@ -139,7 +142,7 @@ def accept(
     item = sight.bundle.item(row.item)
     # Silence counts as acceptance on the day of receipt (Administrative Licensing Law art. 32); where the
     # one notice was given in time, on the day when everything it asked for was there.
-    received_at = row.completed_at or row.received_at
+    received_at = row.with_office_since
     start = received_at if maker == "law" and received_at is not None else now
     start_clocks(row, sight.bundle, now=start, at=at)
     row.state = CaseState.ACCEPTED
@@ -169,7 +172,6 @@ def accept(
     )
     how = Text("依法视为受理", "accepted by operation of law") if maker == "law" else Text("受理", "accepted")
     words = Text(f"{item.name.zh}：{how.zh}", f"{item.name.en}: {how.en}")
-    begins = Text("部门开始办理", "The office begins")
     tell(
         filing.pk,
         [
@@ -179,12 +181,13 @@ def accept(
                 maker,
                 case_id=row.pk,
                 status_code=StatusCode.ACCEPTED,
+                since=received_at,
                 entry_id=entry,
                 staff_id=staff_id,
             ),
             Happening(
                 "begun",
-                begins,
+                BEGINS,
                 "platform",
                 case_id=row.pk,
                 status_code=StatusCode.OFFICE_BEGINS,
@@ -287,6 +290,7 @@ def request_correction(
                 maker,
                 case_id=row.pk,
                 status_code=StatusCode.CORRECTION_BEGINS,
+                since=row.received_at,
                 entry_id=entry,
                 staff_id=staff_id,
             )

@@ -11,7 +11,7 @@ from tongban.cases.snapshot import FactView, Snapshot
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
 from tongban.items import api as items
-from tongban.kernel.clock import Budget, budget
+from tongban.kernel.clock import Budget, stopwatch
 
 ROUNDS = 6  # lookups whose keys come from lookups; more would be a fault of the pack
 SOURCE_TIMEOUT_S = 10.0
@@ -67,11 +67,11 @@ def _fetch(
 ) -> tuple[FactView, ...]:
     now = at.clock.now()
     timeout_s = SOURCE_TIMEOUT_S if limit is None else max(0.2, min(SOURCE_TIMEOUT_S, limit.left_s()))
-    spent = budget(timeout_s)
+    passed = stopwatch()
     answers = exchange.fetch(
         at.road, [request_for(sight, lookup) for lookup in lookups], now=now, timeout_s=timeout_s
     )
-    seconds = timeout_s - spent.left_s()
+    seconds = passed()
     return record_facts(
         sight.snapshot.number,
         list(zip(lookups, answers, strict=True)),

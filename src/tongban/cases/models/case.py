@@ -1,5 +1,7 @@
 """One item of a filing at one office."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -48,6 +50,11 @@ class Case(models.Model):
     content = models.JSONField(null=True)  # of the result, as decided; acts fill what they alone bring
     produced = models.JSONField(default=list)  # [{"role", "position", "element", "value"}]
     licence = models.CharField(max_length=90, default="")  # its result's identifier
+
+    @property
+    def with_office_since(self) -> datetime | None:
+        """Give since when its office has all that it asked for: its completion, otherwise its receipt."""
+        return self.completed_at or self.received_at
 
     class Meta:
         constraints = [

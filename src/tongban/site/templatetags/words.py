@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from tongban.kernel.texts import Language, Text
+from tongban.kernel import texts
 from tongban.kernel.values.money import Cents
 
 register = Library()
@@ -72,13 +73,7 @@ def day(on: date | datetime | None) -> str:
 @register.filter
 def lasting(seconds: float | None) -> str:
     """Write how long something took."""
-    if seconds is None:
-        return ""
-    zh = language() == "zh"
-    if seconds < 0.01:
-        return "不到0.01秒" if zh else "under 0.01 s"
-    shown = f"{seconds:.2f}" if seconds < 10 else f"{seconds:.0f}"
-    return f"{shown}秒" if zh else f"{shown} s"
+    return "" if seconds is None else spoken(texts.lasting(seconds))
 
 
 @register.filter

@@ -42,7 +42,7 @@ def check_pledge(
     filing = lock(number)
     row, pledge = _open_pledge(filing, case_number, pledge_id, staff)
     require_reasons(found)
-    now = at.clock.now()
+    now, since = at.clock.now(), pledge.checked_at or row.decided_at
     if not kept and pledge.state == "rectifying":
         raise _rectify_first()  # its time is running: it is not begun anew
     pledge.checked_at, pledge.checked_by_id, pledge.found = now, staff.id, found.strip()[:1000]
@@ -56,7 +56,7 @@ def check_pledge(
     if not kept:
         _order_to_rectify(filing, row, pledge, staff=staff, entry=entry, now=now, at=at)
     happening = Happening(
-        "pledge_checked", words, "person", case_id=row.pk, staff_id=staff.id, entry_id=entry
+        "pledge_checked", words, "person", case_id=row.pk, staff_id=staff.id, since=since, entry_id=entry
     )
     tell(filing.pk, [happening], now=now)
 
@@ -126,7 +126,7 @@ def revoke_for_breach(
     filing = lock(number)
     row, pledge = _open_pledge(filing, case_number, pledge_id, staff)
     require_reasons(reasons)
-    now = at.clock.now()
+    now, since = at.clock.now(), pledge.checked_at or row.decided_at
     had_time = pledge.rectify_due_at is not None and pledge.rectify_due_at < now
     if not bad_faith and not (pledge.state == "rectifying" and had_time):
         raise _rectify_first()
@@ -146,7 +146,7 @@ def revoke_for_breach(
     entry = evidence(row, "pledge.checked", fields, now=now, at=at)
     ground = BAD_FAITH if bad_faith else NOT_RECTIFIED
     words = Text(f"{ground.zh}，撤销许可：{said.zh}", f"Revoked for {ground.en}: {said.en}")
-    _end_revoked(filing, row, words, staff=staff, entry=entry, now=now)
+    _end_revoked(filing, row, words, staff=staff, since=since, entry=entry, now=now)
     item = items.pinned(filing.bundle_digest).item(row.item)
     give_notice(
         filing,
@@ -170,7 +170,14 @@ def revoke_for_breach(
 
 @part
 def _end_revoked(
-    filing: Filing, row: Case, words: Text, *, staff: registry.Staff, entry: str, now: datetime
+    filing: Filing,
+    row: Case,
+    words: Text,
+    *,
+    staff: registry.Staff,
+    since: datetime | None,
+    entry: str,
+    now: datetime,
 ) -> None:
     """Give the case its end, and tell the offices whose results rest on it.
 
@@ -189,6 +196,7 @@ def _end_revoked(
             case_id=row.pk,
             status_code=StatusCode.REVOKED,
             staff_id=staff.id,
+            since=since,
             entry_id=entry,
         )
     ]

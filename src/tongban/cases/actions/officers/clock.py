@@ -1,5 +1,7 @@
 """Stopping the clock for a special procedure, and extending it."""
 
+from datetime import datetime
+
 from tongban.cases.actions.cases import set_clocks, stops_of
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.notices import give_notice
@@ -108,7 +110,17 @@ def end_pause(sight: Sight, case_number: str, *, staff: registry.Staff, outcome:
         at=at,
     )
     words = Text("特别程序结束，恢复计时", "The special procedure has ended; the clock runs again")
-    _tell(filing, row, "resumed", words, staff=staff, entry=entry, code=StatusCode.SPECIAL_ENDS, at=at)
+    _tell(
+        filing,
+        row,
+        "resumed",
+        words,
+        staff=staff,
+        entry=entry,
+        code=StatusCode.SPECIAL_ENDS,
+        since=pause.began_at,
+        at=at,
+    )
     wake(filing, now=now)
 
 
@@ -169,9 +181,17 @@ def _tell(
     staff: registry.Staff,
     entry: str,
     code: StatusCode | None = None,
+    since: datetime | None = None,
     at: Workplace,
 ) -> None:
     happening = Happening(
-        kind, words, "person", case_id=row.pk, status_code=code, staff_id=staff.id, entry_id=entry
+        kind,
+        words,
+        "person",
+        case_id=row.pk,
+        status_code=code,
+        staff_id=staff.id,
+        since=since,
+        entry_id=entry,
     )
     tell(filing.pk, [happening], now=at.clock.now())

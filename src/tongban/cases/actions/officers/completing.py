@@ -72,6 +72,7 @@ def confirm_lapse(sight: Sight, case_number: str, *, staff: registry.Staff, at: 
             case_id=row.pk,
             status_code=StatusCode.WITHDRAWN_BEFORE,
             staff_id=staff.id,
+            since=row.told_at,
             entry_id=entry,
         ),
         now=now,

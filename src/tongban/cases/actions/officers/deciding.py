@@ -175,6 +175,7 @@ def refuse(
             case_id=row.pk,
             status_code=StatusCode.REFUSED,
             staff_id=staff.id,
+            since=row.with_office_since,
             entry_id=entry,
         ),
         now=now,
@@ -236,7 +237,6 @@ def not_accept(
     turn = "" if named is None else f"，请向{named.name.zh}申请"
     turn_en = "" if named is None else f"; apply to {named.name.en}"
     words = Text(f"{item.name.zh}：不予受理{turn}", f"{item.name.en}: not accepted{turn_en}")
-    code = StatusCode.NOT_REQUIRED if kind == "not_required" else StatusCode.NOT_ACCEPTED
     end_case(
         filing,
         row,
@@ -246,8 +246,9 @@ def not_accept(
             words,
             "person",
             case_id=row.pk,
-            status_code=code,
+            status_code=StatusCode.NOT_REQUIRED if kind == "not_required" else StatusCode.NOT_ACCEPTED,
             staff_id=staff.id,
+            since=row.with_office_since,
             entry_id=entry,
         ),
         now=now,
