@@ -1,8 +1,15 @@
 """What was fetched about oneself, and saying that it is wrong."""
 
+import pytest
+
+from bench.filing import draft
+from tests.cases.acting import submit
 from tests.portal.filling import answers, begun, number_of
 from tests.portal.visiting import Visit
+from tests.promises.p3_no_share_without_right.world import agree, fetched_who_leads, led_by
 from tongban.cases import api as cases
+from tongban.cases.models import Contest
+from tongban.kernel.errors import NotFound
 
 
 def test_a_wrong_address_is_disputed_and_an_officer_takes_over(visit: Visit) -> None:
@@ -37,3 +44,40 @@ def test_facts_are_shown_to_the_person_they_are_about_alone(visit: Visit) -> Non
     visit.as_person("wang_jianguo")
     assert visit.open(f"{done.address}facts/").status == 404
     assert visit.open(fact).status == 404
+
+
+def test_the_founder_reads_what_was_fetched_about_the_company_but_not_who_leads_it(visit: Visit) -> None:
+    town = visit.town
+    owner = visit.as_person("li_chunyan")
+    number = draft(town, owner)
+    led_by(town, number, "wang_jianguo")
+    submit(town, number)
+    agree(town, number, "wang_jianguo")
+    led = fetched_who_leads(number, "wang_jianguo")
+    page = visit.open(f"/filings/{number}/facts/")
+    assert "拟设立的公司" in page.text
+    assert "名称的现有持有人" in page.text
+    about = {each.element: each for each in cases.form_page(number, owner, at=town.workplace).facts}
+    holder = about["entity.name_holder"]
+    assert holder.source == "market.990100"
+    assert f"/filings/{number}/facts/{holder.id}/" in page.read.links
+    assert led.element not in about
+    assert visit.open(f"/filings/{number}/facts/{led.pk}/").status == 404
+    with pytest.raises(NotFound):
+        cases.contest(number, led.pk, subject=owner, said="不对", at=town.workplace)
+    wang = visit.as_person("wang_jianguo")
+    theirs = {each.element for each in cases.form_page(number, wang, at=town.workplace).facts}
+    assert led.element in theirs
+    assert "entity.name_holder" not in theirs
+    assert visit.open(f"/filings/{number}/facts/{holder.id}/").status == 404
+
+
+def test_what_is_wrong_about_the_company_goes_to_its_source(visit: Visit) -> None:
+    visit.as_person("li_chunyan")
+    done = visit.press(begun(visit), do="submit", fill=answers())
+    owner = visit.town.subject("li_chunyan")
+    facts = cases.form_page(number_of(done), owner, at=visit.town.workplace).facts
+    held = next(each for each in facts if each.element == "entity.name_holder")
+    there = visit.open(f"/filings/{number_of(done)}/facts/{held.id}/")
+    assert "提出异议" in visit.press(there, fill={"said": "该名称已有人使用"}).text
+    assert Contest.objects.get().source == "market.990100"

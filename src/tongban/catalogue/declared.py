@@ -56,6 +56,7 @@ class ElementDeclared(Declaration):
     about: About
     grade: Grade
     sensitive: bool = False
+    names_person: bool = False
     when_none: WhenNone
     none_value: str | int | bool | None = None
     codes: Mapping[str, TextField] = {}
@@ -87,6 +88,7 @@ class ElementDeclared(Declaration):
             none_value=none_value,
             codes=dict(self.codes),
             pattern=self.pattern,
+            names_person=self.names_person,
         )
 
 

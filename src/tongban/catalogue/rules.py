@@ -46,7 +46,9 @@ class Element:
 
     `when_none` is the status of a fact whose source holds no value; `none_value` the value that rules
     then see (a person without an entry among enforced debtors is not under enforcement: False).
-    `codes` closes a code list; `pattern` is a full-match expression over the normalised text.
+    `codes` closes a code list; `pattern` is a full-match expression over the normalised text. The value of
+    one that `names_person` says who somebody is (a company's legal representative): whatever it is about, it
+    is shown to that person alone.
     """
 
     code: str
@@ -59,6 +61,7 @@ class Element:
     none_value: Value | None = None
     codes: Mapping[str, Text] = field(default_factory=dict)
     pattern: str | None = None
+    names_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

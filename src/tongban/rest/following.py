@@ -28,7 +28,8 @@ def read_plan(request: Asking, number: FilingNumber) -> told.PlanTold:
 
 @router.get("/{number}/facts", response={200: list[told.FactTold], **REFUSALS}, operation_id="read_facts")
 def read_facts(request: Asking, number: FilingNumber) -> list[told.FactTold]:
-    """Give what was fetched about the reader, and for the owner about the place: never about anybody else."""
+    """Give what was fetched about the reader, and for the owner about the place and the company to be; never
+    about another person."""
     page = cases.form_page(number, request.auth, at=request.workplace)
     return [telling.fact(each) for each in page.facts]
 

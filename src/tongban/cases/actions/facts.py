@@ -9,7 +9,7 @@ from tongban.cases.actions.taking_part import lock_own
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Fact, Filing, Participant
 from tongban.cases.queries import standing
-from tongban.cases.queries.rights import may
+from tongban.cases.queries.rights import is_theirs, may
 from tongban.cases.rules.gathering import Lookup, stored_value
 from tongban.cases.rules.states import UNDECIDED, Stage
 from tongban.cases.rules.steps import backoff
@@ -19,6 +19,7 @@ from tongban.catalogue import api as catalogue
 from tongban.exchange import api as exchange
 from tongban.items import api as items
 from tongban.kernel import deadlines, rows
+from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import whole
@@ -171,14 +172,15 @@ def _line(source: str, kind: str, count: int, seconds: float) -> Happening:
 
 @whole
 def contest(number: str, fact_id: int, *, subject: registry.Subject, said: str, at: Workplace) -> int:
-    """Record that somebody says a fetched fact about them is wrong, and ask its source to verify.
+    """Record that somebody says a fetched fact of theirs is wrong, and ask its source to verify.
 
-    Only the person it is about may say so (the owner, for a place). Until the source answers, rules do
-    not see the value. Saying so twice changes nothing. Gives the dispute's id.
+    Only the person it is about may say so (the owner, for the place and the company to be). Until the source
+    answers, rules do not see the value. Saying so twice changes nothing. Gives the dispute's id.
     """
     filing = lock_own(number, subject)
     fact = Fact.objects.filter(filing=filing, pk=fact_id).select_related("participant").first()
-    if fact is None or not _concerns(fact.participant, filing, subject):
+    book = catalogue.book(civil_date(at.clock.now()))
+    if fact is None or not is_theirs(fact, filing, subject, book=book):
         raise NotFound(
             "cases.no_fact",
             what=Text("没有查到这条信息。", "There is no such fact about you."),
@@ -226,15 +228,6 @@ def contest(number: str, fact_id: int, *, subject: registry.Subject, said: str, 
     tell(filing.pk, [Happening("contested", words, "applicant", entry_id=entry.id)], now=now)
     wake(filing, now=now)
     return row.pk
-
-
-def _concerns(participant: Participant, filing: Filing, subject: registry.Subject) -> bool:
-    if participant.kind == "person":
-        return (participant.identity_type, participant.identity_number) == (
-            subject.identity_type,
-            subject.number,
-        )
-    return filing.owner_id == subject.id
 
 
 @whole

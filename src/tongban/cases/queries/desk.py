@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongban.cases.models import Act, Case, Contest, Fact, Filing, ReviewRequest
 from tongban.cases.queries.readers import CASE_ROLES
-from tongban.cases.queries.rights import may
+from tongban.cases.queries.rights import is_theirs, may
 from tongban.cases.rules import officers
+from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
@@ -81,25 +82,23 @@ def facts_for_officer(case_number: str, staff: registry.Staff) -> tuple[FactLine
     row = Case.objects.filter(cases_of_office(staff), number=case_number).first()
     if row is None:
         raise officers.no_such_case(case_number)
-    return tuple(_facts(Fact.objects.filter(filing=row.filing_id, consumer=row.office)))
+    return tuple(_facts(_in_order(Fact.objects.filter(filing=row.filing_id, consumer=row.office))))
 
 
-def facts_about(filing: Filing, subject: registry.Subject) -> tuple[FactLine, ...]:
-    """Give the facts of a filing about this person (and, for its owner, about its place)."""
-    mine = Q(
-        participant__kind="person",
-        participant__identity_type=subject.identity_type,
-        participant__identity_number=subject.number,
-    )
-    if filing.owner_id == subject.id:
-        mine |= Q(participant__kind="place")
-    return tuple(_facts(Fact.objects.filter(mine, filing=filing)))
+def facts_about(filing: Filing, subject: registry.Subject, *, book: catalogue.Book) -> tuple[FactLine, ...]:
+    """Give the facts of a filing that are this person's own: of its owner, also about the place and the
+    company that it founds."""
+    rows = _in_order(Fact.objects.filter(filing=filing))
+    return tuple(_facts(row for row in rows if is_theirs(row, filing, subject, book=book)))
+
+
+def _in_order(rows: QuerySet[Fact]) -> QuerySet[Fact]:
+    return rows.select_related("participant").order_by("id")
 
 
 def _facts(rows: Iterable[Fact]) -> Iterable[FactLine]:
     newest: dict[tuple[int, str], Fact] = {}
-    ordered = rows.select_related("participant").order_by("id") if hasattr(rows, "select_related") else rows
-    for row in ordered:
+    for row in rows:
         earlier = newest.get((row.participant_id, row.element))
         if earlier is None or not _only_waits(row, beside=earlier):
             newest[row.participant_id, row.element] = row

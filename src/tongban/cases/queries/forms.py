@@ -14,7 +14,7 @@ from tongban.registry import api as registry
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """The form of one filing for one reader; facts are about the reader alone."""
+    """The form of one filing for one reader; facts are the reader's own alone."""
 
     sight: Sight
     facts: tuple[FactLine, ...]
@@ -28,5 +28,6 @@ def form_page(number: str, reader: Reader, *, at: Workplace) -> FormPage:
     """
     filing = require_visible(number, reader)
     sight = see(snapshot(number), at=at)
-    facts = facts_about(filing, reader) if isinstance(reader, registry.Subject) else ()
-    return FormPage(sight, facts, filing.draft_expires_at)
+    if not isinstance(reader, registry.Subject):
+        return FormPage(sight, (), filing.draft_expires_at)
+    return FormPage(sight, facts_about(filing, reader, book=sight.book), filing.draft_expires_at)

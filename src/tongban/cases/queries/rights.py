@@ -1,12 +1,34 @@
-"""Rights of officers as WHERE clauses."""
+"""Rights: of officers as WHERE clauses, and which fetched facts of a filing are somebody's own."""
 
 from collections.abc import Iterable
 
 from django.db.models import Q
 
+from tongban.cases.models import Fact, Filing
+from tongban.catalogue import api as catalogue
+from tongban.items import api as items
 from tongban.registry import api as registry
 
 
 def may(staff: registry.Staff, roles: Iterable[registry.Role]) -> Q:
     """Give a WHERE clause that matches nothing for officers without one of the roles."""
     return Q() if staff.roles & frozenset(roles) else Q(pk__in=())
+
+
+def is_theirs(fact: Fact, filing: Filing, subject: registry.Subject, *, book: catalogue.Book) -> bool:
+    """Say whether a fetched fact is this person's to read, and to say that it is wrong.
+
+    What is about a person is theirs alone. For the place, and for the company that the filing founds, whoever
+    the filing is for speaks; but not about who somebody else is: that is shown to the one it names.
+    """
+    participant = fact.participant
+    if participant.kind == "person":
+        theirs = (participant.identity_type, participant.identity_number)
+        return theirs == (subject.identity_type, subject.number)
+    element = book.element(fact.element)
+    if element is None or element.names_person:
+        return fact.value in (subject.number, subject.name)
+    if filing.owner_id != subject.id:
+        return False
+    role = items.pinned(filing.bundle_digest).participant(participant.role)
+    return role.kind == "place" or role.known_by == "produced"

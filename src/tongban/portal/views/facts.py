@@ -1,4 +1,4 @@
-"""The facts that were fetched about oneself, and saying that one is wrong (Decree 809 art. 26)."""
+"""The facts that are one's own to read, and saying that one is wrong (Decree 809 art. 26)."""
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,10 +17,19 @@ from tongban.registry import api as registry
 @require_safe
 @for_people
 def facts(request: PortalRequest, reader: registry.Subject, number: str) -> HttpResponse:
-    """List what was fetched about oneself for a filing, and of nobody else."""
+    """List what was fetched about oneself, and for the owner about the company and its place."""
     form = cases.form_page(number, reader, at=request.workplace)
     shown = facts_in_words(form.sight.bundle, form.facts)
-    return page(request, "facts-of-filing", {"facts": shown, "number": number, "at": "filings"})
+    is_owner = form.sight.snapshot.owner_id == reader.id
+    apart = [role for role in form.sight.bundle.participants if role.kind != "person" and is_owner]
+    matters = [(role.name, [each for each in shown if each.role == role.role]) for role in apart]
+    said = {
+        "facts": [each for each in shown if each.role not in {role.role for role in apart}],
+        "matters": [(name, facts) for name, facts in matters if facts],
+        "number": number,
+        "at": "filings",
+    }
+    return page(request, "facts-of-filing", said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
