@@ -46,7 +46,7 @@ def test_an_unknown_address_may_be_pledged_and_is_decided_on_the_spot(town: Town
     assert checked.is_clean, checked
     case = cases.snapshot(number).case("registration")
     assert case.state is cases.CaseState.GRANTED
-    line = cases.pledges_at(officer(town, "market.990121", APPROVER))[0]
+    line = cases.pledges_at(officer(town, "market.990121", APPROVER)).lines[0]
     assert line.state == "signed"
     assert line.due_at is not None
 
@@ -101,7 +101,7 @@ def test_a_broken_pledge_is_rectified_or_revoked_by_a_person_and_entered_on_reco
     carry(town, number)
     assert licences.licence(case.licence).status is licences.Status.REVOKED
     page = cases.filing_page(number, town.subject("li_chunyan"))
-    assert any(line.status_code == 15 for line in page.timeline)
+    assert any(line.status_code == 15 for line in page.timeline.lines)
 
 
 def granted_on_a_pledge(town: Town, person: str = "li_chunyan") -> tuple[str, str]:
@@ -111,6 +111,17 @@ def granted_on_a_pledge(town: Town, person: str = "li_chunyan") -> tuple[str, st
     case = cases.snapshot(number).case("registration").number
     assert case is not None
     return number, case
+
+
+def test_whoever_pledged_sees_by_when_it_is_checked(town: Town) -> None:
+    number, case = granted_on_a_pledge(town)
+    [mine] = cases.filing_page(number, town.subject("li_chunyan")).pledges
+    [theirs] = cases.pledges_at(officer(town, "market.990121", APPROVER)).lines
+    assert (mine.case_number, mine.state, mine.check_by) == (case, "signed", theirs.due_at)
+    day = papers.written_day(mine.check_by, provisional=mine.due_provisional)  # type: ignore[arg-type]  # above
+    [decision] = [each for each in papers.notices_of([case]) if each.kind is papers.NoticeKind.GRANTED]
+    assert any(day.zh in each.zh and "核查" in each.zh for each in decision.body)
+    assert any(day.en in each.en for each in decision.body)
 
 
 def revoke(town: Town, number: str, case: str, *, bad_faith: bool = True) -> None:
@@ -136,7 +147,7 @@ def test_the_order_to_put_it_right_is_given_in_writing(town: Town) -> None:
     carry(town, number)
     [order] = [each for each in papers.notices_of([case]) if each.kind is papers.NoticeKind.RECTIFY]
     assert order.staff == str(approver.id)
-    assert order.due == cases.pledges_at(approver)[0].due_at
+    assert order.due == cases.pledges_at(approver).lines[0].due_at
     assert "现场为住宅" in order.body[0].zh
 
 
@@ -175,11 +186,11 @@ def test_what_was_revoked_says_so_and_is_offered_no_longer(town: Town) -> None:
     page = cases.filing_page(number, owner)
     assert page.status is cases.FilingStatus.REVOKED
     assert (page.stage, page.ended_at) == (before.stage, before.ended_at)
-    assert {each.status for each in cases.filings(owner)} == {cases.FilingStatus.REVOKED}
+    assert {each.status for each in cases.filings(owner).lines} == {cases.FilingStatus.REVOKED}
     registration = next(each for each in page.cases if each.item == "registration")
     assert (registration.state, registration.licence) == ("revoked", "")
     assert (registration.words.zh, registration.words.en) == ("准予已撤销", "Revoked")
-    assert licence not in {each.identifier for each in cases.licences_for(owner)}
+    assert licence not in {each.identifier for each in cases.licences_for(owner).lines}
     assert cases.licence_for(licence, owner).status is licences.Status.REVOKED
     assert Claim.objects.filter(case__number=case).exists(), "the name is not free the day after"
     with pytest.raises(Conflict):
@@ -189,17 +200,17 @@ def test_what_was_revoked_says_so_and_is_offered_no_longer(town: Town) -> None:
 def test_the_offices_whose_results_rest_on_it_are_told(town: Town) -> None:
     number, case = granted_on_a_pledge(town)
     tax = officer(town, "tax.990121", APPROVER)
-    assert cases.resting_on_revoked(tax) == []
+    assert cases.resting_on_revoked(tax).lines == ()
     revoke(town, number, case)
-    [line] = cases.resting_on_revoked(tax)
+    [line] = cases.resting_on_revoked(tax).lines
     assert line.number == cases.snapshot(number).case("tax").number
     assert line.revoked.zh == "公司设立登记"
-    told = cases.officer_case(line.number, tax, at=town.workplace).timeline
+    told = cases.officer_case(line.number, tax, at=town.workplace).timeline.lines
     assert any(each.kind == "ground_revoked" and "公司设立登记" in each.words.zh for each in told)
-    assert cases.resting_on_revoked(officer(town, "market.990121", APPROVER)) == []
-    assert cases.resting_on_revoked(officer(town, "tax.990122", APPROVER)) == []
-    assert cases.resting_on_revoked(replace(tax, roles=frozenset())) == []
-    owners = cases.filing_page(number, town.subject("li_chunyan")).timeline
+    assert cases.resting_on_revoked(officer(town, "market.990121", APPROVER)).lines == ()
+    assert cases.resting_on_revoked(officer(town, "tax.990122", APPROVER)).lines == ()
+    assert cases.resting_on_revoked(replace(tax, roles=frozenset())).lines == ()
+    owners = cases.filing_page(number, town.subject("li_chunyan")).timeline.lines
     assert not any(each.kind == "ground_revoked" for each in owners)
 
 
@@ -227,7 +238,7 @@ def test_who_broke_a_pledge_here_may_not_pledge_again(town: Town) -> None:
     assert broken in case.person_needed[0].zh
     assert "不适用告知承诺" in case.person_needed[0].zh
     assert not SignedPledge.objects.filter(case__filing__number=number).exists()
-    told = cases.filing_page(number, town.subject("li_chunyan")).timeline
+    told = cases.filing_page(number, town.subject("li_chunyan")).timeline.lines
     assert not any("信用记录" in line.words.zh for line in told)
     approver = officer(town, "market.990121", APPROVER)
     shown = cases.officer_case(case.number or "", approver, at=town.workplace)

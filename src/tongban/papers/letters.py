@@ -34,6 +34,7 @@ BLANKS: Final = frozenset(
         "materials",
         "licence",
         "decided_by",
+        "pledge_check",
     }
 )
 _BLANK: Final = re.compile(r"\{([^{}]*)\}")

@@ -79,12 +79,12 @@ def grant(
     row.produced = _produce(item, row, now)
     row.content = _content_of(item, row, sight, now)
     hold_for_good(row, item, sight, now=now, at=at)
-    start_check_clocks(row, filing.division, now=now, at=at)
+    pledge_check = start_check_clocks(row, filing.division, now=now, at=at)
     give_notice(
         filing,
         row,
         "granted",
-        {"item": item.name, "reasons": tuple(reasons)},
+        {"item": item.name, "reasons": tuple(reasons), "pledge_check": pledge_check},
         staff_id=staff_id,
         entry=entry,
         now=now,

@@ -13,8 +13,10 @@ from tongban.cases.workplace import Workplace
 from tongban.items import api as items
 from tongban.kernel.canonical import digest
 from tongban.kernel.clock import civil_date
+from tongban.kernel.deadlines import Deadline
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part
+from tongban.papers import api as papers
 
 
 @part
@@ -58,10 +60,16 @@ def _sign(
 
 
 @part
-def start_check_clocks(row: Case, division: str, *, now: datetime, at: Workplace) -> None:
-    """Set until when each pledge of a decided case is checked: the jurisdiction's policy."""
+def start_check_clocks(row: Case, division: str, *, now: datetime, at: Workplace) -> Text | None:
+    """Set until when each pledge of a decided case is checked: the jurisdiction's policy.
+
+    Gives the last of these days in words, for the notice of the decision; None without a pledge.
+    """
+    last: Deadline | None = None
     for pledge in standing.SIGNED_PLEDGES.all(row.pk):
         policy = at.policies.at(f"pledge.{pledge.pledge}.post_check", division, civil_date(now))
         ends = clocks.policy_ends(policy, now, at.calendar, key=f"pledge.{pledge.pledge}.post_check")
         pledge.check_due_at, pledge.due_provisional = ends.at, ends.provisional
         pledge.save(update_fields=["check_due_at", "due_provisional"])
+        last = ends if last is None or ends.at > last.at else last
+    return None if last is None else papers.written_day(last.at, provisional=last.provisional)

@@ -4,17 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tongban.cases.models import SignedPledge
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+
+from tongban.cases.models import Filing, SignedPledge
 from tongban.cases.queries.rights import may
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
 from tongban.cases.snapshot import PartyView
 from tongban.items import api as items
+from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 
 OPEN = ("signed", "rectifying")  # a person has still to say what became of it
+FIRST_DUE = (Key("until", datetime), Key("pk", int))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +43,68 @@ class PledgeLine:
         return self.state in OPEN
 
 
-def pledges_at(staff: registry.Staff, *, case_number: str = "", most: int = 50) -> list[PledgeLine]:
-    """List the pledges that one's office has to check, the first due first; nothing without the role.
+def pledges_at(staff: registry.Staff, *, after: str = "", most: int = A_PAGE) -> Page[PledgeLine]:
+    """List the pledges that one's office has to check, the first due first; nothing without the role."""
+    until = Coalesce("rectify_due_at", "check_due_at")
+    rows = _decided_pledges(staff).filter(state__in=OPEN).annotate(until=until)
+    return page_of(rows, FIRST_DUE, after=after, most=most).of(_line)
 
-    With a case number, those of that case alone, and with what was found of those that were checked.
-    """
-    rows = SignedPledge.objects.filter(case__office=staff.organisation, check_due_at__isnull=False).filter(
-        may(staff, officers.DECIDERS)
+
+def pledges_of(case_number: str, staff: registry.Staff) -> tuple[PledgeLine, ...]:
+    """Give the pledges of one case of one's office, and what was found of those that were checked."""
+    return tuple(map(_line, _decided_pledges(staff).filter(case__number=case_number).order_by("pk")))
+
+
+def _decided_pledges(staff: registry.Staff) -> QuerySet[SignedPledge]:
+    rows = SignedPledge.objects.filter(case__office=staff.organisation, check_due_at__isnull=False)
+    return rows.filter(may(staff, officers.DECIDERS)).select_related("case__filing")
+
+
+def _line(row: SignedPledge) -> PledgeLine:
+    return PledgeLine(
+        filing=row.case.filing.number,
+        case_number=row.case.number or "",
+        pledge=row.pledge,
+        signer=row.signer,
+        promised=tuple(Text(each["zh"], each["en"]) for each in row.promised),
+        state=row.state,
+        due_at=row.rectify_due_at or row.check_due_at,
+        due_provisional=row.due_provisional,
+        found=row.found,
+        on_credit_record=row.on_credit_record,
     )
-    rows = rows.filter(case__number=case_number) if case_number else rows.filter(state__in=OPEN)
-    return [
-        PledgeLine(
-            filing=row.case.filing.number,
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPledge:
+    """A pledge as whoever signed it follows it: what was promised, and by when an office looks again."""
+
+    case_number: str
+    pledge: str
+    promised: tuple[Text, ...]
+    state: str
+    check_by: datetime | None  # None until the case is decided: the clock starts with the decision
+    rectify_by: datetime | None
+    due_provisional: bool
+
+
+def own_pledges(filing: Filing, signer: registry.Subject | None) -> tuple[OwnPledge, ...]:
+    """Give the pledges of a filing, those of one signer alone where one is named."""
+    rows = SignedPledge.objects.filter(case__filing=filing)
+    if signer is not None:
+        rows = rows.filter(signer_type=signer.identity_type, signer_number=signer.number)
+    return tuple(
+        OwnPledge(
             case_number=row.case.number or "",
             pledge=row.pledge,
-            signer=row.signer,
             promised=tuple(Text(each["zh"], each["en"]) for each in row.promised),
             state=row.state,
-            due_at=row.rectify_due_at or row.check_due_at,
+            check_by=row.check_due_at,
+            rectify_by=row.rectify_due_at if row.state == "rectifying" else None,
             due_provisional=row.due_provisional,
-            found=row.found,
-            on_credit_record=row.on_credit_record,
         )
-        for row in rows.select_related("case__filing").order_by("check_due_at")[:most]
-    ]
+        for row in rows.select_related("case").order_by("id")
+    )
 
 
 def signers(sight: Sight, item: items.Item) -> Mapping[str, PartyView]:

@@ -55,8 +55,8 @@ def issue_notice(
 
     `office` is the organisation in whose name it is given, `entry` the evidence of the decision that it
     tells of. `facts` fill its blanks: item, due, provisional, wanting, reasons, remedies, right_office,
-    procedure, days, materials, licence. Raises NotAllowed where a person is needed and none is named,
-    Invalid where reasons, remedies or the list of what is missing are not given.
+    procedure, days, materials, licence, pledge_check. Raises NotAllowed where a person is needed and none is
+    named, Invalid where reasons, remedies or the list of what is missing are not given.
     """
     known, staff = kind_named(kind), None if staff_id is None else str(staff_id)
     reasons, remedies, wanting = (_texts(facts.get(name)) for name in ("reasons", "remedies", "wanting"))
