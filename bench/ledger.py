@@ -62,7 +62,7 @@ def proven_ms() -> float:
     now, signer = SystemClock().now(), _signer()
     while ledger.sequence(ledger.logs_folder(), signer, now, holder="bench"):
         pass
-    names = [row.entry for row in ledger.latest("decisions", 200)]
+    names = [row.entry for row in ledger.latest("decisions", most=200).lines]
     start = time.perf_counter()
     for name in names:
         ledger.proof(name)

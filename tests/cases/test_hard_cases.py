@@ -175,4 +175,4 @@ def test_a_silent_source_is_asked_ever_more_seldom_and_told_of_once(town: Town) 
         pass_time(town, seconds=60)
         cases.work_once(at=town.workplace, limit=budget(60))
     assert town.registers["court"].asked - before < 20
-    assert [line.kind for line in cases.filing_page(number, owner).timeline].count("late") == 1
+    assert [line.kind for line in cases.filing_page(number, owner).timeline.lines].count("late") == 1

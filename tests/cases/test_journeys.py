@@ -117,7 +117,7 @@ def test_a_shareholder_sees_nothing_of_the_others(town: Town) -> None:
     number = draft(town, owner, partner=PERSONS["wang_jianguo"])
     submit(town, number)
     page = cases.filing_page(number, partner)
-    assert (page.cases, page.timeline) == ((), ())
+    assert (page.cases, page.timeline.lines) == ((), ())
     assert not cases.form_page(number, partner, at=town.workplace).facts
     with pytest.raises(NotFound):
         cases.filing_page(number, town.subject("zhao_min"))
@@ -214,6 +214,6 @@ def test_a_helper_sees_how_it_goes_and_no_fact(town: Town) -> None:
     submit(town, number)
     page = cases.filing_page(number, helper)
     assert page.is_filer
-    assert page.timeline
+    assert page.timeline.lines
     assert cases.form_page(number, helper, at=town.workplace).facts == ()
     assert Ref("applicant") in {party.ref for party in cases.snapshot(number).parties}

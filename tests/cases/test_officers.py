@@ -157,7 +157,7 @@ def test_the_database_itself_refuses_a_no_without_a_person(town: Town, waiting: 
 def opened(town: Town) -> int:
     """Count the published entries that tell of somebody opening facts."""
     ledger.sequence(ledger.logs_folder(), town.workplace.log_signer, town.now, holder="test")
-    return sum(entry.kind == "facts.opened" for entry in ledger.latest("decisions", 1000))
+    return sum(entry.kind == "facts.opened" for entry in ledger.latest("decisions", most=1000).lines)
 
 
 def test_opening_facts_is_evidence_before_they_are_shown(town: Town, waiting: str) -> None:
@@ -183,7 +183,7 @@ def test_a_wrong_office_is_told_by_a_person_naming_the_right_one(town: Town, wai
     )
     assert states(waiting)["registration"] == "not_accepted"
     page = cases.filing_page(waiting, town.subject("zhang_dahai"))
-    assert any("云西县" in line.words.zh for line in page.timeline)
+    assert any("云西县" in line.words.zh for line in page.timeline.lines)
 
 
 def test_the_one_correction_notice_is_given_once(town: Town, waiting: str) -> None:
@@ -250,7 +250,7 @@ def test_a_promise_that_runs_out_warns_and_escalates_once_each(town: Town, waiti
     for _ in range(3):
         carry(town, waiting)
     assert cases.snapshot(waiting).case("registration").alarm == 3
-    kinds = [line.kind for line in cases.filing_page(waiting, town.subject("zhang_dahai")).timeline]
+    kinds = [line.kind for line in cases.filing_page(waiting, town.subject("zhang_dahai")).timeline.lines]
     assert kinds.count("clock_promised") == 1
     assert kinds.count("clock_statutory") == 1
 

@@ -86,7 +86,7 @@ def test_a_new_version_leaves_the_old_one_as_it_was(tmp_path: Path) -> None:
     publish(copied(tmp_path, "version: 1", "version: 2"))
     assert items.bundle("open-company").version == 2
     assert items.bundle("open-company", 1) == city.bundle()
-    assert [card.version for card in items.versions("open-company")] == [1, 2]
+    assert [card.version for card in items.versions("open-company").lines] == [1, 2]
     assert [card.version for card in items.bundles()] == [2]
 
 

@@ -117,11 +117,11 @@ def test_what_is_not_there_has_neither_opening_nor_proof(database: None) -> None
 def test_the_newest_entries_are_shown_page_by_page_with_nothing_private(database: None) -> None:
     decide(*(f"case-{at}" for at in range(5)), "shown")
     publish()
-    first = ledger.latest("decisions", 4)
-    second = ledger.latest("decisions", 4, before=first[-1].index)
-    assert [each.index for each in (*first, *second)] == [5, 4, 3, 2, 1, 0]
-    assert {(each.kind, each.hour) for each in first} == {("case.decided", "2026-11-23T04Z")}
-    assert sorted(each.office for each in (*first, *second)) == [""] * 5 + ["market.990100"]
+    first = ledger.latest("decisions", most=4)
+    second = ledger.latest("decisions", after=first.after, most=4)
+    assert [each.index for each in (*first.lines, *second.lines)] == [5, 4, 3, 2, 1, 0]
+    assert {(each.kind, each.hour) for each in first.lines} == {("case.decided", "2026-11-23T04Z")}
+    assert sorted(each.office for each in (*first.lines, *second.lines)) == [""] * 5 + ["market.990100"]
 
 
 def test_a_head_tells_what_is_published_and_what_waits(database: None) -> None:

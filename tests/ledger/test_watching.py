@@ -26,10 +26,10 @@ def _opened(count: int) -> None:
 def test_the_newest_come_first_and_a_page_follows_the_other(database: None) -> None:
     _opened(5)
     first = ledger.openings_of("facts.opened", most=3)
-    rest = ledger.openings_of("facts.opened", most=3, before=first[-1].value("entry"))
-    listed = [opening.value("entry") for opening in (*first, *rest)]
+    rest = ledger.openings_of("facts.opened", after=first.after, most=3)
+    listed = [opening.value("entry") for opening in (*first.lines, *rest.lines)]
     assert listed == sorted(listed, reverse=True)
-    assert {opening.value("staff") for opening in (*first, *rest)} == set("01234")
+    assert {opening.value("staff") for opening in (*first.lines, *rest.lines)} == set("01234")
 
 
 def test_a_kind_that_is_not_watched_is_refused(database: None) -> None:

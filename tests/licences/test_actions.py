@@ -35,14 +35,14 @@ def test_a_prepared_licence_is_not_shown(issuing: Issuing) -> None:
     assert not prepared.signed
     with pytest.raises(NotFound):
         licences.licence(prepared.identifier)
-    assert licences.licences_of(HOLDER.code) == ()
+    assert licences.licences_of(HOLDER.code).lines == ()
     with pytest.raises(NotFound):
         licences.licence_file(prepared.identifier)
 
 
 def test_a_signed_licence_is_shown_with_what_it_says(issuing: Issuing) -> None:
     shown = issuing.issue()
-    assert licences.licences_of(HOLDER.code) == (shown,)
+    assert licences.licences_of(HOLDER.code).lines == (shown,)
     assert shown.status is licences.Status.VALID
     assert shown.is_in_force(issuing.now.date())
     assert shown.content["extend_info"] == CONTENT
@@ -352,8 +352,8 @@ def test_a_type_with_an_end_ends_the_day_before_the_corresponding_one(issuing: I
 
 def test_the_holder_is_who_was_named(issuing: Issuing) -> None:
     shown = issuing.issue(holder=replace(HOLDER, type_code="111", code="990100199001010015", name="沈知味"))
-    assert licences.licences_of("990100199001010015") == (shown,)
-    assert licences.licences_of(HOLDER.code) == ()
+    assert licences.licences_of("990100199001010015").lines == (shown,)
+    assert licences.licences_of(HOLDER.code).lines == ()
 
 
 def _entries() -> int:

@@ -13,7 +13,7 @@ ASKED = {"ask_for_person": "yes"}
 
 def requests(visit: Visit, page: Page, owner: str = "li_chunyan") -> int:
     """Count what is on record, each with its evidence."""
-    told = cases.filing_page(number_of(page), visit.town.subject(owner)).timeline
+    told = cases.filing_page(number_of(page), visit.town.subject(owner)).timeline.lines
     return sum(line.kind == "human_asked" and line.entry_id is not None for line in told)
 
 

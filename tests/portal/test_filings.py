@@ -11,6 +11,8 @@ from bench.town import Town, carry
 from tests.portal.filling import answers, begun, number_of
 from tests.portal.visiting import Page, Visit
 from tongban.cases import api as cases
+from tongban.cases.models import Event, Filing
+from tongban.cases.rules.timeline import MOMENTS
 from tongban.kernel.clock import SetClock
 from tongban.kernel.errors import SourceDown
 from tongban.kernel.texts import Text
@@ -47,11 +49,11 @@ def test_the_list_goes_on_page_by_page_and_ends(visit: Visit) -> None:
     owner = visit.as_person("li_chunyan")
     with_filings(visit.town, owner, 25)
     first = visit.open("/filings/")
-    older = next(link for link in first.read.links if "before=" in link)
-    second = visit.open(older)
+    older = next(link for link in first.read.links if "after=" in link)
+    second = visit.open(f"/filings/{older}")
     assert second.text.count("已撤回") == 5
-    assert not [link for link in second.read.links if "before=" in link]
-    assert visit.open("/filings/?before=nonsense").status == 200
+    assert not [link for link in second.read.links if "after=" in link]
+    assert visit.open("/filings/?after=nonsense").status == 200
 
 
 def test_the_timeline_says_who_did_what_when_and_how_long(visit: Visit) -> None:
@@ -73,6 +75,39 @@ def test_a_filing_page_has_a_fixed_budget(visit: Visit) -> None:
     with CaptureQueriesContext(connection) as asked:
         visit.open(page.address)
     assert len(asked) <= 32
+
+
+def test_a_long_timeline_goes_on_page_by_page_in_the_same_number_of_queries(visit: Visit) -> None:
+    page = filed(visit)
+    filing = Filing.objects.get(number=number_of(page))
+    visit.open(page.address)
+    with CaptureQueriesContext(connection) as few:
+        visit.open(page.address)
+    words = [{"zh": f"第{number:03d}行", "en": f"line {number:03d}"} for number in range(250)]
+    Event.objects.bulk_create(
+        Event(filing=filing, at=visit.town.now, kind="counted_again", maker="law", words=each)
+        for each in words
+    )
+    with CaptureQueriesContext(connection) as many:
+        first = visit.open(page.address)
+    assert len(few) == len(many)
+    pages = [first]
+    while onward := [link for link in pages[-1].read.links if "?timeline=" in link]:
+        pages.append(visit.open(page.address + onward[0].partition("#")[0]))
+    shown = [each.html.count('class="what"') for each in pages]
+    assert shown[:2] == [100, 100]
+    assert sum(shown) == Event.objects.filter(filing=filing, audience="everyone").count()
+    said = "".join(each.text for each in pages)
+    assert all(said.count(each["zh"]) == 1 for each in words)
+
+
+def test_every_line_says_how_long_it_took_unless_it_tells_of_a_moment(visit: Visit) -> None:
+    page = filed(visit)
+    lines = Event.objects.filter(filing__number=number_of(page))
+    assert {line.kind for line in lines if line.seconds is None} <= MOMENTS
+    measured = {line.kind for line in lines if line.seconds is not None}
+    assert measured >= {"submitted", "fetched", "compared", "accepted", "decided", "act_done", "granted"}
+    assert page.html.count("秒</span>") >= lines.filter(seconds__isnull=False, audience="everyone").count()
 
 
 def test_a_filing_under_way_says_so_and_looks_again_without_script(visit: Visit) -> None:

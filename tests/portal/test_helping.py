@@ -57,7 +57,7 @@ def test_without_authority_or_with_a_wrong_number_nothing_begins(visit: Visit) -
     assert "请选择或写明本人如何授权。" in page.text
     assert 'id="number-wrong"' in page.html
     assert f'value="{OLD["name"]}"' in page.html
-    assert cases.filings(registry.staff_of("hall.990121", on=visit.town.now.date())[0]) == []
+    assert cases.filings(registry.staff_of("hall.990121", on=visit.town.now.date())[0]).lines == ()
 
 
 def test_a_village_worker_files_through_the_village(visit: Visit) -> None:

@@ -1,5 +1,7 @@
 """One's licences, and what anybody who was shown one may verify."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,8 +11,27 @@ from tests.portal.visiting import Page, Visit
 from tests.rest.placing import publish
 from tongban.cases import api as cases
 from tongban.licences import api as licences
+from tongban.licences.models import LicenceRow
 from tongban_verify.documents import verify_file
 from tongban_verify.trust import anchor_from_bytes
+
+COPIED = (
+    "version",
+    "type_code",
+    "issuer",
+    "holder_type",
+    "operation",
+    "status",
+    "content",
+    "digest",
+    "statement",
+    "prepared_at",
+    "prepared_entry",
+    "kid",
+    "signature",
+    "signed_entry",
+    "promise",
+)
 
 
 def founded(visit: Visit) -> Page:
@@ -39,6 +60,36 @@ def test_the_list_asks_the_store_a_fixed_number_of_times(visit: Visit) -> None:
     with CaptureQueriesContext(connection) as six:
         visit.open("/licences/")
     assert len(six) <= len(none) + 1
+
+
+def test_a_long_list_shows_every_licence_once_page_by_page(visit: Visit) -> None:
+    """Held and brought stand in one list: here a company's six, and sixty that the founder holds."""
+    page = founded(visit)
+    owner = visit.town.subject("li_chunyan")
+    one = LicenceRow.objects.get(identifier=business_licence(page))
+    LicenceRow.objects.bulk_create(
+        LicenceRow(
+            **{name: getattr(one, name) for name in COPIED},
+            identifier=f"1.2.156.3005.2.copy.{number:04d}",
+            base=f"copy.{number:04d}",
+            case_number=f"COPY{number:04d}",
+            holder_code=owner.number,
+            signed_at=visit.town.now + timedelta(minutes=number // 3 - 10),
+        )
+        for number in range(60)
+    )
+    listed, after, pages = [], "", 0
+    while after or not pages:
+        found = cases.licences_for(owner, after=after, most=7)
+        assert len(found.lines) <= 7
+        listed += found.lines
+        after, pages = found.after, pages + 1
+    assert len({each.identifier for each in listed}) == len(listed) == 66
+    moments = [each.signed_at for each in listed if each.signed_at is not None]
+    assert moments == sorted(moments, reverse=True)
+    first = visit.open("/licences/")
+    onward = next(link for link in first.read.links if "after=" in link)
+    assert visit.open(f"/licences/{onward}").status == 200
 
 
 def test_the_file_proves_itself_to_the_independent_verifier(visit: Visit) -> None:

@@ -11,6 +11,8 @@ from bench.town import CHARACTERS, Town
 from tests.rest.placing import publish, settle
 from tests.rest.program import FILLED_BY_FOUNDER, Answer, Program, filing
 from tongban.cases import api as cases
+from tongban.cases.models import Event, Filing
+from tongban.cases.rules.timeline import MOMENTS
 from tongban.licences import api as licences
 from tongban_verify.documents import verify_file
 from tongban_verify.trust import anchor_from_bytes
@@ -30,7 +32,7 @@ def test_one_request_opens_a_company(program: Programs, town: Town) -> None:
     assert found["status"] == "approved"
     assert {case["maker"] for case in found["cases"]} == {"rule"}
     assert {case["state"] for case in found["cases"]} == {"granted"}
-    listed = li.get("/licences").body
+    listed = li.get("/licences").body["licences"]
     assert sorted(each["identifier"] for each in listed) == sorted(case["licence"] for case in found["cases"])
     publish(town)
     file = li.get(f"/licences/{listed[0]['identifier']}/file")
@@ -177,7 +179,7 @@ def test_a_second_shareholder_confirms_alone_and_sees_only_themselves(program: P
     settle(town, number)
     assert li.get(f"/filings/{number}").body["status"] == "approved"
     assert {fact["participant"] for fact in wang.get(f"/filings/{number}/facts").body} <= {"shareholder.1"}
-    assert wang.get("/licences").body == []
+    assert wang.get("/licences").body == {"licences": [], "next": None}
 
 
 def test_nobody_confirms_for_another(program: Programs) -> None:
@@ -193,7 +195,7 @@ def test_a_stranger_finds_nothing_and_in_the_same_words(program: Programs, town:
     li, zhao = program("li_chunyan"), program("zhao_min")
     number = li.file().body["number"]
     settle(town, number)
-    licence = li.get("/licences").body[0]["identifier"]
+    licence = li.get("/licences").body["licences"][0]["identifier"]
     pairs = [
         (f"/filings/{number}", "/filings/99010020261123999999"),
         (f"/filings/{number}/facts", "/filings/99010020261123999999/facts"),
@@ -250,15 +252,59 @@ def test_lists_come_in_pages(program: Programs) -> None:
         li.post(f"/filings/{number}/withdraw")
         numbers.insert(0, number)
     first = li.get("/filings?most=2").body
-    second = li.get(f"/filings?most=2&before={first['next']}").body
+    second = li.get(f"/filings?most=2&after={first['next']}").body
     assert [each["number"] for each in first["filings"] + second["filings"]] == numbers
     assert second["next"] is None
+
+
+def test_every_list_of_its_own_says_where_its_next_page_begins(town: Town, program: Programs) -> None:
+    li = program("li_chunyan")
+    number = li.file().body["number"]
+    settle(town, number)
+    for address, of in (("/licences", "licences"), ("/bundles", "bundles"), ("/filings", "filings")):
+        whole = li.get(f"{address}?most=100").body
+        assert whole["next"] is None
+        read, after = [], ""
+        while after is not None:
+            page = li.get(f"{address}?most=1&after={after}").body
+            assert len(page[of]) == 1
+            read += page[of]
+            after = page["next"]
+        assert read == whole[of]
+    assert li.get("/licences?most=101").status == 422
+
+
+def test_a_long_timeline_is_followed_to_its_end(town: Town, program: Programs) -> None:
+    li = program("li_chunyan")
+    number = li.file().body["number"]
+    settle(town, number)
+    filing = Filing.objects.get(number=number)
+    Event.objects.bulk_create(
+        Event(
+            filing=filing,
+            at=town.now,
+            kind="counted_again",
+            maker="law",
+            words={"zh": f"{at}行", "en": f"{at}"},
+        )
+        for at in range(150)
+    )
+    seen = li.get(f"/filings/{number}").body
+    lines, following = seen["timeline"], seen["timeline_next"]
+    assert len(lines) == 100
+    while following is not None:
+        more = li.get(f"/filings/{number}/timeline?after={following}").body
+        lines, following = lines + more["lines"], more["next"]
+    assert [line["words"]["zh"] for line in lines][-150:] == [f"{at}行" for at in range(150)]
+    assert len(lines) == Event.objects.filter(filing=filing, audience="everyone").count()
+    assert {line["kind"] for line in lines if line["seconds"] is None} <= MOMENTS
+    assert program("wang_jianguo").get(f"/filings/{number}/timeline").status == 404
 
 
 @pytest.mark.parametrize("said", ["zh", "en"])
 def test_a_bundle_tells_a_program_all_that_it_needs(program: Programs, said: str) -> None:
     nobody = Program("")
-    assert [each["code"] for each in nobody.get("/bundles").body] == ["open-company"]
+    assert [each["code"] for each in nobody.get("/bundles").body["bundles"]] == ["open-company"]
     form = nobody.get("/bundles/open-company").body
     assert form["notice"]["paragraphs"][0][said]
     asked = {question["id"] for question in form["questions"]}

@@ -25,7 +25,7 @@ __all__ = ["issuing"]
 def entry(issuing: Issuing) -> str:
     issuing.issue()
     issuing.publish()
-    return ledger.latest("decisions", 2)[1].entry
+    return ledger.latest("decisions", most=2).lines[1].entry
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What tests of the workbench do over and over."""
 
+from collections.abc import Iterator
+
 from bench.filing import draft
 from bench.town import Town
 from tests.cases.acting import submit
@@ -39,4 +41,17 @@ def opened(visit: Visit, number: str) -> Page:
 
 def looks(kind: str = "facts.opened") -> int:
     """Count the looks that are evidence."""
-    return len(ledger.openings_of(kind, most=1000))
+    return len(ledger.openings_of(kind, most=1000).lines)
+
+
+def turned(visit: Visit, address: str, name: str) -> Iterator[Page]:
+    """Open a page and every page after it, by its own links alone."""
+    page = visit.open(address)
+    while True:
+        assert page.status == 200
+        yield page
+        onward = [link for link in page.read.links if f"{name}=" in link]
+        if not onward:
+            return
+        assert len(set(onward)) == 1, "one way on"
+        page = visit.open(address.partition("?")[0] + onward[0].partition("#")[0])

@@ -39,7 +39,7 @@ def test_the_system_page_says_how_long_work_has_waited(town: Town, visit: Visit)
 def test_the_security_page_lists_everybody_with_their_roles(town: Town, visit: Visit) -> None:
     visit.as_staff(staff(town, "security.yunxi.ning"))
     page = visit.open("/workbench/security")
-    for one in registry.everybody(town.now.date()):
+    for one in registry.everybody(town.now.date(), most=1000).lines:
         assert one.login in page.text
     assert "审计管理员" in page.text
 

@@ -185,7 +185,7 @@ def test_another_office_is_proposed_and_named(town: Town, visit: Visit, waiting:
         reasons="住所在云西县。",
     )
     assert states(filing_of(waiting))["registration"] == "not_accepted"
-    timeline = cases.filing_page(filing_of(waiting), town.subject("zhang_dahai")).timeline
+    timeline = cases.filing_page(filing_of(waiting), town.subject("zhang_dahai")).timeline.lines
     assert any("云西县" in line.words.zh for line in timeline)
 
 
@@ -207,7 +207,7 @@ def test_where_no_licence_is_needed_no_office_is_named(town: Town, visit: Visit,
         right_office="market.990122",
         reasons="依法不需要许可。",
     )
-    timeline = cases.filing_page(filing_of(waiting), town.subject("zhang_dahai")).timeline
+    timeline = cases.filing_page(filing_of(waiting), town.subject("zhang_dahai")).timeline.lines
     assert not any("云西县" in line.words.zh for line in timeline)
 
 

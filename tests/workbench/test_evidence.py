@@ -9,7 +9,7 @@ from django.conf import settings
 from bench.town import Town
 from tests.portal.visiting import Visit
 from tests.rest.placing import publish
-from tests.workbench.acting import staff, waiting_registration
+from tests.workbench.acting import staff, turned, waiting_registration
 from tongban.ledger import api as ledger
 from tongban.ledger.models import Entry, Log
 from tongban.workbench.views import evidence
@@ -22,7 +22,7 @@ def published(town: Town) -> str:
     """A filing's entries, under a checkpoint; gives the newest one."""
     waiting_registration(town, "li_chunyan")
     publish(town)
-    return ledger.latest("decisions", 1)[0].entry
+    return ledger.latest("decisions", most=1).lines[0].entry
 
 
 def test_heads_and_the_checkpoint_are_shown_as_they_were_signed(
@@ -118,8 +118,8 @@ def test_what_a_recovery_found_is_listed_and_completed_by_name(
     )
     assert Log.objects.get(name="decisions").size == before.size
     visit.as_staff(staff(town, AUDITOR))
-    page = visit.open("/workbench/evidence/recovered")
-    assert lost.pk in page.text
+    listed = turned(visit, "/workbench/evidence/recovered", "after")
+    page = next(page for page in listed if lost.pk in page.text)
     form = {**page.form(), "entry": [lost.pk], "note": ["与纸质档案核对一致。"]}
     answer = visit.client.post("/workbench/evidence/recovered", form, follow=True)
     assert answer.status_code == 200

@@ -184,7 +184,7 @@ def test_nobody_of_another_office_can_tell_a_case_from_one_that_does_not_exist(t
     absent = f"{real[:-1]}{(int(real[-1]) + 1) % 10}"
     before = Case.objects.filter(number=real).values().get()
     seen: set[frozenset[Role]] = set()
-    for one in registry.everybody(town.now.date()):
+    for one in registry.everybody(town.now.date(), most=1000).lines:
         if one.organisation == OFFICE:
             continue
         read, sent = (READ[:2], SENT[:2]) if one.roles in seen else (READ, SENT)
@@ -253,8 +253,8 @@ def test_whatever_roles_somebody_of_another_office_holds_the_case_is_not_there(
         assert told[0] == told[1]
     assert cases.desk(one, now=town.now, choice=cases.Choice.ALL).lines == ()
     assert cases.acts_of(waiting, one) == ()
-    assert cases.pledges_at(one) == []
-    assert cases.reviews_at(one) == []
+    assert cases.pledges_at(one).lines == ()
+    assert cases.reviews_at(one).lines == ()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

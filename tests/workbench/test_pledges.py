@@ -33,7 +33,7 @@ def test_a_pledge_to_be_checked_is_on_the_desk_with_what_was_promised(
 ) -> None:
     visit.as_staff(approver(town))
     assert f"/workbench/cases/{granted}/do/check-pledge/address" in visit.open("/workbench/desk").read.links
-    (line,) = cases.pledges_at(approver(town))
+    (line,) = cases.pledges_at(approver(town)).lines
     page = visit.open(f"/workbench/cases/{granted}")
     assert line.promised[0].zh in page.text
     assert line.promised[0].zh in visit.open(f"/workbench/cases/{granted}/do/check-pledge/address").text
@@ -42,7 +42,7 @@ def test_a_pledge_to_be_checked_is_on_the_desk_with_what_was_promised(
 def test_a_kept_pledge_leaves_the_desk(town: Town, visit: Visit, granted: str) -> None:
     visit.as_staff(approver(town))
     do(visit, granted, "check-pledge", kept="kept", found="现场核查，与承诺一致。")
-    assert cases.pledges_at(approver(town)) == []
+    assert cases.pledges_at(approver(town)).lines == ()
     assert "待核查的告知承诺" not in visit.open("/workbench/desk").text
 
 

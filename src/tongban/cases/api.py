@@ -34,6 +34,7 @@ from tongban.cases.queries.desk import (
     ActLine,
     ContestLine,
     FactLine,
+    ReviewAsked,
     UnansweredContest,
     acts_of,
     contests_at,
@@ -50,12 +51,11 @@ from tongban.cases.queries.officer import (
     ReviewLine,
     officer_case,
 )
-from tongban.cases.queries.pledges import PledgeLine, pledges_at
+from tongban.cases.queries.pledges import OwnPledge, PledgeLine, pledges_at, pledges_of
 from tongban.cases.queries.readers import (
     CasePage,
     FilingCard,
     FilingPage,
-    Line,
     Reader,
     filing_page,
     filings,
@@ -63,7 +63,6 @@ from tongban.cases.queries.readers import (
 )
 from tongban.cases.queries.resting import RestingLine, resting_on_revoked
 from tongban.cases.queries.results import (
-    filings_before,
     licence_for,
     licences_for,
     notice_for,
@@ -72,6 +71,7 @@ from tongban.cases.queries.results import (
 )
 from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot
+from tongban.cases.queries.timeline import Line
 from tongban.cases.queries.urgency import Choice, Desk, DeskLine, Urgency, desk
 from tongban.cases.queries.waiting import WaitingWork, waiting_work
 from tongban.cases.rules.forms import Named
@@ -114,6 +114,7 @@ __all__ = [
     "OfficerCase",
     "Opened",
     "OpenedContest",
+    "OwnPledge",
     "PartyLines",
     "PauseLine",
     "PledgeLine",
@@ -122,6 +123,7 @@ __all__ = [
     "Reader",
     "Request",
     "RestingLine",
+    "ReviewAsked",
     "ReviewLine",
     "Sight",
     "SourceLine",
@@ -162,7 +164,6 @@ __all__ = [
     "filing_of_case",
     "filing_page",
     "filings",
-    "filings_before",
     "find",
     "form_page",
     "gather",
@@ -178,6 +179,7 @@ __all__ = [
     "open_draft",
     "open_facts",
     "pledges_at",
+    "pledges_of",
     "prepare_decision",
     "put_answers",
     "rate",

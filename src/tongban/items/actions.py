@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from tongban.catalogue import api as catalogue
 from tongban.items.models import PackVersion
 from tongban.items.packs import Pack
 from tongban.items.packs.making import content_of
-from tongban.items.queries import BundleCard, versions
+from tongban.items.queries import BundleCard, version_card
 from tongban.kernel.canonical import canonical, digest
 from tongban.kernel.errors import AlreadyDone, Conflict, NotAllowed, NotFound
 from tongban.kernel.ids import Chance
@@ -48,8 +49,8 @@ def _publish(pack: Pack, content: Mapping[str, Any], by: str, now: datetime, cha
     if standing is not None:
         if standing.digest != made:
             raise _other_content(pack)
-        return _card(pack.code, pack.version)
-    earlier = versions(pack.code)
+        return version_card(pack.code, pack.version)
+    earlier = PackVersion.objects.filter(code=pack.code).aggregate(last=Max("version"))["last"]
     entry = ledger.record(
         "decisions",
         "pack.published",
@@ -58,7 +59,7 @@ def _publish(pack: Pack, content: Mapping[str, Any], by: str, now: datetime, cha
             "pack_version": pack.version,
             "pack_digest": made,
             "items": [declared.value.item.basic_code for declared in pack.items],
-            "replaces": earlier[-1].version if earlier else 0,
+            "replaces": earlier or 0,
         },
         now=now,
         chance=chance,
@@ -77,7 +78,7 @@ def _publish(pack: Pack, content: Mapping[str, Any], by: str, now: datetime, cha
             )
     except IntegrityError as trouble:  # somebody else published it meanwhile
         raise _other_content(pack) from trouble
-    return _card(pack.code, pack.version)
+    return version_card(pack.code, pack.version)
 
 
 @whole
@@ -133,10 +134,6 @@ def _require_author(staff: registry.Staff) -> None:
             ),
             todo=Text("请由有权人员办理。", "Ask one of them."),
         )
-
-
-def _card(code: str, version: int) -> BundleCard:
-    return next(card for card in versions(code) if card.version == version)
 
 
 def _other_content(pack: Pack) -> Conflict:

@@ -69,6 +69,7 @@ from tongban.items.published import schema
 from tongban.items.queries import (
     BundleCard,
     bundle,
+    bundle_page,
     bundles,
     is_withdrawn,
     pinned,
@@ -168,6 +169,7 @@ __all__ = [
     "basis_as_json",
     "bundle",
     "bundle_of",
+    "bundle_page",
     "bundles",
     "canonical",
     "cast_of",

@@ -10,8 +10,10 @@ from tongban.items.models import PackVersion
 from tongban.items.packs.making import bundle_from
 from tongban.kernel import rows
 from tongban.kernel.errors import NotFound
+from tongban.kernel.pages import A_PAGE, Key, Page, cut, page_of
 from tongban.kernel.texts import Text
 
+BY_VERSION = (Key("code", str), Key("version", int))
 KEPT = 64  # bundles in memory: every version that has open filings, and some to spare
 
 
@@ -58,22 +60,36 @@ def _bundle(digest: str) -> Bundle:
 
 def bundles() -> tuple[BundleCard, ...]:
     """Give the newest version of each bundle that is not withdrawn, by code."""
-    newest: dict[str, BundleCard] = {}
-    for card in versions():
-        if card.withdrawn_at is None:
-            newest[card.code] = card
-    return tuple(newest[code] for code in sorted(newest))
+    return tuple(map(_card, _newest()))
 
 
-def versions(code: str | None = None) -> tuple[BundleCard, ...]:
-    """Give all published versions, oldest first, of one bundle or of all."""
-    rows = PackVersion.objects.order_by("code", "version")
+def bundle_page(*, after: str = "", most: int = A_PAGE) -> Page[BundleCard]:
+    """List them a page at a time; only what the page shows is read whole."""
+    return cut(_newest(), lambda row: row.code, after=after, most=most).of(_card)
+
+
+def _newest() -> list[PackVersion]:
+    rows = PackVersion.objects.filter(withdrawn_at=None).defer("content", "sources")
+    return [*{row.code: row for row in rows.order_by("code", "version")}.values()]
+
+
+def versions(code: str | None = None, *, after: str = "", most: int = A_PAGE) -> Page[BundleCard]:
+    """List the published versions, oldest first, of one bundle or of all."""
+    rows = PackVersion.objects.defer("content", "sources")
     if code is not None:
         rows = rows.filter(code=code)
-    return tuple(
-        BundleCard(made.code, made.version, made.digest, made.name, made.about, published, withdrawn)
-        for digest, published, withdrawn in rows.values_list("digest", "published_at", "withdrawn_at")
-        for made in (_bundle(digest),)
+    return page_of(rows, BY_VERSION, after=after, most=most).of(_card)
+
+
+def version_card(code: str, version: int) -> BundleCard:
+    """Give the card of one version that was published."""
+    return _card(PackVersion.objects.defer("content", "sources").get(code=code, version=version))
+
+
+def _card(row: PackVersion) -> BundleCard:
+    made = _bundle(row.digest)
+    return BundleCard(
+        made.code, made.version, made.digest, made.name, made.about, row.published_at, row.withdrawn_at
     )
 
 

@@ -22,6 +22,7 @@ from tongban.ledger.queries import (
     proof,
     recovered,
     recovered_identifiers,
+    recovered_page,
     require_writable,
 )
 from tongban.ledger.recovery import recover
@@ -86,6 +87,7 @@ __all__ = [
     "recover",
     "recovered",
     "recovered_identifiers",
+    "recovered_page",
     "require_writable",
     "sequence",
     "serve_witness",

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db.models import Case, QuerySet, Value, When
+
 from tongban.kernel import rows
 from tongban.kernel.errors import Conflict, Invalid, NodeReadOnly, NotFound
+from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.ledger import tree
 from tongban.ledger.disk import DISK, Disk
@@ -18,6 +21,9 @@ from tongban.ledger.tiles import hashes_of
 from tongban.ledger.verification import newest, published, reader
 
 READ_ROWS = 2000
+NEWEST_ENTRY = (Key("pk", str, falling=True),)
+NEWEST_PLACE = (Key("seq", int, falling=True),)
+OPEN_FIRST = (Key("done", int), Key("entry__log", str), Key("entry__seq", int))
 TRUSTED_FOR_S = 5  # how long a process goes on writing before it compares database and log again
 
 
@@ -85,8 +91,8 @@ def opening(entry_id: str) -> Opening:
     return read_opening(json.loads(found))
 
 
-def openings_of(kind: str, *, most: int, before: str = "") -> list[Opening]:
-    """Give the newest openings of one kind, for those who watch over what staff do; `before` turns the page.
+def openings_of(kind: str, *, after: str = "", most: int = A_PAGE) -> Page[Opening]:
+    """Give the openings of one kind, the newest first, for those who watch over what staff do.
 
     Kinds outside `models.WATCHED` are refused: finding them would read the whole table.
     """
@@ -96,11 +102,10 @@ def openings_of(kind: str, *, most: int, before: str = "") -> list[Opening]:
             what=Text(f"不能按类型“{kind}”查阅存证。", f"Entries {kind} cannot be listed by kind."),
             todo=Text("请按存证编号查询。", "Look an entry up by its name."),
         )
-    rows = Entry.objects.filter(kind=kind).exclude(opening="")
-    if before:
-        rows = rows.filter(pk__lt=before)
-    found = rows.order_by("-pk").values_list("opening", flat=True)[:most]
-    return [read_opening(json.loads(opened)) for opened in found]
+    found = Entry.objects.filter(kind=kind).exclude(opening="").only("opening")
+    return page_of(found, NEWEST_ENTRY, after=after, most=most).of(
+        lambda row: read_opening(json.loads(row.opening))
+    )
 
 
 def leaf_hashes(entry_ids: Sequence[str]) -> tuple[str, list[bytes]]:
@@ -184,16 +189,15 @@ class ShownEntry:
     office: str
 
 
-def latest(log: str, limit: int, *, before: int | None = None) -> list[ShownEntry]:
-    """Give the last entries with a place, newest first; `before` a place, to turn the page."""
-    rows = Entry.objects.filter(log=log, seq__isnull=False)
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    found = []
-    for name, seq, encoded in rows.order_by("-seq").values_list("id", "seq", "leaf")[:limit]:
-        leaf: Leaf = json.loads(bytes(encoded))
-        found.append(ShownEntry(name, seq or 0, leaf["kind"], leaf["hour"], leaf.get("office", "")))
-    return found
+def latest(log: str, *, after: str = "", most: int = A_PAGE) -> Page[ShownEntry]:
+    """Give the entries of a log that have a place, newest first."""
+    found = Entry.objects.filter(log=log, seq__isnull=False).only("seq", "leaf")
+    return page_of(found, NEWEST_PLACE, after=after, most=most).of(_shown)
+
+
+def _shown(row: Entry) -> ShownEntry:
+    leaf: Leaf = json.loads(bytes(row.leaf))
+    return ShownEntry(row.pk, row.seq or 0, leaf["kind"], leaf["hour"], leaf.get("office", ""))
 
 
 def is_read_only(*, logs: Path | None = None, disk: Disk = DISK) -> bool:
@@ -303,28 +307,35 @@ class Recovered:
 
 
 def recovered(*, open_only: bool = False) -> list[Recovered]:
-    """List the recovered entries, by log and place; those that no person has completed yet when asked so."""
-    rows = (
-        RecoveredEntry.objects.select_related("entry")
-        .prefetch_related("identifiers")
-        .order_by("entry__log", "entry__seq")
+    """Give every recovered entry, by log and place, for work on all of them; those that no person has
+    completed yet when asked so. A page for people is `recovered_page`."""
+    found = _recovered_rows().order_by("entry__log", "entry__seq")
+    return [_recovered(row) for row in (found.filter(completed_at=None) if open_only else found)]
+
+
+def recovered_page(*, after: str = "", most: int = A_PAGE) -> Page[Recovered]:
+    """List the recovered entries, those that wait for a person first, by log and place."""
+    done = Case(When(completed_at=None, then=Value(0)), default=Value(1))
+    found = _recovered_rows().annotate(done=done)
+    return page_of(found, OPEN_FIRST, after=after, most=most).of(_recovered)
+
+
+def _recovered_rows() -> QuerySet[RecoveredEntry]:
+    return RecoveredEntry.objects.select_related("entry").prefetch_related("identifiers")
+
+
+def _recovered(row: RecoveredEntry) -> Recovered:
+    return Recovered(
+        row.entry.pk,
+        row.entry.log,
+        row.entry.seq or 0,
+        row.entry.kind,
+        row.hour,
+        row.office,
+        {each.name: each.value for each in row.identifiers.all()},
+        row.contents_missing,
+        row.completed_by,
     )
-    if open_only:
-        rows = rows.filter(completed_at=None)
-    return [
-        Recovered(
-            row.entry.pk,
-            row.entry.log,
-            row.entry.seq or 0,
-            row.entry.kind,
-            row.hour,
-            row.office,
-            {each.name: each.value for each in row.identifiers.all()},
-            row.contents_missing,
-            row.completed_by,
-        )
-        for row in rows
-    ]
 
 
 def recovered_identifiers(name: str) -> frozenset[str]:

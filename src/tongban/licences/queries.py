@@ -7,15 +7,19 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Q
+
 from tongban.kernel import rows
 from tongban.kernel.errors import Conflict, NotFound
+from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.kernel.values.licence_identifier import parse
 from tongban.licences.declared import LicenceType
 from tongban.licences.models import LicenceRow, StatusChangeRow, TypeRow
 from tongban.licences.rules import Operation, Status
 
-MOST_LISTED = 200
+MOST_SIGNED = 200  # in one run of whoever signs; what is left waits for the next
+NEWEST_SIGNED = (Key("signed_at", datetime, falling=True), Key("identifier", str, falling=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +124,16 @@ def read_identifier(text: str) -> str:
     return parse(text).text
 
 
-def licences_of(holder_code: str, *, type_code: str | None = None) -> tuple[Licence, ...]:
-    """Give the signed licences of one holder, newest first, of one type if asked."""
-    found = LicenceRow.objects.filter(holder_code=holder_code, signed_at__isnull=False)
-    if type_code is not None:
-        found = found.filter(type_code=type_code)
-    found = found.select_related("previous").order_by("-prepared_at", "-id")[:MOST_LISTED]
-    return tuple(as_licence(row) for row in found)
+def licences_of(
+    holder_code: str, *, or_named: Iterable[str] = (), after: str = "", most: int = A_PAGE
+) -> Page[Licence]:
+    """Give the signed licences of one holder, the newest signature first.
 
-
-def licences_named(identifiers: Iterable[str]) -> tuple[Licence, ...]:
-    """Give the signed licences of these names, in one query; whoever asks has the right to them already."""
-    found = LicenceRow.objects.filter(identifier__in=list(identifiers), signed_at__isnull=False)
-    return tuple(as_licence(row) for row in found.select_related("previous").order_by("id")[:MOST_LISTED])
+    Those of `or_named` stand among them: whoever asks for these has the right to them already.
+    """
+    theirs = Q(holder_code=holder_code) | Q(identifier__in=list(or_named))
+    found = LicenceRow.objects.filter(theirs, signed_at__isnull=False).select_related("previous")
+    return page_of(found, NEWEST_SIGNED, after=after, most=most).of(as_licence)
 
 
 def licences_of_case(case_number: str) -> tuple[Licence, ...]:
@@ -154,7 +155,7 @@ def versions(identifier: str) -> tuple[Licence, ...]:
     return tuple(as_licence(row) for row in found.order_by("version"))
 
 
-def waiting_for_signature(limit: int = MOST_LISTED) -> Sequence[str]:
+def waiting_for_signature(limit: int = MOST_SIGNED) -> Sequence[str]:
     """Name the licences that are prepared, or changed in status, and not yet signed, oldest first."""
     prepared = LicenceRow.objects.filter(signed_at__isnull=True).order_by("prepared_at")
     changed = StatusChangeRow.objects.filter(signed_at__isnull=True).order_by("at")

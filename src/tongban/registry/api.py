@@ -24,6 +24,7 @@ from tongban.registry.jobs import tidy
 from tongban.registry.queries import (
     Scope,
     body_for,
+    count_staff,
     directory,
     division,
     everybody,
@@ -64,6 +65,7 @@ __all__ = [
     "Subject",
     "body_for",
     "check_city",
+    "count_staff",
     "demonstration_accounts",
     "directory",
     "division",

@@ -13,6 +13,7 @@ from django.db.models import Q
 from tongban.kernel import rows
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import NotFound
+from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.registry import models, rules
 from tongban.registry.directory import Directory
@@ -32,6 +33,7 @@ from tongban.registry.values import (
 
 SUBJECT = rows.Prepared(lambda key: models.Subject.objects.filter(pk=key))
 NOBODY = Q(pk__in=())  # Django answers it without asking the database
+BY_ORGANISATION = (Key("organisation_id", str), Key("login", str))
 KEPT_DIRECTORIES = 2  # the standing one, and the one before while a load is going on
 TORN_READS = 5  # a directory read while a load commits is read again
 
@@ -168,10 +170,15 @@ def staff_of(organisation: str, *roles: Role, on: date) -> tuple[Staff, ...]:
     return tuple(_staff_value(row) for row in rows.order_by("login").prefetch_related("roles"))
 
 
-def everybody(on: date) -> tuple[Staff, ...]:
-    """Give everybody in office on a day, by organisation and login: two queries."""
-    rows = models.Staff.objects.filter(_in_office(on)).order_by("organisation_id", "login")
-    return tuple(_staff_value(row) for row in rows.prefetch_related("roles"))
+def everybody(on: date, *, after: str = "", most: int = A_PAGE) -> Page[Staff]:
+    """List those in office on a day, by organisation and login: two queries a page."""
+    rows = models.Staff.objects.filter(_in_office(on)).prefetch_related("roles")
+    return page_of(rows, BY_ORGANISATION, after=after, most=most).of(_staff_value)
+
+
+def count_staff(on: date) -> int:
+    """Count those in office on a day."""
+    return models.Staff.objects.filter(_in_office(on)).count()
 
 
 def _in_office(on: date) -> Q:

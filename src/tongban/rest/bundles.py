@@ -8,22 +8,24 @@ from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Invalid, NotFound
+from tongban.kernel.pages import A_PAGE
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 from tongban.rest import telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.problems import Problem
-from tongban.rest.shapes import BundleCode, InDivision
+from tongban.rest.shapes import After, BundleCode, InDivision, Most
 
 router = Router(tags=["bundles 一件事"])
 ABSENT: dict[Any, Any] = {404: Problem, 422: Problem}
 
 
-@router.get("", response=list[told.BundleCard], operation_id="list_bundles")
-def list_bundles(request: Asking) -> list[told.BundleCard]:
-    """List what can be filed here."""
+@router.get("", response={200: told.BundleList, 422: Problem}, operation_id="list_bundles")
+def list_bundles(request: Asking, after: After = "", most: Most = A_PAGE) -> told.BundleList:
+    """List what can be filed here, by code."""
     del request
-    return [telling.card(each) for each in items.bundles()]
+    found = items.bundle_page(after=after, most=most)
+    return told.BundleList(bundles=[telling.card(each) for each in found.lines], next=found.after or None)
 
 
 @router.get("/{code}", response={200: told.BundleForm, **ABSENT}, operation_id="read_bundle")

@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 from django.db import IntegrityError
-from ninja import Header, Query, Router, Status
+from ninja import Header, Router, Status
 
 from tongban.cases import api as cases
 from tongban.items import api as items
 from tongban.kernel.canonical import digest
 from tongban.kernel.clock import budget
 from tongban.kernel.errors import Conflict
+from tongban.kernel.pages import A_PAGE
 from tongban.kernel.texts import Text
 from tongban.rest import telling, told
 from tongban.rest.asking import Asking
@@ -17,13 +18,12 @@ from tongban.rest.bearer import SignedIn
 from tongban.rest.bundles import division_here
 from tongban.rest.problems import Problem
 from tongban.rest.reading import answered, named
-from tongban.rest.shapes import Content, FilingNumber, NewFiling
+from tongban.rest.shapes import After, Content, FilingNumber, Most, NewFiling
 
 router = Router(tags=["filings 申报"], auth=SignedIn())
 
 CHECK_BUDGET_S = 8.0  # for asking sources while somebody waits
 CARRY_S = 0.9  # what remains is a worker's
-MOST_LISTED = 50
 
 IdempotencyKey = Annotated[
     str,
@@ -105,19 +105,26 @@ def _require_fit(opened: cases.Opened, division: str, request: Asking) -> bool:
 @router.get("", response={200: told.FilingList, **REFUSALS}, operation_id="list_filings")
 def list_filings(
     request: Asking,
-    before: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{1,40}$")] = None,
-    most: Annotated[int, Query(ge=1, le=MOST_LISTED)] = MOST_LISTED,
+    after: After = "",
+    most: Most = A_PAGE,
 ) -> told.FilingList:
     """List the filings that one takes part in, newest first."""
-    found = cases.filings_before(request.auth, before, most=most)
-    following = found[-1].number if len(found) == most else None
-    return told.FilingList(filings=[telling.filing_card(each) for each in found], next=following)
+    found = cases.filings(request.auth, after=after, most=most)
+    return told.FilingList(
+        filings=[telling.filing_card(each) for each in found.lines], next=found.after or None
+    )
 
 
 @router.get("/{number}", response={200: told.FilingTold, **REFUSALS}, operation_id="read_filing")
 def read_filing(request: Asking, number: FilingNumber) -> told.FilingTold:
     """Give a filing with its cases and its timeline, as far as the reader may see it."""
     return telling.filing(cases.filing_page(number, request.auth))
+
+
+@router.get("/{number}/timeline", response={200: told.Timeline, **REFUSALS}, operation_id="read_timeline")
+def read_timeline(request: Asking, number: FilingNumber, after: After = "") -> told.Timeline:
+    """Give what happened in a filing, the first first; `read_filing` gives the first page of the same."""
+    return telling.timeline(cases.filing_page(number, request.auth, after=after))
 
 
 @router.put("/{number}/answers", response={200: told.Saved, **REFUSALS}, operation_id="put_answers")

@@ -4,20 +4,24 @@ from django.http import HttpResponse
 from ninja import Router
 
 from tongban.cases import api as cases
+from tongban.kernel.pages import A_PAGE
 from tongban.licences import api as licences
 from tongban.rest import telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import REFUSALS
-from tongban.rest.shapes import LicenceName
+from tongban.rest.shapes import After, LicenceName, Most
 
 router = Router(tags=["licences 电子证照"], auth=SignedIn())
 
 
-@router.get("", response={200: list[told.LicenceTold], **REFUSALS}, operation_id="list_licences")
-def list_licences(request: Asking) -> list[told.LicenceTold]:
-    """List the licences that one holds, and those that one's own filings brought; the newest hundred."""
-    return [telling.licence(each) for each in cases.licences_for(request.auth)]
+@router.get("", response={200: told.LicenceList, **REFUSALS}, operation_id="list_licences")
+def list_licences(request: Asking, after: After = "", most: Most = A_PAGE) -> told.LicenceList:
+    """List the licences that one holds, and those that one's own filings brought, the newest first."""
+    found = cases.licences_for(request.auth, after=after, most=most)
+    return told.LicenceList(
+        licences=[telling.licence(each) for each in found.lines], next=found.after or None
+    )
 
 
 @router.get("/{identifier}", response={200: told.LicenceTold, **REFUSALS}, operation_id="read_licence")

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from ninja import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from tongban.kernel.pages import MOST_ON_A_PAGE
+
 MOST_ROLES = 20
 MOST_OF_A_ROLE = 50
 MOST_ANSWERS = 100  # about one participant
@@ -28,6 +30,8 @@ CaseNumber = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,60}$")]
 MaterialName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,59}\.[a-z][a-z0-9_-]{0,59}$")]
 NoticeNumber = Annotated[str, Path(pattern=r"^[^\x00-\x1f\x7f]{1,120}$")]
 LicenceName = Annotated[str, Path(pattern=r"^[0-9A-Za-z.]{1,90}$")]
+After = Annotated[str, Query(max_length=200, description="the `next` of the page before 上一页所给的 next")]
+Most = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="lines on a page 每页条数")]
 InDivision = Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$")]
 
 

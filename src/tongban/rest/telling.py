@@ -184,7 +184,28 @@ def filing(page: cases.FilingPage) -> told.FilingTold:
         human_asked=page.human_asked,
         awaited=list(page.awaited),
         cases=[_case(each) for each in page.cases],
-        timeline=[_line(each) for each in page.timeline],
+        pledges=[_pledge(each) for each in page.pledges],
+        timeline=[_line(each) for each in page.timeline.lines],
+        timeline_next=page.timeline.after or None,
+    )
+
+
+def timeline(page: cases.FilingPage) -> told.Timeline:
+    """Give one page of what happened in a filing."""
+    return told.Timeline(
+        lines=[_line(each) for each in page.timeline.lines], next=page.timeline.after or None
+    )
+
+
+def _pledge(pledge: cases.OwnPledge) -> told.PledgeTold:
+    return told.PledgeTold(
+        pledge=pledge.pledge,
+        case_number=pledge.case_number,
+        promised=_all(pledge.promised),
+        state=pledge.state,
+        check_by=pledge.check_by,
+        rectify_by=pledge.rectify_by,
+        due_provisional=pledge.due_provisional,
     )
 
 

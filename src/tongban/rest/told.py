@@ -25,6 +25,16 @@ class BundleCard(BaseModel):
     about: Spoken
 
 
+NextPage = Annotated[str | None, Field(description="`after` of the next page; null on the last")]
+
+
+class BundleList(BaseModel):
+    """One page of bundles."""
+
+    bundles: list[BundleCard]
+    next: NextPage
+
+
 class BasisTold(BaseModel):
     """One article that something rests on; `mark` is found, recalled (to be verified) or gap (local)."""
 
@@ -123,6 +133,25 @@ class LineTold(BaseModel):
     evidence: str | None
 
 
+class Timeline(BaseModel):
+    """One page of what happened, the first first."""
+
+    lines: list[LineTold]
+    next: NextPage
+
+
+class PledgeTold(BaseModel):
+    """A pledge: signed, kept, rectifying, rectified, revoked; `check_by` stands once the case is decided."""
+
+    pledge: str
+    case_number: str
+    promised: list[Spoken]
+    state: str
+    check_by: datetime | None
+    rectify_by: datetime | None
+    due_provisional: bool
+
+
 class CaseTold(BaseModel):
     """One case of a filing."""
 
@@ -160,7 +189,11 @@ class FilingCard(BaseModel):
 
 
 class FilingTold(FilingCard):
-    """A filing as its reader may see it; only its owner sees cases, timeline and who is awaited."""
+    """A filing as its reader may see it; only its owner sees cases, timeline and who is awaited.
+
+    A participant sees the pledges that they signed, the owner all. `timeline_next` is `after` of the next
+    page of the timeline.
+    """
 
     bundle: str
     stage: str
@@ -169,14 +202,16 @@ class FilingTold(FilingCard):
     human_asked: bool
     awaited: list[str]
     cases: list[CaseTold]
+    pledges: list[PledgeTold]
     timeline: list[LineTold]
+    timeline_next: NextPage
 
 
 class FilingList(BaseModel):
-    """One page of filings; `next`, when there is one, is `before` of the next page."""
+    """One page of filings."""
 
     filings: list[FilingCard]
-    next: str | None
+    next: NextPage
 
 
 class Opened(BaseModel):
@@ -344,3 +379,10 @@ class LicenceTold(BaseModel):
     validate_start: date
     validate_end: date | None
     file: str
+
+
+class LicenceList(BaseModel):
+    """One page of licences."""
+
+    licences: list[LicenceTold]
+    next: NextPage

@@ -138,8 +138,15 @@ class Applicant:
         return self._asked("POST", f"/filings/{number}/submit", headers={"Idempotency-Key": key})
 
     def filing(self, number: str) -> dict[str, Any]:
-        """Give a filing with its cases and its timeline."""
-        return self._asked("GET", f"/filings/{number}")
+        """Give a filing with its cases and its whole timeline, however many pages that has."""
+        filing = self._asked("GET", f"/filings/{number}")
+        while filing["timeline_next"] is not None:
+            more = self._asked(
+                "GET", f"/filings/{number}/timeline", params={"after": filing["timeline_next"]}
+            )
+            filing["timeline"] += more["lines"]
+            filing["timeline_next"] = more["next"]
+        return filing
 
     def plan(self, number: str) -> dict[str, Any]:
         """Give how each value was obtained, and how many were fetched."""

@@ -56,6 +56,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "list_filings": _operation(PERSON),
     "list_licences": _operation(PERSON),
     "read_filing": _operation(OWNER, PARTNER),
+    "read_timeline": _operation(OWNER, PARTNER),  # a partner is given an empty one
     "put_answers": _operation(OWNER, answers={"company": {"trade_word": "老渡口"}}),
     "check_filing": _operation(OWNER),
     "submit_filing": _operation(OWNER),

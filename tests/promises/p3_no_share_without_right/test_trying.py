@@ -158,11 +158,11 @@ def _is_theirs(world: World, visitor: str, name: str, of: tuple[str, str, str]) 
 def test_the_source_that_verifies_reads_the_one_value_that_is_disputed(world: World) -> None:
     matter = world.matters["ended"]
     contest = PAGES["workbench:contest"].at(matter)
-    looks = len(ledger.openings_of("facts.opened", most=1000))
+    looks = len(ledger.openings_of("facts.opened", most=1000).lines)
     other = Walker(world, "court.yunxi.qi")
     assert other.send(contest, {"cause": "看看"}).status == 302
     assert other.read(contest).status == 404
-    assert len(ledger.openings_of("facts.opened", most=1000)) == looks
+    assert len(ledger.openings_of("facts.opened", most=1000).lines) == looks
     own = Walker(world, "police.yunxi.kong")
     closed = own.read(contest).body
     assert [value for value in fetched("li_chunyan") if value in closed] == []
@@ -170,7 +170,7 @@ def test_the_source_that_verifies_reads_the_one_value_that_is_disputed(world: Wo
     opened = own.read(contest).body
     assert [value for value in fetched("li_chunyan") if value in opened] == [PERSONS["li_chunyan"]["mobile"]]
     assert [value for value in fetched("wang_jianguo") if value in opened] == []
-    assert len(ledger.openings_of("facts.opened", most=1000)) == looks + 1
+    assert len(ledger.openings_of("facts.opened", most=1000).lines) == looks + 1
     assert Contest.objects.get(pk=matter.contest).outcome == "open"
 
 
@@ -181,7 +181,7 @@ def test_an_officer_reads_facts_only_after_a_cause_is_on_record_and_those_of_the
     page, looks = PAGES["workbench:facts"], ledger.openings_of
     for visitor in STAFF_MEMBERS:
         walker = Walker(world, visitor)
-        before = len(looks("facts.opened", most=1000))
+        before = len(looks("facts.opened", most=1000).lines)
         opened = walker.send(PAGES["workbench:open"].at(matter), {"cause": "审批本办件"})
         seen = walker.read(page.at(matter))
         is_handler = HANDLER in standing(world, visitor, matter)
@@ -190,7 +190,7 @@ def test_an_officer_reads_facts_only_after_a_cause_is_on_record_and_those_of_the
         assert walker.secrets_in(seen.body, "workbench:facts", matter) == [], visitor
         about = {name for name in matter.people for value in fetched(name) if value in seen.body}
         assert about == (set(matter.people) if is_handler else set()), visitor
-        assert len(looks("facts.opened", most=1000)) == before + is_handler, visitor
+        assert len(looks("facts.opened", most=1000).lines) == before + is_handler, visitor
 
 
 def test_the_filer_reads_that_it_is_checked_or_waited_for_and_whose_it_is_reads_it_whole(

@@ -108,5 +108,5 @@ def test_a_withdrawal_is_no_secret_from_the_person(town: Town) -> None:
     number = draft(town, owner)
     submit(town, number)
     page = cases.filing_page(number, owner)
-    assert any(line.kind == "withheld" for line in page.timeline)
+    assert any(line.kind == "withheld" for line in page.timeline.lines)
     assert cases.snapshot(number).case("registration").person_needed

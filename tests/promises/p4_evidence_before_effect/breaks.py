@@ -113,7 +113,7 @@ def licences_prepared(town: Town, number: str) -> object:
 
 def licences_shown(town: Town, number: str) -> object:
     """Licences that anybody may see, in the store and on the owner's own list."""
-    mine = cases.licences_for(town.subject("li_chunyan"))
+    mine = cases.licences_for(town.subject("li_chunyan")).lines
     return LicenceRow.objects.exclude(signature="").count(), len(mine), ended(town, number)
 
 

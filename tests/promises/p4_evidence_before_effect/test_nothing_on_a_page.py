@@ -97,7 +97,7 @@ def test_a_licence_whose_signature_is_not_on_record_is_nowhere(served: Town, vis
     assert visit.open(f"/licences/{row.identifier}/").status == 404
     assert visit.open(f"/licences/{row.identifier}/file").status == 404
     assert row.identifier not in visit.open("/licences/").html + visit.open(f"/filings/{number}/").html
-    assert cases.licences_for(owner) == ()
+    assert cases.licences_for(owner).lines == ()
     for door in (licences.licence, licences.licence_file):
         with pytest.raises(NotFound):
             door(row.identifier)
@@ -125,7 +125,7 @@ def test_what_a_source_answered_is_on_no_page_without_evidence(served: Town, vis
     with without_evidence("share.released"):
         draft(served, owner)
     assert any(register.asked for register in served.registers.values())
-    [card] = cases.filings(owner, most=5)
+    [card] = cases.filings(owner, most=5).lines
     visit.as_person("li_chunyan")
     with refusing("share.released"):
         pages = [visit.open(f"/filings/{card.number}/{part}") for part in ("", "form/", "facts/")]

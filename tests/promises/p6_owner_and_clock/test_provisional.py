@@ -107,7 +107,7 @@ def test_an_announced_year_moves_the_clocks_and_says_so_once(town: Town) -> None
         after.accepted_at, limits.promised.amount, town.workplace.calendar
     )
     assert after.promised_due_at > before.promised_due_at
-    timeline = cases.filing_page(number, town.subject("zhang_dahai")).timeline
+    timeline = cases.filing_page(number, town.subject("zhang_dahai")).timeline.lines
     [line] = [line for line in timeline if line.kind == "counted_again"]
     assert line.entry_id
     assert f"{after.promised_due_at.day}日" in line.words.zh
@@ -182,11 +182,11 @@ def test_a_dispute_and_a_correction_are_counted_again(town: Town) -> None:
     address = next(fact for fact in facts if fact.element == "place.address_text")
     cases.contest(number, address.id, subject=owner, said="门牌号已变更", at=town.workplace)
     officer_of_source = officer(town, address.source, registry.Role.DATA_OFFICER)
-    [before] = cases.contests_at(officer_of_source)
+    [before] = cases.contests_at(officer_of_source).lines
     assert before.due_provisional
     announced(town, NEW_YEAR)
     assert cases.recompute_provisional(town.workplace) == 1
-    [after] = cases.contests_at(officer_of_source)
+    [after] = cases.contests_at(officer_of_source).lines
     assert not after.due_provisional
     assert civil_date(after.due_at) == counted(town.now, 10, town.workplace.calendar)
     assert unproven() == []

@@ -12,10 +12,13 @@ from tongban.cases.queries.rights import is_theirs, may
 from tongban.cases.rules import officers
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
+from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 
 WITHOUT_ANSWER = frozenset({"late", "withheld"})
+FIRST_DUE = (Key("due_at", datetime), Key("pk", int))
+FIRST_ASKED = (Key("asked_at", datetime), Key("pk", int))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +144,12 @@ def acts_of(case_number: str, staff: registry.Staff) -> tuple[ActLine, ...]:
     )
 
 
-def contests_at(staff: registry.Staff, *, most: int = 50) -> list[ContestLine]:
+def contests_at(staff: registry.Staff, *, after: str = "", most: int = A_PAGE) -> Page[ContestLine]:
     """List the open requests for verification at one's organisation, the first due first."""
-    if registry.Role.DATA_OFFICER not in staff.roles:
-        return []
     rows = Contest.objects.filter(source=staff.organisation, outcome="open").select_related("fact", "filing")
-    return [
-        ContestLine(
+    theirs = rows.filter(may(staff, (registry.Role.DATA_OFFICER,)))
+    return page_of(theirs, FIRST_DUE, after=after, most=most).of(
+        lambda row: ContestLine(
             row.pk,
             row.filing.number,
             row.fact.element,
@@ -156,8 +158,7 @@ def contests_at(staff: registry.Staff, *, most: int = 50) -> list[ContestLine]:
             row.due_at,
             row.due_provisional,
         )
-        for row in rows.order_by("due_at")[:most]
-    ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +170,27 @@ class UnansweredContest:
     due_at: datetime
 
 
-def unanswered_contests(now: datetime, *, most: int = 50) -> list[UnansweredContest]:
+def unanswered_contests(now: datetime, *, after: str = "", most: int = A_PAGE) -> Page[UnansweredContest]:
     """List the open disputes of the node whose time to answer has passed, the longest first."""
     rows = Contest.objects.filter(outcome="open", due_at__lt=now).select_related("fact")
-    return [
-        UnansweredContest(row.source, row.fact.element, row.due_at) for row in rows.order_by("due_at")[:most]
-    ]
-
-
-def reviews_at(staff: registry.Staff, *, most: int = 50) -> list[tuple[str, str, datetime]]:
-    """List the open requests that a person look at a decision made by rule: (case, what was said, when)."""
-    rows = ReviewRequest.objects.filter(case__office=staff.organisation, answered_at__isnull=True).filter(
-        may(staff, officers.DECIDERS)
+    return page_of(rows, FIRST_DUE, after=after, most=most).of(
+        lambda row: UnansweredContest(row.source, row.fact.element, row.due_at)
     )
-    return [
-        (row.case.number or "", row.said, row.asked_at)
-        for row in rows.select_related("case").order_by("asked_at")[:most]
-    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAsked:
+    """An open request that a person look at a decision made by rule."""
+
+    case_number: str
+    said: str
+    asked_at: datetime
+
+
+def reviews_at(staff: registry.Staff, *, after: str = "", most: int = A_PAGE) -> Page[ReviewAsked]:
+    """List the open requests for the reasons of one's office's decisions, the first asked first."""
+    rows = ReviewRequest.objects.filter(case__office=staff.organisation, answered_at__isnull=True)
+    theirs = rows.filter(may(staff, officers.DECIDERS)).select_related("case")
+    return page_of(theirs, FIRST_ASKED, after=after, most=most).of(
+        lambda row: ReviewAsked(row.case.number or "", row.said, row.asked_at)
+    )

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tongban.cases.actions.notices import remedies
-from tongban.cases.models import Case, Decision, Pause, ReviewRequest
+from tongban.cases.models import Case, Decision, Filing, Pause, ReviewRequest
 from tongban.cases.queries.desk import ActLine, acts_of, cases_of_office
-from tongban.cases.queries.readers import Line, filing_page
+from tongban.cases.queries.timeline import Line, officers_timeline
 from tongban.cases.rules import clocks, officers
 from tongban.cases.rules.powers import Power, Standing, powers
 from tongban.cases.rules.records import spoken_record
 from tongban.cases.rules.states import CASE_WORDS, CaseState
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
+from tongban.kernel.pages import Page
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
 from tongban.registry import api as registry
@@ -24,8 +25,6 @@ CLOCK_WORDS = {
     "promised_due_at": Text("承诺办结期限", "Promised by"),
     "statutory_due_at": Text("法定办结期限", "By law no later than"),
 }
-
-OF_SOURCES = frozenset({"fetched", "late", "withheld", "contested", "verified"})  # lines of the whole filing
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class OfficerCase:
     review: ReviewLine | None
     acts: tuple[tuple[Text, ActLine], ...]  # each with what it is called
     notices: tuple[papers.Notice, ...]
-    timeline: tuple[Line, ...]
+    timeline: Page[Line]
     powers: frozenset[Power]
     remedies: tuple[Text, ...]
     procedures: Mapping[str, Text]
@@ -118,8 +117,9 @@ class OfficerCase:
         return bool(self.powers - {Power.FIND_OUT})
 
 
-def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace) -> OfficerCase:
-    """Give a case of the officer's own office; NotFound, in the same words, for any other."""
+def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace, after: str = "") -> OfficerCase:
+    """Give a case of the officer's own office, with a page of its timeline; NotFound, in the same words, for
+    any other."""
     row = (
         Case.objects.filter(cases_of_office(staff), number=case_number)
         .select_related("filing", "decision", "review_request")
@@ -171,7 +171,7 @@ def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace) -> O
         review=None if review is None else _review(review, names),
         acts=tuple((labels[act.name], act) for act in acts_of(case_number, staff)),
         notices=papers.notices_of([case_number]),
-        timeline=tuple(line for line in filing_page(filing.number, staff).timeline if _concerns_case(line)),
+        timeline=_timeline(filing, staff, after),
         powers=powers(_standing(row, item, pauses, decision, review, limits), staff),
         remedies=remedies(row, item),
         procedures=officers.PROCEDURES,
@@ -180,9 +180,10 @@ def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace) -> O
     )
 
 
-def _concerns_case(line: Line) -> bool:
-    """Leave out which sources were asked for other items: what this one was given stands with its facts."""
-    return bool(line.item) or line.kind not in OF_SOURCES
+def _timeline(filing: Filing, staff: registry.Staff, after: str) -> Page[Line]:
+    """Give what happened in the filing, as far as it is this office's: its cases alone."""
+    theirs = Case.objects.filter(filing=filing, office=staff.organisation).values_list("pk", "item")
+    return officers_timeline(filing, dict(theirs), after=after)
 
 
 def _texts(stored: Iterable[Mapping[str, str]]) -> tuple[Text, ...]:

@@ -11,7 +11,9 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from tongban.cases.actions.work import no_such_filing
-from tongban.cases.models import Case, Event, Filing, Participant
+from tongban.cases.models import Case, Filing, Participant
+from tongban.cases.queries.pledges import OwnPledge, own_pledges
+from tongban.cases.queries.timeline import Line, officers_timeline, owners_timeline
 from tongban.cases.rules.states import (
     CASE_WORDS,
     STATUS_WORDS,
@@ -21,26 +23,14 @@ from tongban.cases.rules.states import (
     filing_status,
 )
 from tongban.items import api as items
+from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 
 Reader = registry.Subject | registry.Staff
 CASE_ROLES = frozenset({registry.Role.RECEPTIONIST, registry.Role.APPROVER, registry.Role.LEADER})
 HELPER_ROLES = frozenset({registry.Role.COUNTER, registry.Role.VILLAGE_WORKER})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a timeline."""
-
-    at: datetime
-    words: Text
-    kind: str
-    maker: str
-    item: str
-    status_code: int | None
-    seconds: float | None
-    entry_id: str | None
+NEWEST_FIRST = (Key("pk", int, falling=True),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +61,7 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class FilingPage:
-    """One filing as one reader may see it."""
+    """One filing as one reader may see it, with one page of its timeline."""
 
     number: str
     bundle: str
@@ -87,15 +77,15 @@ class FilingPage:
     human_asked: bool
     authority: str
     cases: tuple[CasePage, ...]
-    timeline: tuple[Line, ...]
+    timeline: Page[Line]
     awaited: tuple[str, ...]  # names of those who still confirm; only for the owner and the filer
+    pledges: tuple[OwnPledge, ...]  # the owner and the filer see all, another participant what they signed
 
 
 @dataclass(frozen=True, slots=True)
 class FilingCard:
     """One filing in a list; `is_own` for its owner and its filer, `awaits_reader` until they confirm."""
 
-    id: int
     number: str
     name: Text
     status: FilingStatus
@@ -133,8 +123,8 @@ def require_visible(number: str, reader: Reader) -> Filing:
     return filing
 
 
-def filing_page(number: str, reader: Reader) -> FilingPage:
-    """Give a filing as this reader may see it; raises NotFound."""
+def filing_page(number: str, reader: Reader, *, after: str = "") -> FilingPage:
+    """Give a filing as this reader may see it, its timeline from a place on; raises NotFound."""
     filing = require_visible(number, reader)
     bundle = items.pinned(filing.bundle_digest)
     is_owner = isinstance(reader, registry.Subject) and filing.owner_id == reader.id
@@ -149,6 +139,8 @@ def filing_page(number: str, reader: Reader) -> FilingPage:
         rows = [row for row in rows if row.office == reader.organisation]
     status = filing_status(filing.stage, ((row.state, bool(row.person_needed)) for row in filing.cases.all()))
     whole = is_owner or is_filer
+    read = officers_timeline if is_officer else owners_timeline
+    items_by_case = {row.pk: row.item for row in rows}
     return FilingPage(
         number=filing.number,
         bundle=filing.bundle,
@@ -164,8 +156,9 @@ def filing_page(number: str, reader: Reader) -> FilingPage:
         human_asked=filing.human_asked_at is not None,
         authority=filing.authority if whole else "",
         cases=tuple(_case_page(row, bundle) for row in rows) if whole or is_officer else (),
-        timeline=tuple(_timeline(filing, rows, is_officer=is_officer)) if whole or is_officer else (),
+        timeline=read(filing, items_by_case, after=after) if whole or is_officer else Page(()),
         awaited=tuple(_awaited(filing)) if whole else (),
+        pledges=_pledges(filing, reader, whole=whole),
     )
 
 
@@ -206,24 +199,10 @@ def _seconds(row: Case) -> float | None:
     return round((row.ended_at - row.received_at).total_seconds(), 3)
 
 
-def _timeline(filing: Filing, rows: Iterable[Case], *, is_officer: bool) -> Iterable[Line]:
-    items_by_id = {row.pk: row.item for row in rows}
-    events = Event.objects.filter(filing=filing).order_by("id")
-    if is_officer:
-        events = events.filter(Q(case__isnull=True) | Q(case_id__in=items_by_id))
-    else:
-        events = events.filter(audience="everyone")
-    for row in events:
-        yield Line(
-            at=row.at,
-            words=Text(row.words["zh"], row.words["en"]),
-            kind=row.kind,
-            maker=row.maker,
-            item=items_by_id.get(row.case_id or 0, ""),
-            status_code=row.status_code,
-            seconds=row.seconds,
-            entry_id=row.entry_id,
-        )
+def _pledges(filing: Filing, reader: Reader, *, whole: bool) -> tuple[OwnPledge, ...]:
+    if whole:
+        return own_pledges(filing, None)
+    return own_pledges(filing, reader) if isinstance(reader, registry.Subject) else ()
 
 
 def _awaited(filing: Filing) -> Iterable[str]:
@@ -234,23 +213,21 @@ def _awaited(filing: Filing) -> Iterable[str]:
     )
 
 
-def filings(reader: Reader, *, before: int | None = None, most: int = 50) -> list[FilingCard]:
-    """List the filings of this reader, newest first, in a fixed number of queries."""
-    rows = Filing.objects.filter(visible(reader))
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
+def filings(reader: Reader, *, after: str = "", most: int = A_PAGE) -> Page[FilingCard]:
+    """List the filings of this reader, newest first, in a fixed number of queries a page."""
     silent = Participant.objects.filter(must_confirm=True, confirmed_at__isnull=True)
     awaited = Prefetch("participants", queryset=silent, to_attr="awaited")
-    listed = list(rows.order_by("-id").prefetch_related("cases", awaited)[:most])
-    names = {each: items.bundle(*each).name for each in {(row.bundle, row.bundle_version) for row in listed}}
-    return [_card(row, names[row.bundle, row.bundle_version], reader) for row in listed]
+    rows = Filing.objects.filter(visible(reader)).prefetch_related("cases", awaited)
+    listed = page_of(rows, NEWEST_FIRST, after=after, most=most)
+    named = {(row.bundle, row.bundle_version) for row in listed.lines}
+    names = {each: items.bundle(*each).name for each in named}
+    return listed.of(lambda row: _card(row, names[row.bundle, row.bundle_version], reader))
 
 
 def _card(row: Filing, name: Text, reader: Reader) -> FilingCard:
     status = filing_status(row.stage, ((case.state, bool(case.person_needed)) for case in row.cases.all()))
     is_person = isinstance(reader, registry.Subject)
     return FilingCard(
-        id=row.pk,
         number=row.number,
         name=name,
         status=status,

@@ -1,16 +1,20 @@
 """What a person owns here: filings to go on with, and the licences that they may show."""
 
+from datetime import datetime
+
 from tongban.cases.actions.work import no_such_filing
 from tongban.cases.models import Case, Filing
-from tongban.cases.queries.readers import FilingCard, Reader, filing_page, filings, visible
+from tongban.cases.queries.readers import Reader, filing_page
 from tongban.cases.rules.states import CaseState, Stage
 from tongban.kernel.errors import NotFound
+from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 
-MOST_LICENCES = 100
+# A case ends in the transaction that stores its licence's signature: both orders are the same.
+BROUGHT = (Key("ended_at", datetime, falling=True), Key("licence", str, falling=True))
 
 
 def require_owner(number: str, subject: registry.Subject) -> Stage:
@@ -21,26 +25,16 @@ def require_owner(number: str, subject: registry.Subject) -> Stage:
     return Stage(stage)
 
 
-def filings_before(subject: registry.Subject, number: str | None, *, most: int) -> list[FilingCard]:
-    """List the filings of this person that came before a filing of theirs, newest first."""
-    if number is None:
-        return filings(subject, most=most)
-    place = Filing.objects.filter(visible(subject), number=number).values_list("pk", flat=True).first()
-    if place is None:
-        raise no_such_filing(number)
-    return filings(subject, before=place, most=most)
-
-
-def licences_for(subject: registry.Subject) -> tuple[licences.Licence, ...]:
+def licences_for(subject: registry.Subject, *, after: str = "", most: int = A_PAGE) -> Page[licences.Licence]:
     """Give the licences that this person holds, and those that their own filings brought, newest first.
 
-    A new company's licence is held by the company; whoever founded it by this filing may show it.
+    A new company's licence is held by the company; whoever founded it by this filing may show it. Those are
+    looked up from the same place on, one more than a page may need.
     """
-    brought = Case.objects.filter(filing__owner_id=subject.id, state=CaseState.GRANTED).exclude(licence="")
-    names = brought.order_by("-ended_at", "-id").values_list("licence", flat=True)[:MOST_LICENCES]
-    found = {each.identifier: each for each in licences.licences_of(subject.number)}
-    found |= {each.identifier: each for each in licences.licences_named(names)}
-    return tuple(sorted(found.values(), key=lambda each: each.prepared_at, reverse=True))[:MOST_LICENCES]
+    granted = Case.objects.filter(filing__owner_id=subject.id, state=CaseState.GRANTED).exclude(licence="")
+    brought = page_of(granted, BROUGHT, after=after, most=most + 1)
+    names = [row.licence for row in brought.lines]
+    return licences.licences_of(subject.number, or_named=names, after=after, most=most)
 
 
 def licence_for(identifier: str, subject: registry.Subject) -> licences.Licence:

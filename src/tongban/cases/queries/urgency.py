@@ -14,12 +14,13 @@ from tongban.cases.queries.desk import cases_of_office
 from tongban.cases.rules.states import CASE_WORDS, CaseState
 from tongban.items import api as items
 from tongban.kernel.clock import SHANGHAI, civil_date
+from tongban.kernel.pages import A_PAGE, Key, page_of
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 
 OPEN_HERE = tuple(state for state in CaseState if not state.is_end and state is not CaseState.WAITING)
 NO_CLOCK = datetime(9000, 1, 1, tzinfo=UTC)  # sorts behind every clock that runs; never shown
-MOST_AT_ONCE = 100
+MOST_URGENT_FIRST = (Key("urgent_at", datetime), Key("pk", int))
 
 
 class Choice(StrEnum):
@@ -69,7 +70,12 @@ class Desk:
 
 
 def desk(
-    staff: registry.Staff, *, now: datetime, choice: Choice = Choice.PERSON, after: str = "", most: int = 50
+    staff: registry.Staff,
+    *,
+    now: datetime,
+    choice: Choice = Choice.PERSON,
+    after: str = "",
+    most: int = A_PAGE,
 ) -> Desk:
     """List the open cases of one's office, the first due first; as many queries at 20 rows as at 100,000.
 
@@ -82,19 +88,13 @@ def desk(
         today=Count("pk", filter=Q(urgent_at__gte=now, urgent_at__lt=_midnight(now))),
         later=Count("pk", filter=Q(urgent_at__gte=_midnight(now))),
     )
-    most = min(most, MOST_AT_ONCE)
     paused = Pause.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)
-    rows = list(
-        chosen.filter(_behind(after))
-        .annotate(paused=Exists(paused), paused_until=Subquery(paused.values("due_at")[:1]))
-        .select_related("filing")
-        .order_by("urgent_at", "pk")[: most + 1]
-    )
-    listed = rows[:most]
+    rows = chosen.annotate(paused=Exists(paused), paused_until=Subquery(paused.values("due_at")[:1]))
+    listed = page_of(rows.select_related("filing"), MOST_URGENT_FIRST, after=after, most=most)
     return Desk(
-        lines=_lines(listed, staff, now),
+        lines=_lines(listed.lines, staff, now),
         counts={urgency: counts[urgency.value] for urgency in Urgency},
-        after=_cursor(listed[-1]) if len(rows) > most else "",
+        after=listed.after,
     )
 
 
@@ -116,22 +116,6 @@ def _urgent_at() -> Either:
 def _midnight(now: datetime) -> datetime:
     """Give the first moment of the next civil day."""
     return datetime.combine(civil_date(now) + timedelta(days=1), time(), SHANGHAI)
-
-
-def _cursor(row: Case) -> str:
-    due: datetime = row.urgent_at  # type: ignore[attr-defined]  # annotated above
-    return f"{due.astimezone(UTC).isoformat()}_{row.pk}"
-
-
-def _behind(after: str) -> Q:
-    due, _, key = after.partition("_")
-    try:
-        moment, last = datetime.fromisoformat(due), int(key)
-    except ValueError:
-        return Q()
-    if moment.tzinfo is None or not 0 <= last < 2**63:
-        return Q()
-    return Q(urgent_at__gt=moment) | Q(urgent_at=moment, pk__gt=last)
 
 
 def _lines(rows: Sequence[Case], staff: registry.Staff, now: datetime) -> tuple[DeskLine, ...]:

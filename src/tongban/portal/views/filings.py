@@ -16,7 +16,7 @@ from tongban.portal.pages import page
 from tongban.portal.readers import PortalRequest, for_people, for_readers
 from tongban.registry import api as registry
 
-A_PAGE = 20
+MOST_LISTED = 20
 
 # The timeline's dots: what went well, what waits, what went wrong.
 DOTS = {
@@ -77,21 +77,15 @@ class Moment:
 @for_readers
 def filings(request: PortalRequest, reader: cases.Reader) -> HttpResponse:
     """List one's filings, newest first."""
-    listed = cases.filings(reader, before=_before(request), most=A_PAGE + 1)
-    older = listed[A_PAGE - 1].id if len(listed) > A_PAGE else None
-    return page(request, "filings", {"filings": listed[:A_PAGE], "older": older, "at": "filings"})
-
-
-def _before(request: PortalRequest) -> int | None:
-    before = request.GET.get("before", "")
-    return int(before) if before.isdecimal() and len(before) < 19 else None
+    listed = cases.filings(reader, after=request.GET.get("after", ""), most=MOST_LISTED)
+    return page(request, "filings", {"filings": listed.lines, "after": listed.after, "at": "filings"})
 
 
 @require_safe
 @for_readers
 def filing(request: PortalRequest, reader: cases.Reader, number: str) -> HttpResponse:
     """Show one filing: to its owner or helper whole, to another participant their own part of it."""
-    shown = cases.filing_page(number, reader)
+    shown = cases.filing_page(number, reader, after=request.GET.get("timeline", ""))
     if not (shown.is_owner or shown.is_filer):
         return HttpResponseRedirect(reverse("portal:part", args=[number]))
     if shown.stage == "draft":
@@ -100,6 +94,8 @@ def filing(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRes
     said = {
         "filing": shown,
         "moments": list(_moments(shown, names)),
+        "after": shown.timeline.after,
+        "here": request.get_full_path(),
         "took": None
         if shown.submitted_at is None or shown.ended_at is None
         else (shown.ended_at - shown.submitted_at).total_seconds(),
@@ -116,7 +112,7 @@ def filing(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRes
 
 def _moments(shown: cases.FilingPage, names: Mapping[str, Text]) -> Iterator[Moment]:
     last = None
-    for line in shown.timeline:
+    for line in shown.timeline.lines:
         dot = next((dot for dot, kinds in DOTS.items() if line.kind in kinds), "")
         today = civil_date(line.at)
         maker = MAKERS.get(line.maker, MAKERS["platform"])

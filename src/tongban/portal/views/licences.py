@@ -24,14 +24,16 @@ from tongban.registry import api as registry
 MARKS = {licences.Status.VALID: "good", licences.Status.SUSPENDED: "wait"}
 OVER = (Text("已过有效期", "Expired"), "wrong")
 QR_SCALE = 4
+MOST_LISTED = 24
 
 
 @require_safe
 @for_people
 def mine(request: PortalRequest, reader: registry.Subject) -> HttpResponse:
     """List the licences that one holds or that one's filings brought."""
-    listed = [(each, status_of(each, request)) for each in cases.licences_for(reader)]
-    return page(request, "licences", {"licences": listed, "at": "licences"})
+    listed = cases.licences_for(reader, after=request.GET.get("after", ""), most=MOST_LISTED)
+    shown = [(each, status_of(each, request)) for each in listed.lines]
+    return page(request, "licences", {"licences": shown, "after": listed.after, "at": "licences"})
 
 
 @require_safe

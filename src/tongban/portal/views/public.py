@@ -21,7 +21,7 @@ def home(request: PortalRequest) -> HttpResponse:
     near = found((matter.bundle for matter in on_offer.matters), wanted) if wanted else ()
     shown = [on_offer.matter(bundle.code) for bundle in near] or on_offer.matters
     reader = reader_of(request)
-    mine = [] if reader is None else cases.filings(reader, most=RECENT)
+    mine = () if reader is None else cases.filings(reader, most=RECENT).lines
     return page(
         request,
         "home",

@@ -6,15 +6,16 @@ sentence can be there in one language only.
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.template import Library
+from django.template import Context, Library
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from tongban.kernel.texts import Language, Text
 from tongban.kernel import texts
+from tongban.kernel.texts import Language, Text
 from tongban.kernel.values.money import Cents
 
 register = Library()
@@ -84,3 +85,21 @@ def yuan(cents: int | None) -> str:
     whole, _, part = Cents(cents).yuan.partition(".")
     shown = f"{int(whole):,}.{part}"
     return f"{shown}元" if language() == "zh" else f"CNY {shown}"
+
+
+@register.inclusion_tag("turning.html", takes_context=True)
+def turning(
+    context: Context, after: str, name: str = "after", at: str = "", *, of: str = "", **kept: str
+) -> dict[str, object]:
+    """Offer a list's next page, and its first when this is none: plain links, so that no script is needed.
+
+    `name` is the list's own in the address, `at` the part of the page where it stands, `of` the page's own
+    address where a form's answer is shown under another. Of what is asked there only what is `kept` goes on,
+    so that other lists on the page begin anew.
+    """
+    part = f"#{at}" if at else ""
+    return {
+        "is_first": name not in context["request"].GET,
+        "first": f"{of}?{urlencode(kept)}{part}",
+        "next": f"{of}?{urlencode({**kept, name: after})}{part}" if after else "",
+    }

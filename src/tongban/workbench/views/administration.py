@@ -16,9 +16,8 @@ from tongban.ledger import api as ledger
 from tongban.registry import api as registry
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import AUDIT, SECURITY, SYSTEM
-from tongban.workbench.views.catalogue import connector_rows
+from tongban.workbench.views.catalogue import connector_page
 
-MOST_LISTED = 50
 SIGN_IN_RESULTS = {
     "signed_in": Text("登录成功", "signed in"),
     "refused": Text("登录失败", "refused"),
@@ -55,7 +54,7 @@ def system(request: StaffRequest) -> HttpResponse:
         "at": "workbench:system",
         "work": cases.waiting_work(now),
         "heads": [ledger.head(log) for log in ledger.log_names()],
-        "connectors": connector_rows(request, catalogue.book(civil_date(now))),
+        "connectors": connector_page(request, catalogue.book(civil_date(now))),
         "node": request.workplace.node,
         "process": request.workplace.worker,
         "now": now,
@@ -68,18 +67,20 @@ def system(request: StaffRequest) -> HttpResponse:
 def security(request: StaffRequest) -> HttpResponse:
     """Show who holds which roles, and the newest sign-ins, refused ones too."""
     known = registry.directory()
-    people = registry.everybody(civil_date(request.workplace.clock.now()))
+    today = civil_date(request.workplace.clock.now())
+    people = registry.everybody(today, after=request.GET.get("people", ""))
     groups = [
         (known.organisation(slug).name, [(one, _roles(one)) for one in members])
-        for slug, members in groupby(people, key=lambda one: one.organisation)
+        for slug, members in groupby(people.lines, key=lambda one: one.organisation)
     ]
-    openings = ledger.openings_of("staff.signed_in", most=MOST_LISTED, before=request.GET.get("before", ""))
+    openings = ledger.openings_of("staff.signed_in", after=request.GET.get("after", ""))
     said = {
         "at": "workbench:security",
         "groups": groups,
-        "count": len(people),
-        "events": _watched(openings, None),
-        "more": _last(openings),
+        "count": registry.count_staff(today),
+        "more_people": people.after,
+        "events": _watched(openings.lines, None),
+        "after": openings.after,
     }
     return page(request, "security", said)
 
@@ -90,13 +91,13 @@ def audit(request: StaffRequest) -> HttpResponse:
     """Show who opened whose facts and why, who withdrew a grant, who set roles."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in WATCHED else "facts.opened"
-    openings = ledger.openings_of(kind, most=MOST_LISTED, before=request.GET.get("before", ""))
+    openings = ledger.openings_of(kind, after=request.GET.get("after", ""))
     said = {
         "at": "workbench:audit",
         "kinds": WATCHED.items(),
         "kind": kind,
-        "events": _watched(openings, catalogue.book(civil_date(request.workplace.clock.now()))),
-        "more": _last(openings),
+        "events": _watched(openings.lines, catalogue.book(civil_date(request.workplace.clock.now()))),
+        "after": openings.after,
         "heads": [ledger.head(log) for log in ledger.log_names()],
     }
     return page(request, "audit", said)
@@ -104,10 +105,6 @@ def audit(request: StaffRequest) -> HttpResponse:
 
 def _roles(one: registry.Staff) -> list[Text]:
     return [role.label for role in registry.Role if role in one.roles]
-
-
-def _last(openings: Sequence[ledger.Opening]) -> str:
-    return str(openings[-1].value("entry")) if len(openings) == MOST_LISTED else ""
 
 
 def _watched(openings: Sequence[ledger.Opening], book: catalogue.Book | None) -> list[Watched]:

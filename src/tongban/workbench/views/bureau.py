@@ -15,6 +15,9 @@ from tongban.registry import api as registry
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import BUREAU
 
+MOST_PLANNED = 10  # each of them is planned anew for the page
+MOST_VERSIONS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class BundleRow:
@@ -33,10 +36,11 @@ def bureau(request: StaffRequest) -> HttpResponse:
     at = request.workplace
     now = at.clock.now()
     day = civil_date(now)
-    book = catalogue.book(day)
+    book, known = catalogue.book(day), registry.directory()
     where = _where_people_file(at.node.code, day)
     rows = []
-    for card in items.bundles():
+    bundles = items.bundle_page(after=request.GET.get("after", ""), most=MOST_PLANNED)
+    for card in bundles.lines:
         bundle = items.pinned(card.digest)
         party = items.Answers(items.smallest_cast(bundle))
         plan = items.plan(bundle, book, where.code, party, day, policies=at.policies)
@@ -44,17 +48,22 @@ def bureau(request: StaffRequest) -> HttpResponse:
     said = {
         "at": "workbench:bureau",
         "rows": rows,
-        "versions": items.versions(),
+        "after": bundles.after,
+        "versions": items.versions(after=request.GET.get("versions", ""), most=MOST_VERSIONS),
         "where": where,
-        "unanswered": [_unanswered(line, book) for line in cases.unanswered_contests(now)],
+        "unanswered": cases.unanswered_contests(now, after=request.GET.get("unanswered", "")).of(
+            lambda line: _unanswered(line, book, known)
+        ),
     }
     return page(request, "bureau", said)
 
 
-def _unanswered(line: cases.UnansweredContest, book: catalogue.Book) -> tuple[Text, Text, datetime]:
+def _unanswered(
+    line: cases.UnansweredContest, book: catalogue.Book, known: registry.Directory
+) -> tuple[Text, Text, datetime]:
     element = book.element(line.element)
     name = Text(line.element, line.element) if element is None else element.name
-    return registry.organisation(line.source).name, name, line.due_at
+    return known.organisation(line.source).name, name, line.due_at
 
 
 def _where_people_file(node: str, day: date) -> registry.Division:

@@ -13,6 +13,7 @@ from tongban.exchange import api as exchange
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Invalid, NotAllowed, NotFound
+from tongban.kernel.pages import Page, cut
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 from tongban.workbench import reading
@@ -97,12 +98,15 @@ def book(request: StaffRequest) -> HttpResponse:
     """Show the whole book: resources, elements with their one source, connectors."""
     found = _book(request)
     known, day = registry.directory(), found.on
+    resources = cut(found.resources.values(), _code, after=_place(request, "resources"))
+    elements = cut(found.elements.values(), _code, after=_place(request, "elements"))
     said = {
         "at": "workbench:catalogue",
         "epoch": found.epoch.number,
-        "resources": [_resource_row(each, found, known, day) for each in found.resources.values()],
-        "elements": [_element_row(each, found, known, day) for each in found.elements.values()],
-        "connectors": connector_rows(request, found),
+        "resources": resources.of(lambda each: _resource_row(each, found, known, day)),
+        "elements": elements.of(lambda each: _element_row(each, found, known, day)),
+        "how_many": {"resources": len(found.resources), "elements": len(found.elements)},
+        "connectors": connector_page(request, found),
     }
     return page(request, "catalogue", said)
 
@@ -117,16 +121,20 @@ def resource(request: StaffRequest, code: str) -> HttpResponse:
         raise _no_such("resource", code)
     known, day = registry.directory(), found.on
     purposes = _purposes()
+    elements = cut(
+        (found.elements[each] for each in shown.elements), _code, after=_place(request, "elements")
+    )
+    grants = (grant for grant in found.grants if grant.resource == code)
     said = {
         "at": "workbench:catalogue",
         "row": _resource_row(shown, found, known, day),
         "coverage": COVERAGES[shown.coverage],
         "update": UPDATES.get(shown.update),
         "keys": [_element_name(found, key) for key in shown.keys],
-        "elements": [_element_row(found.elements[each], found, known, day) for each in shown.elements],
-        "grants": [
-            _grant_row(grant, found, known, purposes) for grant in found.grants if grant.resource == code
-        ],
+        "elements": elements.of(lambda each: _element_row(each, found, known, day)),
+        "grants": cut(grants, _code, after=_place(request, "grants")).of(
+            lambda each: _grant_row(each, found, known, purposes)
+        ),
         "may_withdraw": _may_withdraw(request.staff, shown),
         "done": request.GET.get("done") == "withdrawn",
     }
@@ -164,24 +172,32 @@ def withdraw(request: StaffRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('workbench:resource', args=[owner.code])}?done=withdrawn")
 
 
-def connector_rows(request: StaffRequest, found: catalogue.Book) -> list[ConnectorRow]:
-    """Give every connector of this node with its resources and where its breaker stands."""
+def connector_page(request: StaffRequest, found: catalogue.Book) -> Page[ConnectorRow]:
+    """Give a page of this node's connectors, each with its resources and where its breaker stands."""
     road = request.workplace.road
     states = road.breaker_states()
-    offered: dict[str, list[Text]] = {name: [] for name in states}
+    offered: dict[str, list[Text]] = {}
     for each in found.resources.values():
         offered.setdefault(each.connector, []).append(each.name)
-    return [
-        ConnectorRow(
+    return cut(states, str, after=_place(request, "connectors")).of(
+        lambda name: ConnectorRow(
             name=name,
             resources=tuple(offered.get(name, ())),
-            position=state.position,
-            words=POSITIONS[state.position],
-            failures=state.failures,
+            position=states[name].position,
+            words=POSITIONS[states[name].position],
+            failures=states[name].failures,
             idempotency=exchange.idempotency(road, name),
         )
-        for name, state in sorted(states.items())
-    ]
+    )
+
+
+def _place(request: StaffRequest, name: str) -> str:
+    """Give where one of the page's lists begins."""
+    return request.GET.get(name, "")
+
+
+def _code(each: catalogue.Resource | catalogue.Element | catalogue.Grant) -> str:
+    return each.code
 
 
 def _book(request: StaffRequest) -> catalogue.Book:
@@ -194,7 +210,7 @@ def _resource_row(
     return ResourceRow(
         resource=shown,
         owner=known.organisation(shown.organisation).name,
-        division=_place(known, shown.division, day),
+        division=_division(known, shown.division, day),
         share_class=SHARE_CLASSES[shown.share_class],
         grants=sum(grant.resource == shown.code and grant.in_force(day) for grant in found.grants),
     )
@@ -204,7 +220,7 @@ def _element_row(
     element: catalogue.Element, found: catalogue.Book, known: registry.Directory, day: date
 ) -> ElementRow:
     sources = (
-        (_place(known, each.division, day), each)
+        (_division(known, each.division, day), each)
         for each in found.resources.values()
         if element.code in each.elements and each.copy_of is None
     )
@@ -247,7 +263,7 @@ def _element_name(found: catalogue.Book, code: str) -> Text:
     return Text(code, code) if element is None else element.name
 
 
-def _place(known: registry.Directory, code: str, day: date) -> Text:
+def _division(known: registry.Directory, code: str, day: date) -> Text:
     try:
         return known.division(code, day).name
     except NotFound:

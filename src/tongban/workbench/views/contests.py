@@ -31,10 +31,9 @@ def contests(request: StaffRequest) -> HttpResponse:
     """List the disputes at one's organisation, the first due first, without any value."""
     book = _book(request)
     now = request.workplace.clock.now()
-    rows = [
-        (line, _name(book.element(line.element), line.element), line.due_at < now)
-        for line in cases.contests_at(request.staff)
-    ]
+    rows = cases.contests_at(request.staff, after=request.GET.get("after", "")).of(
+        lambda line: (line, _name(book.element(line.element), line.element), line.due_at < now)
+    )
     said = {"at": "workbench:contests", "rows": rows, "done": request.GET.get("done") == "answered"}
     return page(request, "contests", said)
 

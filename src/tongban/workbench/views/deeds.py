@@ -118,7 +118,7 @@ def _act_named(asked: Deed) -> tuple[Text, cases.ActLine] | None:
 
 
 def _pledge_named(asked: Deed) -> cases.PledgeLine | None:
-    open_ones = cases.pledges_at(asked.staff, case_number=asked.case.number) if asked.part else []
+    open_ones = cases.pledges_of(asked.case.number, asked.staff) if asked.part else ()
     return next((line for line in open_ones if line.pledge == asked.part and line.is_open), None)
 
 

@@ -25,6 +25,7 @@ URGENCIES = {
     cases.Urgency.LATER: Text("未到期", "Later"),
 }
 CAUSE = Text("查看事由", "Why you look")
+MOST_BESIDE = 5  # of each of the short lists above the cases
 
 
 @require_safe
@@ -33,9 +34,11 @@ def desk(request: StaffRequest) -> HttpResponse:
     """List the office's open cases by urgency, a page at a time."""
     wanted = request.GET.get("show", "")
     choice = cases.Choice(wanted) if wanted in {each.value for each in cases.Choice} else cases.Choice.PERSON
-    found = cases.desk(
-        request.staff, now=request.workplace.clock.now(), choice=choice, after=request.GET.get("after", "")
-    )
+
+    def place(name: str) -> str:
+        return request.GET.get(name, "")
+
+    found = cases.desk(request.staff, now=request.workplace.clock.now(), choice=choice, after=place("after"))
     groups = [
         (urgency, URGENCIES[urgency], [line for line in found.lines if line.urgency is urgency])
         for urgency in cases.Urgency
@@ -51,9 +54,9 @@ def desk(request: StaffRequest) -> HttpResponse:
             "groups": [group for group in groups if group[2]],
             "after": found.after,
             "is_first": "after" not in request.GET,
-            "reviews": cases.reviews_at(request.staff),
-            "pledges": cases.pledges_at(request.staff),
-            "resting": cases.resting_on_revoked(request.staff),
+            "reviews": cases.reviews_at(request.staff, after=place("reviews"), most=MOST_BESIDE),
+            "pledges": cases.pledges_at(request.staff, after=place("pledges"), most=MOST_BESIDE),
+            "resting": cases.resting_on_revoked(request.staff, after=place("resting"), most=MOST_BESIDE),
         },
     )
 
@@ -68,9 +71,11 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
         "case",
         {
             "at": "workbench:desk",
-            "case": cases.officer_case(number, request.staff, at=request.workplace),
+            "case": cases.officer_case(
+                number, request.staff, at=request.workplace, after=request.GET.get("timeline", "")
+            ),
             "cause": cause_of(request.session, number),
-            "pledges": cases.pledges_at(request.staff, case_number=number),
+            "pledges": cases.pledges_of(number, request.staff),
             "done": None if done is None else done.done,
             "claimed": request.GET.get("done") == "claim",
         },

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.kernel.errors import Conflict, Invalid, NotFound
@@ -17,6 +16,7 @@ from tongban.workbench.pages import EVIDENCE, RECOVERY
 # Reading a log again takes about a second for some tens of thousands of entries; a page waits no longer.
 MOST_VERIFIED = 100_000
 MOST_LISTED = 20
+MOST_RECOVERED = 20  # each with a form of its own
 NOTE = Text("补全说明", "What it stands for")
 
 
@@ -71,8 +71,9 @@ def recovered(request: StaffRequest) -> HttpResponse:
         except Invalid as refused:
             wrong = refused
         else:
-            return HttpResponseRedirect(reverse("workbench:recovered"))
-    said = {"at": "workbench:evidence", "entries": ledger.recovered(), "wrong": wrong}
+            return HttpResponseRedirect(request.get_full_path())
+    entries = ledger.recovered_page(after=request.GET.get("after", ""), most=MOST_RECOVERED)
+    said = {"at": "workbench:evidence", "entries": entries, "wrong": wrong}
     return page(request, "recovered", said, status=200 if wrong is None else wrong.status)
 
 
@@ -92,15 +93,17 @@ def _page(request: StaffRequest, more: dict[str, object]) -> HttpResponse:
     chosen = request.GET.get("log", "")
     chosen = chosen if chosen in logs else next(iter(logs), "")
     entry = request.GET.get("entry", "").strip()
+    latest = ledger.latest(chosen, after=request.GET.get("after", ""), most=MOST_LISTED)
     said = {
         "at": "workbench:evidence",
         "heads": [ledger.head(log) for log in logs],
         "chosen": chosen,
         "latest": [
             EntryLine(shown, ledger.KINDS[shown.kind].meaning)
-            for shown in ledger.latest(chosen, MOST_LISTED)
+            for shown in latest.lines
             if shown.kind in ledger.KINDS
         ],
+        "after": latest.after,
         "entry": entry,
         "proof": None,
         "may_recover": request.staff.holds(*RECOVERY),
