@@ -59,6 +59,21 @@ def test_one_file_may_be_two_documents_of_a_filing_and_lies_there_once(
     assert len(list((uploads / FILING).iterdir())) == 1
 
 
+def test_a_filing_takes_no_more_documents_than_its_list_shows(issuing: Issuing, uploads: Path) -> None:
+    first = take(issuing, uploads, store(uploads, pdf()))
+    row = MaterialRow.objects.get()
+    copied = {
+        each.attname: getattr(row, each.attname) for each in MaterialRow._meta.fields if each.name != "id"
+    }
+    MaterialRow.objects.bulk_create(
+        MaterialRow(**{**copied, "material": f"registration.further{number}"}) for number in range(499)
+    )
+    with pytest.raises(Conflict):
+        take(issuing, uploads, store(uploads, pdf()), material="seal.application")
+    assert len(papers.materials(FILING)) == 500
+    assert take(issuing, uploads, store(uploads, pdf())) == first, "what is there already is no further one"
+
+
 def test_a_file_that_vanished_meanwhile_is_asked_for_again(issuing: Issuing, uploads: Path) -> None:
     stored = store(uploads, pdf())
     (uploads / FILING / stored.sha256).unlink()

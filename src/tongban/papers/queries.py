@@ -19,7 +19,7 @@ from tongban.papers.scanning import ScanVerdict
 from tongban.papers.storing import stored_path
 from tongban.registry import api as registry
 
-MOST_LISTED = 500
+MOST_LISTED = 500  # of one filing: more are not taken in, so that nothing of a list is left out in silence
 KEPT = Prepared(
     lambda filing: MaterialRow.objects.filter(filing=filing, destroyed_at__isnull=True), stand_in="\ue000"
 )

@@ -10,7 +10,7 @@ from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction, part, whole
 from tongban.ledger import api as ledger
 from tongban.papers.models import FolderRow, MaterialRow
-from tongban.papers.queries import Material, as_material
+from tongban.papers.queries import MOST_LISTED, Material, as_material
 from tongban.papers.rules import Collection, Necessity
 from tongban.papers.storing import StoredUpload, remove_stored, stored_path
 
@@ -31,7 +31,8 @@ def take_up(
     """Make a stored file a material of its filing, with evidence; the same file again is the same material.
 
     `material` names the required document (`item.material`). Raises Conflict when the file is gone
-    from the disk meanwhile, as after a destruction at the same moment: it is uploaded again then.
+    from the disk meanwhile, as after a destruction at the same moment: it is uploaded again then; and when
+    the filing has as many materials as its list shows.
     """
     folder = _locked_folder(stored.filing)
     found = MaterialRow.objects.filter(
@@ -39,6 +40,8 @@ def take_up(
     ).first()
     if found is not None:
         return as_material(found)
+    if MaterialRow.objects.filter(filing=folder).count() >= MOST_LISTED:
+        raise _too_many()
     if not stored_path(uploads, stored.filing, stored.sha256).is_file():
         raise Conflict(
             "papers.file_gone",
@@ -66,6 +69,16 @@ def take_up(
 
 
 upload = whole(take_up)
+
+
+def _too_many() -> Conflict:
+    return Conflict(
+        "papers.too_many",
+        what=Text(
+            f"一次申报最多提交{MOST_LISTED}份材料。", f"A filing takes {MOST_LISTED} documents at most."
+        ),
+        todo=Text("请合并材料，或联系承办人员。", "Put them together, or ask the office."),
+    )
 
 
 @part
