@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime
+from io import StringIO
 
 import pytest
 
@@ -13,7 +14,8 @@ from tongban.cases.models import Case
 from tongban.kernel.clock import SHANGHAI, budget
 from tongban.kernel.errors import NotFound
 from tongban.site.command import main
-from tongban.site.first_filing import read_sample
+from tongban.site.first_filing import Filed, Timeline, read_sample
+from tongban.site.voice import Voice
 
 SAMPLES = ROOT / "cities" / "yunxi" / "packs" / "open-company" / "samples"
 
@@ -69,3 +71,26 @@ def test_days_of_a_sample_count_from_the_filing_day() -> None:
 def test_a_sample_that_is_not_there_is_told() -> None:
     with pytest.raises(NotFound):
         read_sample(SAMPLES / "none.json", "open-company", date(2026, 12, 30))
+
+
+def test_the_terminal_and_the_json_say_of_each_line_how_long_it_took() -> None:
+    line = {
+        "at": "2026-11-23T01:00:00Z",
+        "kind": "compared",
+        "words": {"zh": "比对核验13项", "en": "13 checks compared"},
+        "maker": "rule",
+        "item": "",
+        "seconds": 0.25,
+        "status_code": None,
+        "evidence": None,
+    }
+    begun = {**line, "kind": "received", "words": {"zh": "已收件", "en": "received"}, "seconds": None}
+    filing = {"number": "1", "status": "approved", "cases": [], "timeline": [line, begun]}
+    shown = Timeline(Voice("zh", as_json=False, out=StringIO(), aside=StringIO())).lines(filing)
+    assert [each.zh for each in shown] == ["  09:00:00.000 ≡ 比对核验13项  0.25秒", "  09:00:00.000 · 已收件"]
+    assert shown[0].en.endswith("13 checks compared  0.25 s")
+    filed = Filed(filing, 1, 1, 1, 1.0, [], {"verified": True})
+    assert [(each["kind"], each["seconds"]) for each in filed.as_dict()["timeline"]] == [
+        ("compared", 0.25),
+        ("received", None),
+    ]
