@@ -6,7 +6,7 @@ from bench.filing import draft
 from bench.town import Town
 from tests.cases.acting import submit
 from tests.portal.visiting import Visit
-from tests.workbench.acting import staff
+from tests.workbench.acting import staff, turned
 from tongban.cases import api as cases
 from tongban.catalogue import api as catalogue
 from tongban.kernel.clock import civil_date
@@ -22,13 +22,14 @@ def court_grant(town: Town) -> catalogue.Grant:
 
 def test_every_resource_and_element_stands_in_the_book_with_one_source(town: Town, visit: Visit) -> None:
     visit.as_staff(staff(town, BUREAU))
-    page = visit.open("/workbench/catalogue")
     book = catalogue.book(civil_date(town.now))
+    resources = list(turned(visit, "/workbench/catalogue", "resources"))
     for resource in book.resources.values():
-        assert resource.name.zh in page.text
+        page = next(page for page in resources if resource.name.zh in page.text)
         assert f"/workbench/catalogue/resources/{resource.code}" in page.read.links
+    elements = "".join(page.text for page in turned(visit, "/workbench/catalogue", "elements"))
     for element in book.elements.values():
-        assert element.code in page.text
+        assert element.code in elements
 
 
 def test_a_resource_says_who_may_read_what_for_which_purpose(town: Town, visit: Visit) -> None:
