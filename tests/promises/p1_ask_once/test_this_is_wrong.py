@@ -28,13 +28,13 @@ def visit(served: Town) -> Visit:
 
 
 def owed(number: str, name: str, *, owner: bool) -> set[int]:
-    """Give the newest facts with something to dispute about a person, and about the place of the owner."""
+    """Give the newest facts with something to dispute about a person, and of the owner about the matter."""
     mine = Fact.objects.filter(
         filing__number=number, participant__identity_number=CHARACTERS["persons"][name]["resident_id"]
     )
     rows = list(mine)
     if owner:
-        rows += Fact.objects.filter(filing__number=number, participant__kind="place")
+        rows += Fact.objects.filter(filing__number=number, participant__kind__in=("place", "entity"))
     newest = {(row.participant_id, row.element): row.pk for row in sorted(rows, key=lambda row: row.pk)}
     return {row.pk for row in rows if row.pk in newest.values() and row.status in WORTH_DISPUTING}
 
