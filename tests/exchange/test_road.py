@@ -128,6 +128,7 @@ EXAMPLES: list[tuple[str, str, type[BaseModel]]] = [
     ("resources:", "code: civil.marriages", ResourceFile),
     ("grants:", "code: hukou-marriages", GrantFile),
     ("", "connectors:", ConnectorFile),
+    ("connectors:", "name: hunyin", ConnectorFile),
     ("endpoints:", "civil: {at:", EndpointFile),
 ]
 

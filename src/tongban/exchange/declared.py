@@ -98,50 +98,86 @@ class Request(Declaration):
 
 
 class Pages(Declaration):
-    """How a whole register is read page by page."""
+    """How a whole register is read page by page: where a page's records stand, and what asks for the next."""
 
-    request: Request
     records: str
     next: str
 
 
-class RestLookup(Declaration):
-    """How one record of a resource is asked for, where it stands in the answer, and its elements."""
+class Lookup(Declaration):
+    """Where one record stands in an answer, and how each of its elements is read."""
 
-    request: Request
     record: str | None = None
     values: Mapping[Name, Incoming]
-    pages: Pages | None = None
     probe: Mapping[Name, str] = {}
 
 
-class RestAct(Declaration):
-    """How one act is asked for, and where the office's number stands in the answer."""
+class Act(Declaration):
+    """Where the office's number stands in the answer to an act, and what else of it is kept."""
 
-    request: Request
     number: str
     number_pattern: str = r"\S{1,100}"
     keep: Mapping[str, str] = {}
 
 
-class RestFind(Declaration):
+class Find(Declaration):
     """How an act is looked for afterwards by our key: a habit that means none, or an empty list
     at `among`, says that there is none."""
 
-    request: Request
     number: str
     among: str | None = None
 
 
-class SoapLookup(Declaration):
-    """One SOAP operation that reads a record."""
+class RestPages(Pages):
+    """The request for one page; {after} is empty for the first."""
+
+    request: Request
+
+
+class RestLookup(Lookup):
+    """How one record of a resource is asked for."""
+
+    request: Request
+    pages: RestPages | None = None
+
+
+class RestAct(Act):
+    """How one act is asked for."""
+
+    request: Request
+
+
+class RestFind(Find):
+    """The question that is asked afterwards."""
+
+    request: Request
+
+
+class SoapCall(Declaration):
+    """One call of an operation that the WSDL describes, and what its answers mean."""
 
     operation: str
     sent: Mapping[str, Sent]
     success: Success | None = None
     habits: tuple[Habit, ...] = ()
-    values: Mapping[Name, Incoming]
-    probe: Mapping[Name, str] = {}
+
+
+class SoapPages(SoapCall, Pages):
+    """The operation that gives one page; {after} is empty for the first."""
+
+
+class SoapLookup(SoapCall, Lookup):
+    """The operation that reads one record."""
+
+    pages: SoapPages | None = None
+
+
+class SoapAct(SoapCall, Act):
+    """The operation that does something."""
+
+
+class SoapFind(SoapCall, Find):
+    """The operation that is asked afterwards."""
 
 
 class SqlScan(Declaration):
@@ -209,14 +245,10 @@ class _Connector(Declaration):
     patience: Patience = Patience()
 
 
-class RestDeclared(_Connector):
-    """A system that speaks JSON or forms over HTTP."""
+class _Acting(_Connector):
+    """A system that can be asked to do something, and how it keeps that from being done twice."""
 
-    kind: Literal["rest"]
-    headers: Mapping[str, Sent] = {}
-    resources: Mapping[Name, RestLookup] = {}
-    operations: Mapping[Name, RestAct] = {}
-    find: RestFind | None = None
+    find: Find | None = None
     idempotency: Idempotency = "none"
     key_honoured_hours: int | None = None
 
@@ -227,13 +259,25 @@ class RestDeclared(_Connector):
         return self
 
 
-class SoapDeclared(_Connector):
+class RestDeclared(_Acting):
+    """A system that speaks JSON or forms over HTTP."""
+
+    kind: Literal["rest"]
+    headers: Mapping[str, Sent] = {}
+    resources: Mapping[Name, RestLookup] = {}
+    operations: Mapping[Name, RestAct] = {}
+    find: RestFind | None = None
+
+
+class SoapDeclared(_Acting):
     """A system with a WSDL; calls go to the endpoint, whatever address the WSDL names."""
 
     kind: Literal["soap"]
     wsdl: str = "?wsdl"
     port: str | None = None  # needed only where the WSDL has several
-    resources: Mapping[Name, SoapLookup]
+    resources: Mapping[Name, SoapLookup] = {}
+    operations: Mapping[Name, SoapAct] = {}
+    find: SoapFind | None = None
     faults: tuple[Habit, ...] = ()
 
 

@@ -58,7 +58,10 @@ class Lane:
     @property
     def key_honoured(self) -> timedelta | None:
         """For how long after it was first sent the office honours a key; None is for ever."""
-        if isinstance(self.declared, RestDeclared) and self.declared.key_honoured_hours is not None:
+        if (
+            isinstance(self.declared, RestDeclared | SoapDeclared)
+            and self.declared.key_honoured_hours is not None
+        ):
             return timedelta(hours=self.declared.key_honoured_hours)
         return None
 

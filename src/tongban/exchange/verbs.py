@@ -1,8 +1,8 @@
 """The four verbs that every connector knows, and the values that they take and give.
 
-`lookup` reads one record by its key; `scan` reads all records in batches (lists of plain rows: the
-container has no Arrow library, and DuckDB takes lists as they are); `act` asks the other organisation
-to do something, under a key of ours; `find_act` asks afterwards whether that was done. A connector is
+`lookup` reads one record by its key; `scan` reads all records in batches of plain rows (why not Arrow
+says docs/decisions/0009); `act` asks the other organisation to do something, under a key of ours;
+`find_act` asks afterwards whether that was done. A connector is
 a value of this protocol: the four kinds that are only configured (REST, SOAP, SQL, files), another
 room that is itself a source, or a small true implementation in a test or a benchmark.
 

@@ -18,7 +18,7 @@ from threading import Lock
 from python_calamine import CalamineError, CalamineWorkbook
 
 from tongban.catalogue.api import Element
-from tongban.exchange.connectors.troubles import no_answer, not_served, unreachable
+from tongban.exchange.connectors.troubles import no_answer, not_served, only_read, unreachable
 from tongban.exchange.declared import Endpoint, FileLookup, FilesDeclared
 from tongban.exchange.mapping import normalise, read_raw, wrong
 from tongban.exchange.verbs import (
@@ -102,12 +102,12 @@ class FilesConnector:
             yield [{code: reading.value for code, reading in row.items()} for row in readings]
 
     def act(self, request: ActRequest, *, timeout_s: float) -> ActOutcome:  # noqa: ARG002 - the verb's shape
-        """Refuse: files only come in."""
-        return Refused(Text(f"{self.name} 只能读取。", f"{self.name} can only be read."))
+        """Refuse: a folder gives no answer, so nobody would know whether it was done."""
+        return Refused(only_read(self.name))
 
     def find_act(self, key: str, *, timeout_s: float) -> FoundAct:  # noqa: ARG002 - the verb's shape
         """Say that nothing can be found out: no act is ever sent here."""
-        return CannotTell(Text(f"{self.name} 只能读取。", f"{self.name} can only be read."))
+        return CannotTell(only_read(self.name))
 
     def close(self) -> None:
         """Forget what was read."""

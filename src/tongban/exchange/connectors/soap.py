@@ -18,25 +18,23 @@ from zeep.helpers import serialize_object
 
 from tongban.catalogue.api import Element
 from tongban.exchange.connectors.http import Caller
-from tongban.exchange.connectors.troubles import busy, not_served, raise_unless_good, unclear
-from tongban.exchange.declared import Endpoint, SoapDeclared, SoapLookup
-from tongban.exchange.habits import Reply, judge_reply
-from tongban.exchange.mapping import fill, read, wrong
+from tongban.exchange.connectors.replies import found, looked, no_question, outcome, paged
+from tongban.exchange.connectors.troubles import NEVER_LEFT, busy, not_served
+from tongban.exchange.declared import Endpoint, SoapCall, SoapDeclared, SoapLookup
+from tongban.exchange.habits import Reply, Verdict, judge_reply
+from tongban.exchange.mapping import fill, placed, wrong
 from tongban.exchange.verbs import (
     ActOutcome,
     ActRequest,
     Ask,
-    CannotTell,
+    FieldValue,
     FoundAct,
     Idempotency,
     Looked,
-    Nothing,
-    Record,
-    Refused,
     Row,
-    Unclear,
+    Unanswered,
 )
-from tongban.kernel.texts import Text
+from tongban.kernel.errors import SourceTrouble
 
 _SETTINGS = zeep.Settings(
     strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True, xml_huge_tree=False
@@ -46,11 +44,11 @@ _SETTINGS = zeep.Settings(
 class SoapConnector:
     """The connector of one SOAP system; its WSDL is read at the first call and kept."""
 
-    idempotency: Idempotency = "none"
     inline = False
 
     def __init__(self, declared: SoapDeclared, endpoint: Endpoint) -> None:
         self.name = declared.name
+        self.idempotency: Idempotency = declared.idempotency
         self._declared = declared
         self._at = endpoint.at
         self._secrets = {f"secret.{name}": value for name, value in endpoint.secrets.items()}
@@ -61,65 +59,94 @@ class SoapConnector:
 
     def lookup(self, ask: Ask) -> Looked:
         """Read one record by one operation."""
-        lookup = self._declared.resources.get(ask.resource)
-        if lookup is None:
-            raise not_served(self.name, ask.resource)
-        constants = {**self._secrets, "consumer": ask.consumer, "today": ask.on.isoformat()}
-        sent = {name: fill(how, ask.key, constants) for name, how in lookup.sent.items()}
-        reply = self._call(lookup, sent, min(ask.timeout_s, self._declared.patience.timeout_s))
-        verdict = judge_reply(reply, (*self._declared.faults, *lookup.habits), lookup.success)
-        if verdict.means == "none":
-            return Nothing()
-        if verdict.means == "unclear":
-            return Unclear(unclear(self.name, verdict.why, verdict.says))
-        raise_unless_good(self.name, verdict)
-        missing = [element.code for element in ask.elements if element.code not in lookup.values]
-        if missing:
-            raise not_served(self.name, missing[0])
-        return Record(
-            {
-                element.code: read(self.name, element, lookup.values[element.code], reply.body)
-                for element in ask.elements
-            }
-        )
+        lookup = self._lookup(ask.resource)
+        constants = {"consumer": ask.consumer, "today": ask.on.isoformat()}
+        reply = self._send(self._written(lookup, ask.key, constants), ask.timeout_s)
+        return looked(self.name, lookup, ask.elements, reply, self._judged(lookup, reply))
 
-    def scan(self, resource: str, elements: Sequence[Element], *, rows: int) -> Iterator[list[Row]]:  # noqa: ARG002
-        """Refuse: the operation answers one number at a time."""
-        raise not_served(self.name, f"scan of {resource}")
+    def scan(self, resource: str, elements: Sequence[Element], *, rows: int) -> Iterator[list[Row]]:
+        """Read the whole register page by page, where an operation gives pages."""
+        lookup = self._lookup(resource)
+        pages = lookup.pages
+        if pages is None:
+            raise not_served(self.name, f"pages of {resource}")
 
-    def act(self, request: ActRequest, *, timeout_s: float) -> ActOutcome:  # noqa: ARG002 - the verb's shape
-        """Refuse: no operation that acts is declared for SOAP systems."""
-        return Refused(Text(f"{self.name} 只能查询。", f"{self.name} can only be asked."))
+        def turn(after: str) -> tuple[Reply, Verdict]:
+            written = self._written(pages, {"rows": rows}, {"after": after})
+            reply = self._send(written, self._declared.patience.timeout_s)
+            return reply, self._judged(pages, reply)
 
-    def find_act(self, key: str, *, timeout_s: float) -> FoundAct:  # noqa: ARG002 - the verb's shape
-        """Say that nothing can be found out: no act is ever sent here."""
-        return CannotTell(Text(f"{self.name} 只能查询。", f"{self.name} can only be asked."))
+        yield from paged(self.name, lookup, pages, elements, turn, in_xml=True)
+
+    def act(self, request: ActRequest, *, timeout_s: float) -> ActOutcome:
+        """Ask for something to be done, once; InvalidValue where a field is not given."""
+        operation = self._declared.operations.get(request.operation)
+        if operation is None:
+            raise not_served(self.name, f"operation {request.operation}")
+        try:
+            written = self._written(operation, request.fields, {"key": request.key})
+        except SourceTrouble as trouble:  # its WSDL could not be read: nothing was sent
+            return Unanswered(trouble.what, maybe_done=False)
+        try:
+            reply = self._send(written, timeout_s, fresh=True)
+        except SourceTrouble as trouble:
+            return Unanswered(trouble.what, maybe_done=trouble.code != NEVER_LEFT)
+        return outcome(self.name, operation, reply, self._judged(operation, reply))
+
+    def find_act(self, key: str, *, timeout_s: float) -> FoundAct:
+        """Ask whether something was done under our key."""
+        find = self._declared.find
+        if find is None:
+            return no_question(self.name)
+        reply = self._send(self._written(find, {}, {"key": key}), timeout_s)
+        return found(self.name, find, reply, self._judged(find, reply), in_xml=True)
 
     def close(self) -> None:
         """Close the connections."""
         self._caller.close()
 
-    def _call(self, lookup: SoapLookup, sent: Mapping[str, object], timeout_s: float) -> Reply:
+    def _lookup(self, resource: str) -> SoapLookup:
+        lookup = self._declared.resources.get(resource)
+        if lookup is None:
+            raise not_served(self.name, resource)
+        return lookup
+
+    def _judged(self, call: SoapCall, reply: Reply) -> Verdict:
+        return judge_reply(reply, (*self._declared.faults, *call.habits), call.success)
+
+    def _written(
+        self, call: SoapCall, values: Mapping[str, FieldValue], constants: Mapping[str, str]
+    ) -> "_Written":
+        """Write the envelope of a call; raises InvalidValue where a field that it needs is not given."""
+        known = {**self._secrets, **constants}
+        filled = {name: fill(how, values, known) for name, how in call.sent.items()}
+        given = placed({name: value for name, value in filled.items() if value is not None})
         client = self._client()
         try:
             binding = self._binding(client)
-            operation = binding.get(lookup.operation)
+            operation = binding.get(call.operation)
             proxy = client.create_service(str(binding.name), self._at)
-            envelope = client.create_message(proxy, lookup.operation, **sent)
+            envelope = client.create_message(proxy, call.operation, **given)
         except (ZeepError, KeyError, TypeError, ValueError) as trouble:
             raise wrong(self.name, "WSDL 与声明不符", "its WSDL is not as declared") from trouble
+        return _Written(
+            client, binding, operation, etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+        )
+
+    def _send(self, written: "_Written", timeout_s: float, *, fresh: bool = False) -> Reply:
         answer = self._caller.send(
             "POST",
             self._at,
             headers={
                 "Content-Type": "text/xml; charset=utf-8",
-                "SOAPAction": f'"{operation.soapaction or ""}"',
+                "SOAPAction": f'"{written.operation.soapaction or ""}"',
             },
-            content=etree.tostring(envelope, xml_declaration=True, encoding="utf-8"),
-            timeout_s=timeout_s,
+            content=written.envelope,
+            timeout_s=min(timeout_s, self._declared.patience.timeout_s),
+            fresh=fresh,
         )
         try:
-            reply = binding.process_reply(client, operation, answer)
+            reply = written.binding.process_reply(written.client, written.operation, answer)
         except Fault as fault:
             return Reply(0, {"message": str(fault.message)}, fault=_local(str(fault.code)))
         except (ZeepError, etree.LxmlError, LookupError, TypeError, ValueError) as trouble:
@@ -153,6 +180,16 @@ class SoapConnector:
             return zeep.Client(described, transport=carrier, settings=_SETTINGS)  # type: ignore[no-untyped-call]  # the same
         except (ZeepError, etree.LxmlError, LookupError, TypeError, ValueError, AttributeError) as trouble:
             raise wrong(self.name, "WSDL 无法读取", "its WSDL cannot be read") from trouble
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An envelope that is ready to go, and what reads the answer to it."""
+
+    client: Any
+    binding: Any
+    operation: Any
+    envelope: bytes
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from sqlglot import exp
 
 from tongban.catalogue.api import Element
-from tongban.exchange.connectors.troubles import busy, not_served, unreachable
+from tongban.exchange.connectors.troubles import busy, not_served, only_read, unreachable
 from tongban.exchange.declared import Endpoint, Incoming, SqlDeclared, SqlLookup
 from tongban.exchange.mapping import fill, read, wrong
 from tongban.exchange.verbs import (
@@ -103,11 +103,11 @@ class SqlConnector:
 
     def act(self, request: ActRequest, *, timeout_s: float) -> ActOutcome:  # noqa: ARG002 - the verb's shape
         """Refuse: a database that is read only cannot be asked to do anything."""
-        return Refused(Text(f"{self.name} 只能读取。", f"{self.name} can only be read."))
+        return Refused(only_read(self.name))
 
     def find_act(self, key: str, *, timeout_s: float) -> FoundAct:  # noqa: ARG002 - the verb's shape
         """Say that nothing can be found out: no act is ever sent here."""
-        return CannotTell(Text(f"{self.name} 只能读取。", f"{self.name} can only be read."))
+        return CannotTell(only_read(self.name))
 
     def close(self) -> None:
         """Do nothing: no connection outlives its read."""

@@ -62,6 +62,14 @@ def not_served(source: str, what: str) -> SourceWrong:
     )
 
 
+def only_read(source: str) -> Text:
+    """Say that a database or a folder takes no request: nothing there would answer whether it was done."""
+    return Text(
+        f"{source} 只供读取，不受理对外办理；请把该单位的受理系统另行登记为 REST 或 SOAP 连接器。",
+        f"{source} is only read and takes no act; join that office's desk as a REST or SOAP connector.",
+    )
+
+
 def unclear(source: str, why: str, says: Text | None) -> Text:
     """Say that a source answered and cannot tell."""
     said = says or Text(why or "未说明原因", why or "it does not say why")
