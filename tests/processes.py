@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -77,6 +78,24 @@ class Servers:
 
     def _output(self, number: int) -> Path:
         return self.folder / f"process-{number}.log"
+
+
+def hear_ctrl_c() -> None:
+    """Let a child be ended by Ctrl-C even where the tests ignore it, as a shell's background job does.
+
+    What a parent ignores its children ignore too, until a program installs a handler of its own.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Ignore Ctrl-C inside the block, as whatever a shell starts in the background does."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def own_environment() -> dict[str, str]:

@@ -18,6 +18,7 @@ import pytest
 from demo.run import PORTS, CannotStart, Systems, start_all, table
 from tests.demo.hosting import FIRM
 from tests.demo.test_tax import FORM, PATH
+from tests.processes import deaf_to_ctrl_c, hear_ctrl_c
 
 ROOT = Path(__file__).resolve().parents[2]
 ENOUGH_S = 30
@@ -96,7 +97,15 @@ def test_without_data_it_says_how_to_make_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_children_end_with_their_parent(data: Path, ending: signal.Signals) -> None:
     command = [sys.executable, "-m", "demo.run", "--data", str(data), "--free-ports"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parent:
+    with deaf_to_ctrl_c():
+        parent = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - tests run in one thread
+        )
+    with parent:
         assert parent.stdout is not None
         lines = [parent.stdout.readline().decode() for _ in range(1 + len(PORTS))]
         children = {int(line.split()[2]) for line in lines[1:]}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.processes import own_environment
+from tests.processes import hear_ctrl_c, own_environment
 from tests.sources import ROOT
 
 COMMAND = [sys.executable, "-m", "tongban.site.command", "demonstration", "--people", "60", "--json"]
@@ -50,6 +50,7 @@ def demonstrate_and_serve(var: Path, port: int) -> tuple[dict[str, Any], str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - tests run in one thread
     )
     assert running.stdout is not None
     told = running.stdout.readline()
