@@ -13,7 +13,7 @@ from bench.town import CHARACTERS, CITY
 from tongban.kernel.clock import SystemClock, civil_date
 from tongban.kernel.ids import SystemChance, new_id
 from tongban.site.applicant import Applicant
-from tongban.site.first_filing import read_sample, statements_of
+from tongban.site.playing import read_sample, statements_of
 
 PACK = "open-company"
 SAMPLE = CITY / "packs" / PACK / "samples" / "sole-owner.json"

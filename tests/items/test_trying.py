@@ -131,6 +131,12 @@ CLAIMS = {
         '"taxes": "rule"',
         "no item is called",
     ),
+    "a decision on an item that is not there": (
+        "samples/officer-decides.json",
+        '"item": "registration"',
+        '"item": "registrations"',
+        "no item is called registrations",
+    ),
     "a choice that is not offered": ("samples/sole-owner.json", '"rent"', '"lease"', "By what right"),
 }
 

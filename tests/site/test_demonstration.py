@@ -41,7 +41,20 @@ def demonstrate(var: Path, port: int) -> tuple[int, dict[str, Any], str]:
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
 
-def demonstrate_and_serve(var: Path, port: int) -> tuple[dict[str, Any], str]:
+def filed(var: Path, port: int, sample: str) -> tuple[int, dict[str, Any]]:
+    """File another sample at the demonstration that serves there, as somebody does in another terminal."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tongban.site.command", "file", "open-company", sample, "--json"],
+        env=environment(var, port),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout or "{}")
+
+
+def demonstrate_and_serve(var: Path, port: int, meanwhile: Callable[[], None]) -> tuple[dict[str, Any], str]:
     """Run the demonstration as `make run` does, until it serves; give its result and what it said."""
     running = subprocess.Popen(
         COMMAND,
@@ -54,8 +67,11 @@ def demonstrate_and_serve(var: Path, port: int) -> tuple[dict[str, Any], str]:
     )
     assert running.stdout is not None
     told = running.stdout.readline()
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate()
+    try:
+        meanwhile()
+    finally:
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate()
     return json.loads(told or "{}"), said
 
 
@@ -72,7 +88,16 @@ def test_it_files_a_company_and_again_under_a_free_name(tmp_path: Path, free_por
     assert [one["verified"] for one in told["licences"]] == [True] * 6
     assert told["ledger"]["verified"] is True
     port = free_port()
-    second, said = demonstrate_and_serve(var, port)
+
+    def file_others() -> None:
+        code, decided = filed(var, port, "officer-decides")
+        assert (code, decided["status"], decided["waits_for"]) == (0, "approved", None)
+        assert [case["maker"] for case in decided["cases"]] == ["person", *["rule"] * 5]
+        code, waiting = filed(var, port, "enforcement-list")
+        assert (code, waiting["status"]) == (0, "with_person")
+        assert f"http://127.0.0.1:{port}/workbench/" in waiting["waits_for"]["en"]
+
+    second, said = demonstrate_and_serve(var, port, file_others)
     assert second.get("status") == "approved", said
     assert second["origin"] == f"http://127.0.0.1:{port}"
     assert second["filing"] != told["filing"]

@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,11 @@ from tests.sources import ROOT
 from tongban.cases import api as cases
 from tongban.cases.models import Case
 from tongban.kernel.clock import SHANGHAI, budget
-from tongban.kernel.errors import NotFound
+from tongban.kernel.errors import Conflict, NotFound
+from tongban.site.applicant import Provider
 from tongban.site.command import main
-from tongban.site.first_filing import Filed, Timeline, read_sample
+from tongban.site.first_filing import Filed, Timeline, waits_for
+from tongban.site.playing import Player, Scene, read_sample
 from tongban.site.voice import Voice
 
 SAMPLES = ROOT / "cities" / "yunxi" / "packs" / "open-company" / "samples"
@@ -89,8 +92,45 @@ def test_the_terminal_and_the_json_say_of_each_line_how_long_it_took() -> None:
     shown = Timeline(Voice("zh", as_json=False, out=StringIO(), aside=StringIO())).lines(filing)
     assert [each.zh for each in shown] == ["  09:00:00.000 ≡ 比对核验13项  0.25秒", "  09:00:00.000 · 已收件"]
     assert shown[0].en.endswith("13 checks compared  0.25 s")
-    filed = Filed(filing, 1, 1, 1, 1.0, [], {"verified": True})
+    filed = Filed(filing, "approved", 1, 1, 1, 1.0, [], {"verified": True}, None)
     assert [(each["kind"], each["seconds"]) for each in filed.as_dict()["timeline"]] == [
         ("compared", 0.25),
         ("received", None),
     ]
+
+
+def test_a_sample_that_has_others_fail_needs_a_demonstration() -> None:
+    scene = Scene("http://127.0.0.1:9", Provider("http://127.0.0.1:9", "tongban", ""))
+    with pytest.raises(Conflict, match="police") as refused:
+        Player(scene, "open-company", SAMPLES / "source-down.json", "en").require_outside()
+    assert "make run" in refused.value.todo.en
+    Player(scene, "open-company", SAMPLES / "officer-decides.json", "en").require_outside()
+
+
+def case(**words: Any) -> dict[str, Any]:
+    name = {"zh": "云东县市场监督管理局", "en": "Yundong market office"}
+    return {"office_name": name, "state": "accepted", "decided_at": None, "wanting": [], **words}
+
+
+@pytest.mark.parametrize(
+    ("status", "cases", "says"),
+    [
+        ("with_person", [case(), case(state="waiting", office_name={"zh": "税务", "en": "Tax"})], "Yundong"),
+        ("correction", [case(wanting=[{"zh": "身份证明", "en": "proof of identity"}])], "proof of identity"),
+        ("confirming", [], "participants sign in"),
+        ("running", [], "goes on by itself"),
+    ],
+)
+def test_for_whom_a_filing_waits_is_said_with_where_to_go(
+    status: str, cases: list[dict[str, Any]], says: str
+) -> None:
+    waits = waits_for({"number": "9901", "status": status, "cases": cases}, "http://node")
+    assert waits is not None
+    assert says in waits.en
+    assert "Tax" not in waits.en
+    assert waits.zh != waits.en
+
+
+def test_a_filing_that_has_ended_waits_for_nobody() -> None:
+    for status in ("approved", "refused", "partly", "withdrawn"):
+        assert waits_for({"number": "9901", "status": status, "cases": []}, "http://node") is None

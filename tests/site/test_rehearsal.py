@@ -14,10 +14,10 @@ PACK = ROOT / "cities" / "yunxi" / "packs" / "open-company"
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
-    """A copy of the pack with one sample, to be changed."""
+    """A copy of the pack with two samples: one to be changed, and one in which an officer decides."""
     made = Path(shutil.copytree(PACK, tmp_path / "open-company"))
     for sample in (made / "samples").glob("*.json"):
-        if sample.stem != "two-shareholders":
+        if sample.stem not in ("two-shareholders", "officer-decides"):
             sample.unlink()
     return made
 
@@ -42,6 +42,7 @@ def test_a_sample_that_comes_to_what_it_says_is_right_and_another_is_told(
     said = {str(each["name"]): each["said"] for each in journeys}
     assert code == 1
     assert said == {
+        "officer-decides": [],
         "two-shareholders": [],
         "wrong": ["phase 1: status: expected approved, saw confirming."],
     }

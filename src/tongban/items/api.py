@@ -77,6 +77,7 @@ from tongban.items.queries import (
     versions,
 )
 from tongban.items.samples import (
+    Decides,
     Expected,
     Observed,
     Outside,
@@ -120,6 +121,7 @@ __all__ = [
     "Count",
     "DatedParameter",
     "Dates",
+    "Decides",
     "Derived",
     "ElementCard",
     "Expected",

@@ -67,6 +67,18 @@ class Contest:
 
 
 @declared
+class Decides:
+    """An officer of the case's office decides it by name, at the workbench."""
+
+    item: str
+    """The item whose case is decided."""
+    grant: bool
+    """Granted in full, or refused."""
+    reasons: str
+    """In the officer's words; they are printed in the notice."""
+
+
+@declared
 class Expected:
     """What must be seen after a phase; what is left out is not looked at."""
 
@@ -114,6 +126,8 @@ class Phase:
     """Participants who sign in and confirm for themselves now."""
     contests: tuple[Contest, ...] = ()
     """Facts that somebody says are wrong."""
+    decides: tuple[Decides, ...] = ()
+    """Cases that an officer decides now."""
     expect: Expected
     """What must be seen then."""
 

@@ -134,7 +134,8 @@ def _unknown_words(sample: Sample, bundle: Bundle) -> Iterator[str]:
     checks = {check.code for item in bundle.items for check in item.checks}
     for number, phase in enumerate(sample.file.phases):
         line = sample.declared.line("phases", number, "expect")
-        for item in (*phase.expect.cases, *phase.expect.makers):
+        decided = (each.item for each in phase.decides)
+        for item in (*phase.expect.cases, *phase.expect.makers, *decided):
             if item not in items:
                 yield f"{sample.declared.file}:{line}: no item is called {item}"
         for code in phase.expect.stopped_by:

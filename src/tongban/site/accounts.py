@@ -46,7 +46,12 @@ def accounts(now: datetime) -> tuple[Account, ...]:
             ),
         )
     seed = bytes.fromhex(demonstration_seed().read_text("ascii"))
-    staff = registry.check_city(Path(settings.CITY)).staff.value.staff
+    return accounts_of(Path(settings.CITY), seed, now)
+
+
+def accounts_of(city: Path, seed: bytes, now: datetime) -> tuple[Account, ...]:
+    """Give every member of a city's staff, derived from a demonstration's seed."""
+    staff = registry.check_city(city).staff.value.staff
     made = registry.demonstration_accounts(seed, [each.login for each in staff])
     return tuple(
         Account(

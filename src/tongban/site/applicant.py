@@ -57,11 +57,11 @@ def sign_in(provider: Provider, number: str, *, back_to: str, chance: Chance) ->
         "code_challenge_method": "S256",
     }
     with httpx.Client(base_url=provider.issuer, timeout=TIMEOUT_S) as http:
-        ticket = TICKET.search(_sent(http, "GET", "/authorize", params=asked).text)
+        ticket = TICKET.search(sent(http, "GET", "/authorize", params=asked).text)
         if ticket is None:
             raise _not_signed_in(number)
         form = {"ticket": ticket[1], "id_number": number, "code": provider.code, "method": "face"}
-        answer = _sent(http, "POST", "/sign-in", data=form)
+        answer = sent(http, "POST", "/sign-in", data=form)
         told = parse_qs(urlsplit(answer.headers.get("location", "")).query)
         if told.get("state") != [state] or "code" not in told:
             raise _not_signed_in(number)
@@ -71,7 +71,7 @@ def sign_in(provider: Provider, number: str, *, back_to: str, chance: Chance) ->
             "redirect_uri": back_to,
             "code_verifier": verifier,
         }
-        given = _sent(http, "POST", "/token", data=exchange, auth=(provider.client, provider.secret))
+        given = sent(http, "POST", "/token", data=exchange, auth=(provider.client, provider.secret))
         token = given.json().get("access_token") if given.status_code == httpx.codes.OK else None
     if not isinstance(token, str):
         raise _not_signed_in(number)
@@ -82,7 +82,8 @@ def _url_safe(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def _sent(http: httpx.Client, method: str, path: str, **what: Any) -> httpx.Response:
+def sent(http: httpx.Client, method: str, path: str, **what: Any) -> httpx.Response:
+    """Send one request; raises SourceDown when nothing answers."""
     try:
         return http.request(method, path, **what)
     except httpx.HTTPError as trouble:
@@ -164,6 +165,10 @@ class Applicant:
         """Say that a fetched fact about oneself is wrong."""
         return self._asked("POST", f"/filings/{number}/contest", json={"fact": fact, "said": said})
 
+    def notices(self, number: str) -> list[dict[str, Any]]:
+        """Give the notices that offices gave in one's own filing, oldest first."""
+        return list(self._answer("GET", f"/filings/{number}/notices").json())
+
     def licence(self, identifier: str) -> dict[str, Any]:
         """Give what one licence is."""
         return self._asked("GET", f"/licences/{identifier}")
@@ -181,7 +186,7 @@ class Applicant:
         return shape
 
     def _answer(self, method: str, path: str, **what: Any) -> httpx.Response:
-        answer = _sent(self.http, method, path, **what)
+        answer = sent(self.http, method, path, **what)
         if answer.is_success:
             return answer
         raise _refused(answer)

@@ -1,30 +1,28 @@
 """Files one sample as its applicant would, shows what happens as it happens, and checks what came of it."""
 
 import json
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tongban.kernel.clock import SHANGHAI, Budget, SystemClock, budget, civil_date, stopwatch
-from tongban.kernel.errors import Conflict, NotFound
-from tongban.kernel.ids import SystemChance, new_id
+from tongban.kernel.clock import SHANGHAI, Budget, budget, stopwatch
+from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Language, Text, lasting
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
-from tongban.site.applicant import Applicant, Provider, sign_in
+from tongban.site.applicant import Applicant
+from tongban.site.playing import Player, Scene
 from tongban.site.voice import Colour, Voice
 
 SETTLED_WITHIN_S = 120.0  # a filing whose sources answer takes a second; after this we say how far it came
 PROVEN_WITHIN_S = 20.0  # a promise becomes a proof when the log is published, which takes a second
 LOOK_EVERY_S = 0.1
 CORRECTIONS = 5  # of one draft, before we say what stands in the way
-RELATIVE = re.compile(r"\+([0-9]{1,3}) days?")
 MARKS = {
     "decided": "●",
     "granted": "✓",
@@ -57,20 +55,22 @@ class Filed:
     """What came of a filing, in the shape that `tongban file --json` prints."""
 
     filing: Mapping[str, Any]
+    expected: str
     asked: int
     separately: int
     fetched: int
     seconds: float
     licences: Sequence[Mapping[str, Any]]
     log: Mapping[str, Any]
+    waits: Text | None
 
     @property
     def went_well(self) -> bool:
-        """Say whether every case was granted and everything that came of it proves itself."""
+        """Say whether it came to what the sample says and everything that came of it proves itself."""
         cases = self.filing["cases"]
         results = [case for case in cases if case["licence"]]
         return (
-            self.filing["status"] == "approved"
+            self.filing["status"] == self.expected
             and len(self.licences) == len(results)
             and all(one["verified"] for one in self.licences)
             and bool(self.log["verified"])
@@ -101,119 +101,72 @@ class Filed:
             ],
             "licences": list(self.licences),
             "ledger": dict(self.log),
+            "waits_for": None if self.waits is None else self.waits.as_dict(),
         }
 
 
-def read_sample(path: Path, bundle: str, on: date) -> tuple[str, dict[str, Any]]:
-    """Give who signs in and what is sent; a date may be "+7 days", counted from the filing day."""
-    if not path.is_file():
-        raise NotFound(
-            "file.no_sample",
-            what=Text(f"没有样例 {path}。", f"There is no sample {path}."),
-            todo=Text("请写样例文件的路径或名称。", "Name a sample's file, or its name in the pack."),
-        )
-    sample = json.loads(path.read_bytes())
-    answers = {
-        who: {question: _dated(value, on) for question, value in given.items()}
-        for who, given in sample["answers"].items()
-    }
-    body = {
-        "bundle": bundle,
-        "division": sample["division"],
-        "notice_read": True,
-        "participants": sample["participants"],
-        "answers": answers,
-    }
-    return sample["signed_in"]["number"], body
+def file_sample(scene: Scene, path: Path, bundle: str, voice: Voice) -> Filed:
+    """Play a sample at a running node, follow it to where it rests, verify every result.
 
-
-def _dated(value: Any, on: date) -> Any:
-    relative = RELATIVE.fullmatch(value) if isinstance(value, str) else None
-    return (on + timedelta(days=int(relative[1]))).isoformat() if relative else value
-
-
-def file_sample(origin: str, provider: Provider, path: Path, bundle: str, voice: Voice) -> Filed:
-    """Sign the sample's person in, file, follow to the end, verify every result; raises what refuses it."""
-    chance = SystemChance()
-    number, body = read_sample(path, bundle, civil_date(SystemClock().now()))
+    Raises what refuses it, and Conflict before anything is filed where the sample needs what is not here.
+    """
+    player = Player(scene, bundle, path, voice.language, voice)
+    player.require_outside()
+    number = player.sample.file.signed_in.number
     voice.progress(Text(f"{number} 正在登录 …", f"{number} is signing in …"))
-    token = sign_in(provider, number, back_to=f"{origin}/signed-in", chance=chance)
-    applicant = Applicant(origin, token, voice.language)
+    me = player.applicant(number)
     try:
-        key = new_id(SystemClock().now(), chance)
-        passed = stopwatch()
-        shown, patience = Timeline(voice), budget(SETTLED_WITHIN_S)
-        filing = follow(applicant, submit(applicant, body, key, voice), shown, patience)
+        passed, spent, shown = stopwatch(), budget(SETTLED_WITHIN_S), Timeline(voice)
+        filing = _played(player, me, shown, spent)
         seconds = passed()
-        plan = applicant.plan(filing["number"])
+        plan = me.plan(filing["number"])
         totals = plan["plan"]["totals"]
+        results = [case["licence"] for case in filing["cases"] if case["licence"]]
         return Filed(
             filing=filing,
+            expected=player.sample.file.phases[-1].expect.status,
             asked=totals["here"]["all"],
             separately=totals["separately"]["all"],
             fetched=plan["fetched"],
             seconds=seconds,
-            licences=[
-                verified(applicant, case["licence"], voice) for case in filing["cases"] if case["licence"]
-            ],
+            licences=[verified(me, each, voice) for each in results],
             log=log_state(),
+            waits=waits_for(filing, scene.origin),
         )
     finally:
-        applicant.close()
+        me.close()
+        player.calm()
 
 
-def submit(applicant: Applicant, body: Mapping[str, Any], key: str, voice: Voice) -> dict[str, Any]:
-    """Submit; where a check stops it on the spot take the node's own first alternative and try again.
+def _played(player: Player, me: Applicant, shown: "Timeline", spent: Budget) -> dict[str, Any]:
+    """Play each phase and follow the filing after it; raises Conflict where it never was submitted."""
+    phases = player.sample.file.phases
+    answer: dict[str, Any] = {}
+    filing: dict[str, Any] | None = None
+    for number, phase in enumerate(phases):
+        if phase.decides and player.scene.staff is None:
+            break  # this node's officers are its own: whom the filing waits for is said at the end
+        if len(phases) > 1:
+            player.say(phase.what)
+        answer = player.begin(me, phase) if number == 0 else player.go_on(me, answer, phase)
+        if not any(later.answers for later in phases[number + 1 :]):
+            answer = _with_alternatives(me, answer, player)
+        if answer.get("filing") is not None:
+            filing = follow(me, me.filing(answer["number"]), shown, spent, rests_at=phase.expect.status)
+    if filing is None:
+        raise _stopped(answer)
+    return filing
 
-    Raises Conflict with whatever else stands in the way.
-    """
-    statements = statements_of(applicant, str(body["bundle"]))
-    answer = applicant.file({**body, "language": voice.language}, key)
-    answer = confirm_statements(applicant, answer, statements, key, voice)
-    for attempt in range(CORRECTIONS):
+
+def _with_alternatives(me: Applicant, answer: dict[str, Any], player: Player) -> dict[str, Any]:
+    """Where a check stops it on the spot take the node's own first alternative and try again."""
+    for _ in range(CORRECTIONS):
         change = _alternative(answer)
         if answer.get("is_clean", True) or not change:
             break
-        _say_change(change, answer, voice)
-        answer = applicant.correct(answer["number"], change, f"{key}-{attempt}")
-    filing = answer.get("filing")
-    if filing is None:
-        raise _stopped(answer)
-    return dict(filing)
-
-
-def statements_of(applicant: Applicant, bundle: str) -> dict[str, Mapping[str, str]]:
-    """Give the statements that a bundle may ask somebody to confirm."""
-    return {each["id"]: each["text"] for each in applicant.form(bundle)["confirmations"]}
-
-
-def confirm_statements(
-    applicant: Applicant,
-    answer: dict[str, Any],
-    statements: Mapping[str, Mapping[str, str]],
-    key: str,
-    voice: Voice | None = None,
-) -> dict[str, Any]:
-    """Confirm the statements that are asked for, saying each, and submit again; give the new answer."""
-    for attempt in range(CORRECTIONS):
-        change = {} if answer.get("is_clean", True) else _confirmed(answer, statements)
-        if not change:
-            break
-        for question in (question for given in change.values() for question in given):
-            if voice is not None:
-                said = statements[question]
-                voice.progress(Text(f"  ☑ {said['zh']}", f"  ☑ {said['en']}"))
-        answer = applicant.correct(answer["number"], change, f"{key}-confirm-{attempt}")
+        _say_change(change, answer, player)
+        answer = me.correct(answer["number"], change, player.key())
     return answer
-
-
-def _confirmed(answer: Mapping[str, Any], statements: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Give the answers that confirm every statement still open."""
-    change: dict[str, dict[str, Any]] = {}
-    for problem in answer["problems"]:
-        if problem["question"] in statements:
-            change.setdefault(problem["participant"], {})[problem["question"]] = True
-    return change
 
 
 def _alternative(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -221,11 +174,11 @@ def _alternative(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return next((dict(stop["alternatives"][0]) for stop in answer["stops"] if stop["alternatives"]), {})
 
 
-def _say_change(change: Mapping[str, Mapping[str, Any]], answer: Mapping[str, Any], voice: Voice) -> None:
+def _say_change(change: Mapping[str, Mapping[str, Any]], answer: Mapping[str, Any], player: Player) -> None:
     """Say what stopped the submission, and what is taken instead."""
     because = next(stop["because"] for stop in answer["stops"] if stop["alternatives"])
     values = ", ".join(str(value) for given in change.values() for value in given.values())
-    voice.progress(Text(f"  {because['zh']}改用：{values}", f"  {because['en']} Taking instead: {values}"))
+    player.say(Text(f"  {because['zh']}改用：{values}", f"  {because['en']} Taking instead: {values}"))
 
 
 def _stopped(answer: Mapping[str, Any]) -> Conflict:
@@ -241,11 +194,11 @@ def _stopped(answer: Mapping[str, Any]) -> Conflict:
 
 
 def follow(
-    applicant: Applicant, filing: dict[str, Any], shown: "Timeline", patience: Budget
+    applicant: Applicant, filing: dict[str, Any], shown: "Timeline", patience: Budget, *, rests_at: str = ""
 ) -> dict[str, Any]:
-    """Show each new line until the filing rests: decided, or waiting for somebody."""
+    """Show each new line until the filing rests: decided, waiting for somebody, or where it is to rest."""
     shown.show(filing)
-    while filing["status"] == "running" and patience.left_s() > 0:
+    while filing["status"] == "running" != rests_at and patience.left_s() > 0:
         time.sleep(LOOK_EVERY_S)
         filing = applicant.filing(filing["number"])
         shown.show(filing)
@@ -331,11 +284,42 @@ def summary(filed: Filed) -> Iterator[Text]:
     )
     for case in filed.filing["cases"]:
         yield case_line(case)
+    if filed.waits is not None:
+        yield filed.waits
     size, root = filed.log["size"], filed.log["root"][:16]
     zh, en = ("校验通过", "sound") if filed.log["verified"] else ("校验不通过", "NOT sound")
     yield Text(
         f"存证日志：{size} 条，树根 {root}…，{zh}", f"Log of decisions: {size} entries, root {root}…, {en}"
     )
+
+
+def waits_for(filing: Mapping[str, Any], origin: str) -> Text | None:
+    """Say for whom or for what a filing waits, and where they go on with it; None where it has ended."""
+    number, status = filing["number"], filing["status"]
+    if status == "with_person":
+        offices = [
+            c["office_name"] for c in filing["cases"] if c["decided_at"] is None and c["state"] != "waiting"
+        ]
+        zh, en = ("、".join(o["zh"] for o in offices), ", ".join(o["en"] for o in offices))
+        return Text(
+            f"等待{zh}的工作人员决定：{origin}/workbench/",
+            f"It waits for an officer of {en} to decide: {origin}/workbench/",
+        )
+    if status == "confirming":
+        return Text(
+            f"等待其他当事人本人登录确认：{origin}/filings/{number}",
+            f"It waits until the other participants sign in and confirm: {origin}/filings/{number}",
+        )
+    if status == "correction":
+        wanting = [each for case in filing["cases"] for each in case["wanting"]]
+        zh, en = "；".join(w["zh"] for w in wanting), "; ".join(w["en"] for w in wanting)
+        return Text(f"等待申请人补正：{zh}", f"It waits for the applicant to complete it: {en}")
+    if status == "running":
+        return Text(
+            f"等待其他单位的系统应答，恢复后自动继续：tongban filing show {number}",
+            f"It waits for another office's system and goes on by itself: tongban filing show {number}",
+        )
+    return None
 
 
 def case_line(case: Mapping[str, Any]) -> Text:

@@ -15,29 +15,24 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import httpx
 from django.conf import settings
 
 from tongban.items import api as items
-from tongban.kernel.clock import SystemClock, budget, civil_date
+from tongban.kernel.clock import SystemClock, budget
 from tongban.kernel.errors import SourceDown
-from tongban.kernel.ids import SystemChance, new_id
 from tongban.kernel.texts import Text
-from tongban.site.applicant import Applicant, Provider, sign_in
-from tongban.site.first_filing import confirm_statements, read_sample, statements_of, verify
+from tongban.site.accounts import accounts_of
+from tongban.site.applicant import Applicant, Provider
+from tongban.site.first_filing import verify
+from tongban.site.playing import CONTROL_TOKEN, Controls, Player, Scene
 from tongban.site.processes import Crew, Program, answers
 
 PEOPLE = 300  # besides the fixed characters, who play
 SEEN_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.2
-CONTROL_TOKEN = "demo-control"  # noqa: S105 - opens nothing but a simulation on loopback
-NOTICE_OF = {"correction": "to_be_completed"}  # kinds of the timeline that have another name as a notice
-NOTICES = ("accepted", "to_be_completed", "not_accepted", "granted", "refused", "withdrawn")
-COUNTED = ("tax", "social", "medical", "fund", "bank", "seal")
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,8 @@ class Rehearsal:
     def run(self, sample: items.Sample) -> Sequence[items.Observed]:
         """Play every phase of a sample; give what was seen after each."""
         with self._stage(sample.key) as stage:
-            return Play(stage, self.pack, sample).phases()
+            path = self.pack / "samples" / f"{sample.key}.json"
+            return Play(stage, self.pack, Player(stage.scene, self.pack.name, path, "en")).phases()
 
     @property
     def city(self) -> Path:
@@ -116,29 +112,11 @@ def environment_of(city: Path, var: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Stage:
-    """A running node and the systems around it."""
+    """A running node, the systems around it, and the root that its licences are verified by."""
 
-    origin: str
-    provider: Provider
-    controls: Mapping[str, str]
+    scene: Scene
+    controls: Controls
     trust: Path
-
-    def set(self, outside: items.Outside) -> None:
-        """Have a system behave as the sample says."""
-        told = {"mode": outside.mode, "times": outside.times, "operation": outside.operation}
-        self._control(outside.system, "", {name: value for name, value in told.items() if value is not None})
-
-    def registrations(self) -> dict[str, int]:
-        """Count registrations where they were made."""
-        return {name: int(self._control(name, "/registrations")["count"]) for name in COUNTED}
-
-    def _control(self, system: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        method = "GET" if body is None else "POST"
-        headers = {"X-Control-Token": CONTROL_TOKEN}
-        answer = httpx.request(method, self.controls[system] + path, json=body, headers=headers, timeout=30)
-        answer.raise_for_status()
-        shape: dict[str, Any] = answer.json()
-        return shape
 
 
 def _open_stage(city: Path, var: Path, crew: Crew) -> Stage:
@@ -153,12 +131,15 @@ def _open_stage(city: Path, var: Path, crew: Crew) -> Stage:
     port = _free_port()
     serving = ("-m", "tongban.site.command", "serve", "--port", str(port))
     crew.start(Program("node", serving, answers(port), environment=environment, restart=False))
-    return Stage(
+    controls = Controls(json.loads((data / "controls.json").read_text("utf-8")), CONTROL_TOKEN)
+    seed = bytes.fromhex((var / "keys" / "demonstration-seed").read_text("ascii"))
+    scene = Scene(
         origin=f"http://127.0.0.1:{port}",
         provider=Provider(endpoints["idp"], "tongban", "demo-idp-secret"),
-        controls=json.loads((data / "controls.json").read_text("utf-8")),
-        trust=var / "trust.json",
+        controls=controls,
+        staff=lambda: accounts_of(city, seed, SystemClock().now()),
     )
+    return Stage(scene, controls, trust=var / "trust.json")
 
 
 def _free_port() -> int:
@@ -173,62 +154,20 @@ class Play:
 
     stage: Stage
     pack: Path
-    sample: items.Sample
-    chance: SystemChance = field(default_factory=SystemChance)
+    player: Player
     verified: dict[str, bool] = field(default_factory=dict)
 
     def phases(self) -> list[items.Observed]:
         """Do what each phase says, then look until what is expected is seen or the time is over."""
-        for outside in self.sample.file.outside:
-            self.stage.set(outside)
-        me = self.applicant(self.sample.file.signed_in.number)
+        me = self.player.applicant(self.player.sample.file.signed_in.number)
         seen: list[items.Observed] = []
         answer: dict[str, Any] = {}
-        for number, phase in enumerate(self.sample.file.phases):
-            for outside in phase.outside:
-                self.stage.set(outside)
-            answer = self._begin(me, phase) if number == 0 else self._go_on(me, answer, phase)
+        for number, phase in enumerate(self.player.sample.file.phases):
+            begun = number > 0
+            answer = self.player.go_on(me, answer, phase) if begun else self.player.begin(me, phase)
             seen.append(self._look(me, answer, phase.expect))
         me.close()
         return seen
-
-    def applicant(self, number: str) -> Applicant:
-        """Sign somebody in."""
-        back_to = f"{self.stage.origin}/signed-in"
-        token = sign_in(self.stage.provider, number, back_to=back_to, chance=self.chance)
-        return Applicant(self.stage.origin, token, "en")
-
-    def _key(self) -> str:
-        return new_id(SystemClock().now(), self.chance)
-
-    def _begin(self, me: Applicant, phase: items.Phase) -> dict[str, Any]:
-        path = self.pack / "samples" / f"{self.sample.key}.json"
-        _, body = read_sample(path, self.pack.name, _today())
-        for who, given in phase.answers.items():
-            body["answers"].setdefault(who, {}).update(given)
-        key = self._key()
-        return confirm_statements(me, me.file(body, key), statements_of(me, self.pack.name), key)
-
-    def _go_on(self, me: Applicant, answer: dict[str, Any], phase: items.Phase) -> dict[str, Any]:
-        if phase.answers:
-            key = self._key()
-            corrected = me.correct(answer["number"], phase.answers, key)
-            answer = confirm_statements(me, corrected, statements_of(me, self.pack.name), key)
-        parties = {str(party.ref): party for party in self.sample.parties()}
-        for who in phase.confirms:
-            other = self.applicant(parties[who].number)
-            other.confirm(answer["number"])
-            other.close()
-        for contest in phase.contests:
-            fact = next(f["id"] for f in me.facts(answer["number"]) if contest.fact in self._names(f))
-            me.contest(answer["number"], fact, contest.said)
-        return answer
-
-    def _names(self, fact: Mapping[str, Any]) -> set[str]:
-        """Give the names of a fact: by its participant, and by every role that the participant fills."""
-        word = fact["element"].partition(".")[2]
-        roles = [str(p.ref) for p in self.sample.parties() if str(p.same_as or p.ref) == fact["participant"]]
-        return {f"{role}.{word}" for role in [fact["participant"], *roles]}
 
     def _look(self, me: Applicant, answer: dict[str, Any], expected: items.Expected) -> items.Observed:
         patience = budget(SEEN_WITHIN_S)
@@ -245,7 +184,7 @@ class Play:
         statuses = {
             name: "contested" if fact["contested"] else fact["status"]
             for fact in facts
-            for name in self._names(fact)
+            for name in self.player.names(fact)
         }
         kinds = [line["kind"] for line in filing["timeline"]]
         stops = answer["stops"]
@@ -256,13 +195,13 @@ class Play:
             cases={key: cases[key]["state"] if key in cases else "none" for key in expected.cases},
             makers={key: case["maker"] for key, case in cases.items()},
             facts={name: statuses.get(name, "unknown") for name in expected.facts},
-            notices=tuple(kind for kind in (NOTICE_OF.get(each, each) for each in kinds) if kind in NOTICES),
+            notices=tuple(notice["kind"] for notice in me.notices(answer["number"])),
             corrections=sum(fact["contested"] for fact in facts),
             offered=self._offered(plan),
             pledged=self._pledged(plan) if "pledged" in kinds else (),
             fetched_about={who: self._fetched_about(who, answer["number"]) for who in expected.fetched_about},
             asked=plan["totals"]["here"]["all"],
-            registrations=self.stage.registrations(),
+            registrations=self.stage.controls.registrations(),
             licences=sum(self._is_valid(me, case["licence"]) for case in filing["cases"]),
         )
 
@@ -274,8 +213,8 @@ class Play:
 
     def _fetched_about(self, who: str, number: str) -> int:
         """Sign in as a participant and count what they see that was fetched about them."""
-        parties = {str(party.ref): party for party in self.sample.parties()}
-        other = self.applicant(parties[who].number)
+        parties = {str(party.ref): party for party in self.player.sample.parties()}
+        other = self.player.applicant(parties[who].number)
         found = len([fact for fact in other.facts(number) if fact["participant"] == who])
         other.close()
         return found
@@ -288,10 +227,6 @@ class Play:
             report = verify(me.licence_file(identifier), self.stage.trust)
             self.verified[identifier] = report["verdict"] == "valid"
         return self.verified.get(identifier, False)
-
-
-def _today() -> date:
-    return civil_date(SystemClock().now())
 
 
 def _not_played(said: str) -> SourceDown:

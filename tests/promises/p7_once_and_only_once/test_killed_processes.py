@@ -27,7 +27,7 @@ from tongban.kernel.clock import SystemClock, civil_date
 from tongban.kernel.errors import SourceDown
 from tongban.kernel.ids import SystemChance
 from tongban.site.applicant import Applicant, Provider, sign_in
-from tongban.site.first_filing import confirm_statements, read_sample, statements_of
+from tongban.site.playing import confirm_statements, read_sample, statements_of
 
 SAMPLE = ROOT / "cities/yunxi/packs/open-company/samples/sole-owner.json"
 FOUNDERS = ("990121198803129020", "990122197907059014", "990121196804179098")  # clean in every register

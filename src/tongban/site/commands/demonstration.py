@@ -15,7 +15,7 @@ from tongban.kernel.texts import Text
 from tongban.site.accounts import PEOPLE_CODE, accounts, one_of_each, people
 from tongban.site.building import Builder
 from tongban.site.city import city_file, here
-from tongban.site.commands.file import provider
+from tongban.site.commands.file import scene
 from tongban.site.first_filing import Filed, file_sample, summary
 from tongban.site.places import endpoints, outputs
 from tongban.site.processes import Crew, Program, require_free
@@ -56,7 +56,7 @@ def run(asked: argparse.Namespace, voice: Voice) -> int:
         crew.start_together(witness_programs(here(), SystemClock().now()))
         voice.progress(Text("正在启动签章、网页和办理进程 …", "Starting signers, web and worker …"))
         serve(crew, settings.PORT)
-        filed = file_sample(settings.ORIGIN, provider(), settings.CITY / SAMPLE, BUNDLE, voice)
+        filed = file_sample(scene(settings.ORIGIN), settings.CITY / SAMPLE, BUNDLE, voice)
         if asked.once:
             voice.result(filed.as_dict(), list(summary(filed)))
             return 0 if filed.went_well else 1

@@ -10,13 +10,17 @@ from django.conf import settings
 
 from tongban.cases import api as cases
 from tongban.items import api as items
+from tongban.kernel.clock import SystemClock
 from tongban.kernel.ids import SystemChance
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
+from tongban.site.accounts import Account, accounts
 from tongban.site.applicant import Applicant, Provider, sign_in
 from tongban.site.commands.pack import folder_of
 from tongban.site.first_filing import Timeline, case_line, file_sample, summary
+from tongban.site.places import demonstration_seed
 from tongban.site.placing import identity_provider
+from tongban.site.playing import Scene, controls_of
 from tongban.site.voice import Voice
 
 NOT_WELL = 1
@@ -48,12 +52,22 @@ def provider() -> Provider:
     return Provider(known.at, known.secrets.get("client", ""), known.secrets.get("key", ""))
 
 
+def scene(origin: str) -> Scene:
+    """Give a node as samples are played at it, with staff and other systems where it is a demonstration."""
+    staff = _staff if demonstration_seed().is_file() else None
+    return Scene(origin, provider(), controls_of(Path(settings.VAR) / "demo"), staff)
+
+
+def _staff() -> Sequence[Account]:
+    return accounts(SystemClock().now())  # asked for anew: a one-time code is of its half minute
+
+
 def run(asked: argparse.Namespace, voice: Voice) -> int:
-    """File a sample to the end; 1 when not everything was granted and proven."""
+    """Play a sample to its end; 1 when it did not come to what it says, or something is not proven."""
     folder = folder_of(asked.pack)
     named = folder / "samples" / f"{asked.sample}.json"
     path = named if named.is_file() else Path(asked.sample)
-    filed = file_sample(asked.node, provider(), path, folder.name, voice)
+    filed = file_sample(scene(asked.node), path, folder.name, voice)
     voice.result(filed.as_dict(), list(summary(filed)))
     return 0 if filed.went_well else NOT_WELL
 
