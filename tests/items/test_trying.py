@@ -29,7 +29,7 @@ def copied(folder: Path) -> Path:
 
 
 def wrong(trial: items.PackTrial) -> list[str]:
-    return [said for each in trial.tried for said in each.said]
+    return [said.en for each in trial.tried for said in each.said]
 
 
 def test_the_pack_of_the_city_stands_its_trial() -> None:

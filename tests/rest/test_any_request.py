@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from bench.town import Town
 from tests.papers.conftest import pdf
 from tests.rest.placing import settle
 from tests.rest.program import Program, filing
+from tongban.rest.faults import WORDS
 
 SCALARS = (
     st.none()
@@ -91,13 +93,26 @@ def requests(draw: st.DrawFn, operations: list[dict[str, Any]], known: dict[str,
     elif "requestBody" in operation:
         sensible = SENSIBLE[operation["operationId"]]
         body = draw(bent(sensible)) if draw(MOSTLY) else draw(JSON)
-    headers = {"Idempotency-Key": draw(mostly(["k", "l", "m", "n"], KEYS))} if draw(MOSTLY) else {}
+    headers = {"Accept-Language": draw(st.sampled_from(["zh-CN", "en"]))}
+    if draw(MOSTLY):
+        headers["Idempotency-Key"] = draw(mostly(["k", "l", "m", "n"], KEYS))
     return operation, path, body, headers
 
 
 def mostly(sensible: list[str], anything: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Give something sensible nine times of ten."""
     return MOSTLY.flatmap(lambda is_sensible: st.sampled_from(sensible) if is_sensible else anything)
+
+
+def sentences(problem: dict[str, Any]) -> list[str]:
+    """Give everything in a problem that a person reads."""
+    told = [problem[name] for name in ("title", "detail", "todo")]
+    return told + [each["detail"] for each in problem.get("errors", [])]
+
+
+def speaks(said: str, language: str) -> bool:
+    """Say whether a sentence is in the language; an English one may quote a Chinese name."""
+    return re.search("[\u4e00-\u9fff]" if language == "zh-CN" else "[A-Za-z]{2}", said) is not None
 
 
 def test_whatever_is_sent_gets_an_answer_that_was_declared(
@@ -151,5 +166,9 @@ def test_whatever_is_sent_gets_an_answer_that_was_declared(
         if answer.status >= 400:
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert answer.body["status"] == answer.status
+            assert {each["code"] for each in answer.body.get("errors", [])} <= set(WORDS), answer.body
+            assert all(speaks(said, headers["Accept-Language"]) for said in sentences(answer.body)), (
+                answer.body
+            )
 
     answered()

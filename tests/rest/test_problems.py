@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from bench.town import Town
 from tests.rest.program import Program, filing
 from tests.sources import ROOT
+from tongban.rest.faults import WORDS, fault_of
 from tongban.rest.interface import MOST_BYTES
 
 Programs = Callable[[str], Program]
@@ -88,6 +90,72 @@ def test_what_does_not_fit_is_refused_with_what_to_do(program: Programs) -> None
 def test_a_problem_speaks_the_language_asked_for(town: Town, accepted: str, said: str) -> None:
     answer = Program("").send("GET", "/filings", Accept_Language=accepted)
     assert answer.body["title"] == said
+
+
+FAULTS: list[tuple[dict[str, object], str]] = [
+    ({"unknown": 1}, "extra_forbidden"),
+    ({"submit": 1}, "bool_type"),
+    ({"division": 990121}, "string_type"),
+    ({"division": "990121\x00"}, "string_pattern_mismatch"),
+    ({"participants": {"director": "applicant"}}, "list_type"),
+    ({"participants": {"director": []}}, "too_short"),
+    ({"participants": [1]}, "dict_type"),
+    ({"language": "fr"}, "literal_error"),
+    ({"answers": {"company": {"staff_count": 10**16}}}, "less_than_equal"),
+]
+
+
+@pytest.mark.parametrize(("accepted", "chinese"), [("en", False), ("zh-CN", True)])
+def test_each_place_of_a_malformed_body_is_named_by_a_code_and_in_the_language_asked_for(
+    program: Programs, accepted: str, chinese: bool
+) -> None:
+    li = program("li_chunyan")
+    for number, (changes, code) in enumerate(FAULTS):
+        body = {**filing(submit=False), **changes}
+        sent = {"Idempotency_Key": f"k{number}", "Accept_Language": accepted}
+        told = li.post("/filings", body, **sent).body
+        faults = {each["code"]: each["detail"] for each in told["errors"]}
+        assert code in faults, told
+        for said in (told["title"], told["detail"], told["todo"], *faults.values()):
+            assert is_chinese(said) is chinese, said
+
+
+def is_chinese(said: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in said)
+
+
+@pytest.mark.parametrize("code", [*WORDS, "a_type_of_a_later_version"])
+def test_every_fault_is_said_in_both_languages_even_one_that_is_not_known(code: str) -> None:
+    given = {"max_length": 3, "min_length": 1, "pattern": "^a$", "ge": 1, "le": 5, "expected": "1"}
+    fault = fault_of({"type": code, "ctx": given})
+    assert fault.code == code
+    assert is_chinese(fault.words.zh)
+    assert not is_chinese(fault.words.en)
+    assert "{" not in fault.words.zh + fault.words.en
+
+
+@pytest.mark.parametrize(("accepted", "said"), [("en", "A fault of ours"), ("zh-CN", "系统出错")])
+def test_a_fault_of_ours_is_a_problem_too(
+    town: Town, monkeypatch: pytest.MonkeyPatch, accepted: str, said: str
+) -> None:
+    def broken(_code: str) -> object:
+        raise RuntimeError("李春燕 must not be read by anybody")
+
+    # Nothing in the interface fails by itself; what would is put in the place of one of its reads.
+    monkeypatch.setattr("tongban.rest.bundles.items.bundle", broken)
+    visitor = Program("", Client(raise_request_exception=False))
+    answer = visitor.send("GET", "/bundles/open-company", Accept_Language=accepted)
+    assert answer.status == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.body["title"], answer.body["code"]) == (said, "rest.failed")
+    assert "李春燕" not in answer.content.decode()
+
+
+def test_a_request_to_another_host_is_a_problem_too(town: Town) -> None:
+    answer = Program("", Client(SERVER_NAME="elsewhere.example")).send(
+        "GET", "/bundles", Accept_Language="en"
+    )
+    assert (answer.status, answer.body["code"]) == (400, "rest.not_a_request")
 
 
 def test_the_description_names_every_answer(town: Town) -> None:

@@ -82,7 +82,61 @@ def test_an_unknown_entry_is_not_found(database: None, capsys: pytest.CaptureFix
     assert main(["ledger", "proof", "0" * 26, "--json"]) == EXIT_BY_STATUS[404]
     said = json.loads(capsys.readouterr().out)
     assert said["error"]["code"] == "ledger.no_entry"
-    assert set(said["error"]["what"]) == {"zh", "en"}
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "没有查到"), ("en", "Not found")])
+def test_a_refusal_in_json_is_the_problem_that_the_interface_gives_in_the_language_asked_for(
+    database: None, capsys: pytest.CaptureFixture[str], language: str, title: str
+) -> None:
+    assert main(["ledger", "proof", "0" * 26, "--json", "--lang", language]) == EXIT_BY_STATUS[404]
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert set(error) == {"type", "title", "status", "detail", "code", "todo"}
+    assert (error["title"], error["status"], error["code"]) == (title, 404, "ledger.no_entry")
+    assert is_chinese(error["detail"]) is is_chinese(error["todo"]) is (language == "zh")
+
+
+def is_chinese(said: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in said)
+
+
+NOT_UNDERSTOOD = [
+    ["fly"],
+    [],
+    ["pack"],
+    ["file", "open-company"],
+    ["ledger", "head", "one", "two"],
+    ["ledger", "head", "--what"],
+    ["pack", "show", "open-company", "--on", "soon"],
+    ["pack", "show", "open-company", "--on"],
+    ["demonstration", "--people", "many"],
+    ["ledger", "head", "--lang", "fr"],
+]
+
+
+@pytest.mark.parametrize("line", NOT_UNDERSTOOD, ids=" ".join)
+def test_a_line_that_is_not_understood_is_told_in_the_askers_language(
+    line: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language in ("zh_CN.UTF-8", "en_GB.UTF-8"):
+        monkeypatch.setenv("LC_ALL", language)
+        assert main(["--json", *line]) == 2
+        error = json.loads(capsys.readouterr().out)["error"]
+        assert error["code"] == "command.not_understood"
+        assert "tongban" in error["todo"]
+        if language.startswith("zh"):
+            assert "命令有误：" in error["detail"]
+            for english in ("required", "invalid", "unrecognized", "expected", "choose from"):
+                assert english not in error["detail"]
+        else:
+            assert error["detail"].startswith("The command is not understood: ")
+
+
+def test_a_language_on_the_line_goes_before_that_of_the_terminal() -> None:
+    chinese = {"LANG": "zh_CN.UTF-8"}
+    assert language_of(chinese, ["ledger", "head", "--lang", "en"]) == "en"
+    assert language_of(chinese, ["--lang=en", "ledger", "head"]) == "en"
+    assert language_of(chinese, ["ledger", "head", "--lang"]) == "zh"
+    assert language_of({"LANG": "C"}, ["--lang", "zh"]) == "zh"
 
 
 def _trouble(kind: type[TongbanError]) -> TongbanError:

@@ -14,6 +14,7 @@ from tongban.items.planning import plan
 from tongban.items.samples import Observed, Sample, differences, load_samples
 from tongban.kernel.declarations import Declared, read
 from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration, TongbanError
+from tongban.kernel.texts import Text
 from tongban.rules import api as rules
 
 # Plays a sample from outside and gives what was seen after each phase; None where it is left out.
@@ -26,7 +27,7 @@ class Tried:
 
     kind: str  # pack, rows, sample, journey
     name: str
-    said: tuple[str, ...] = ()
+    said: tuple[Text, ...] = ()
     skipped: bool = False
 
     @property
@@ -52,7 +53,7 @@ def try_pack(folder: Path, around: Surroundings, runner: Runner | None = None) -
     Raises where the files cannot even be read.
     """
     pack = load_pack(folder)
-    faults = tuple(str(fault) for fault in find_faults(pack, around))
+    faults = tuple(_placed(fault) for fault in find_faults(pack, around))
     tried = [Tried("pack", pack.code, faults)]
     if faults:
         return PackTrial(tuple(tried))
@@ -72,17 +73,20 @@ def _rows(pack: Pack, bundle: Bundle) -> Iterator[Tried]:
     for item in bundle.items:
         for check in item.checks:
             if declared is None or check.code not in written:
-                said = f"{path}:1: the check {check.code} has no case table 检查没有测试行"
+                said = _at(
+                    f"{path}:1",
+                    Text(f"检查 {check.code} 没有测试行", f"the check {check.code} has no case table"),
+                )
                 yield Tried("rows", check.code, (said,))
             else:
                 yield Tried("rows", check.code, _table(bundle, check, declared))
     for code in written:
         if code not in codes:
             line = 1 if declared is None else declared.line("rows", code)
-            yield Tried("rows", code, (f"{path}:{line}: no check is called {code} 没有该检查",))
+            yield Tried("rows", code, (_no_check(f"{path}:{line}", code),))
 
 
-def _table(bundle: Bundle, check: Check, declared: Declared[RowsFile]) -> tuple[str, ...]:
+def _table(bundle: Bundle, check: Check, declared: Declared[RowsFile]) -> tuple[Text, ...]:
     """Run one check's case table by the rules room's own judgement of what a table must hold."""
     known = expressions(bundle)
     rule = rules.RuleDeclaration(
@@ -104,9 +108,9 @@ def _table(bundle: Bundle, check: Check, declared: Declared[RowsFile]) -> tuple[
             rule, known.vocabulary, known.parameters, rules.Where(declared.file, line)
         )
     except DeclarationErrors as several:
-        return tuple(str(error) for error in several.errors)
+        return tuple(_placed(error) for error in several.errors)
     except InvalidDeclaration as one:
-        return (str(one),)
+        return (_placed(one),)
     return ()
 
 
@@ -116,34 +120,40 @@ def _sample(sample: Sample, bundle: Bundle, around: Surroundings) -> Tried:
     try:
         answers = sample.answers(bundle, on)
     except TongbanError as trouble:
-        return Tried("sample", sample.key, (f"{sample.declared.file}: {trouble}",))
+        return Tried("sample", sample.key, (_at(str(sample.declared.file), _sentence(trouble)),))
     made = plan(bundle, around.book, sample.file.division, answers, on, policies=around.policies)
     said = [
-        f"{problem.ref}.{problem.question}: {problem.what.en}" for problem in problems(bundle, made, answers)
+        _at(f"{problem.ref}.{problem.question}", problem.what) for problem in problems(bundle, made, answers)
     ]
     asked = sample.file.phases[0].expect.asked
     if asked is not None and made.totals.here.all > asked:
-        said.append(f"{made.totals.here.all} values are typed or chosen, {asked} expected at most")
+        typed = made.totals.here.all
+        said.append(
+            Text(
+                f"须填写或选择 {typed} 项，预期不超过 {asked} 项",
+                f"{typed} values are typed or chosen, {asked} expected at most",
+            )
+        )
     said += _unknown_words(sample, bundle)
     return Tried("sample", sample.key, tuple(said))
 
 
-def _unknown_words(sample: Sample, bundle: Bundle) -> Iterator[str]:
+def _unknown_words(sample: Sample, bundle: Bundle) -> Iterator[Text]:
     """A sample that expects something of an item or a check that is not there would prove nothing."""
     items = {item.key for item in bundle.items}
     checks = {check.code for item in bundle.items for check in item.checks}
     for number, phase in enumerate(sample.file.phases):
-        line = sample.declared.line("phases", number, "expect")
+        at = f"{sample.declared.file}:{sample.declared.line('phases', number, 'expect')}"
         decided = (each.item for each in phase.decides)
         for item in (*phase.expect.cases, *phase.expect.makers, *decided):
             if item not in items:
-                yield f"{sample.declared.file}:{line}: no item is called {item}"
+                yield _at(at, Text(f"没有事项 {item}", f"no item is called {item}"))
         for code in phase.expect.stopped_by:
             if code not in checks:
-                yield f"{sample.declared.file}:{line}: no check is called {code}"
+                yield _no_check(at, code)
         for name in phase.expect.facts:
             if name not in bundle.names:
-                yield f"{sample.declared.file}:{line}: no value is called {name}"
+                yield _at(at, Text(f"没有值 {name}", f"no value is called {name}"))
 
 
 def _journey(sample: Sample, runner: Runner | None) -> Tried:
@@ -151,12 +161,30 @@ def _journey(sample: Sample, runner: Runner | None) -> Tried:
     if seen is None:
         return Tried("journey", sample.key, skipped=True)
     if len(seen) != len(sample.file.phases):
-        return Tried(
-            "journey", sample.key, (f"the runner saw {len(seen)} of {len(sample.file.phases)} phases",)
+        phases = len(sample.file.phases)
+        short = Text(
+            f"只看到 {phases} 个阶段中的 {len(seen)} 个", f"the runner saw {len(seen)} of {phases} phases"
         )
+        return Tried("journey", sample.key, (short,))
     said = [
-        f"phase {number + 1}: {difference.en}"
+        Text(f"阶段{number + 1}：{difference.zh}", f"phase {number + 1}: {difference.en}")
         for number, (phase, saw) in enumerate(zip(sample.file.phases, seen, strict=True))
         for difference in differences(phase.expect, saw)
     ]
     return Tried("journey", sample.key, tuple(said))
+
+
+def _at(place: str, said: Text) -> Text:
+    return Text(f"{place}: {said.zh}", f"{place}: {said.en}")
+
+
+def _no_check(place: str, code: str) -> Text:
+    return _at(place, Text(f"没有检查 {code}", f"no check is called {code}"))
+
+
+def _sentence(trouble: TongbanError) -> Text:
+    return Text(f"{trouble.what.zh} {trouble.todo.zh}", f"{trouble.what.en} {trouble.todo.en}")
+
+
+def _placed(trouble: InvalidDeclaration) -> Text:
+    return _at(f"{trouble.file}:{trouble.line}", _sentence(trouble))

@@ -14,31 +14,21 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel
 
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.problems import problem_shape
 from tongban.kernel.texts import Language, Text
+from tongban.rest.faults import fault_of
 
 LOG = logging.getLogger("tongban.rest")
 CONTENT_TYPE = "application/problem+json"
 MOST_ERRORS = 20  # of one malformed body
 
-TITLES = {
-    400: Text("请求无法解析", "The request cannot be read"),
-    401: Text("未登录", "Not signed in"),
-    403: Text("没有权限", "Not allowed"),
-    404: Text("没有查到", "Not found"),
-    405: Text("不支持的方法", "Method not allowed"),
-    409: Text("现在不能办理", "Not possible now"),
-    413: Text("请求过大", "The request is too large"),
-    422: Text("填写有误", "Something is not right"),
-    503: Text("暂时无法办理", "Not available just now"),
-}
-OURS = Text("系统出错", "A fault of ours")
-
 
 class ProblemError(BaseModel):
-    """One place in a malformed request."""
+    """One place in a malformed request; `code` names the fault in every language."""
 
     pointer: str
     detail: str
+    code: str
 
 
 class Problem(BaseModel):
@@ -62,17 +52,8 @@ def problem(
     status: int, code: str, what: Text, todo: Text, *, errors: Iterable[Mapping[str, str]] = ()
 ) -> HttpResponse:
     """Write a problem in the language of the request."""
-    spoken = language()
     listed = list(errors)
-    told = {
-        "type": f"urn:tongban:problem:{code}",
-        "title": TITLES.get(status, OURS).spoken(spoken),
-        "status": status,
-        "detail": what.spoken(spoken),
-        "code": code,
-        "todo": todo.spoken(spoken),
-        **({"errors": listed} if listed else {}),
-    }
+    told = problem_shape(status, code, what, todo, language()) | ({"errors": listed} if listed else {})
     answer = JsonResponse(
         told, status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
     )
@@ -104,9 +85,9 @@ def _malformed(_request: HttpRequest, trouble: ValidationError) -> HttpResponse:
 def _error(found: Mapping[str, Any]) -> dict[str, str]:
     """Give where (a JSON pointer, or the parameter's name) and what."""
     place, *inside = [str(part) for part in found.get("loc", ())]
-    if place == "body":
-        return {"pointer": "/" + "/".join(inside[1:]), "detail": str(found.get("msg", ""))}
-    return {"pointer": ".".join([place, *inside]), "detail": str(found.get("msg", ""))}
+    pointer = "/" + "/".join(inside[1:]) if place == "body" else ".".join([place, *inside])
+    fault = fault_of(found)
+    return {"pointer": pointer, "detail": fault.words.spoken(language()), "code": fault.code}
 
 
 def _unreadable(_request: HttpRequest, trouble: HttpError) -> HttpResponse:
@@ -163,6 +144,29 @@ def _too_big(_request: HttpRequest, _trouble: RequestDataTooBig) -> HttpResponse
         "rest.too_large",
         Text("请求正文过大。", "The body of the request is too large."),
         Text("请缩减后再提交；材料请逐份上传。", "Send less at once; each document apart."),
+    )
+
+
+def failed() -> HttpResponse:
+    """Answer for a fault of ours; what it was stands in the node's own log and nowhere else."""
+    return problem(
+        500,
+        "rest.failed",
+        Text("系统出错，未能完成该请求。", "Something went wrong on our side."),
+        Text(
+            "已提交的内容不会丢失；请用同一幂等键重试。",
+            "Nothing is lost; try again with the same Idempotency-Key.",
+        ),
+    )
+
+
+def not_a_request() -> HttpResponse:
+    """Answer a request that is refused before any operation is looked for."""
+    return problem(
+        400,
+        "rest.not_a_request",
+        Text("请求不完整或不符合要求。", "The request is incomplete or malformed."),
+        Text("请核对地址、主机名和请求头。", "Check its address, its host and its headers."),
     )
 
 

@@ -10,29 +10,30 @@ from django.db.utils import OperationalError, ProgrammingError
 
 from tongban.kernel.errors import Conflict, TongbanError
 from tongban.kernel.texts import Text
-from tongban.site.voice import Voice, language_of, wants_colour
+from tongban.site.reading import Line, NotUnderstood
+from tongban.site.voice import voice_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.site.settings")
 try:
     django.setup()  # the rooms' tables can be imported only after this
 except TongbanError as trouble:
-    raise SystemExit(
-        Voice(language_of(os.environ), False, sys.stdout, sys.stderr).sentence(trouble)
-    ) from None
+    raise SystemExit(voice_of(sys.argv[1:]).refusal(trouble)) from None
 
 from tongban.site.commands import COMMANDS
 
+NOT_UNDERSTOOD = 2  # as of any Unix command
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 
 
 def parser() -> argparse.ArgumentParser:
     """Build the command line from the modules in site/commands."""
-    top = argparse.ArgumentParser(prog="tongban", description="通办 Tongban")
-    said = "answer in JSON 以 JSON 输出"
-    top.add_argument("--json", action="store_true", default=False, help=said)
-    spoken = argparse.ArgumentParser(add_help=False)
-    # No default, so that --json before the verb is not undone by its absence after it.
-    spoken.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=said)
+    top: argparse.ArgumentParser = Line(prog="tongban", description="通办 Tongban")
+    spoken = Line(add_help=False)
+    for each in (top, spoken):
+        # No default, so that an option before the verb is not undone by its absence after it.
+        absent = argparse.SUPPRESS
+        each.add_argument("--json", action="store_true", default=absent, help="answer in JSON 以 JSON 输出")
+        each.add_argument("--lang", choices=("zh", "en"), default=absent, help="answer in 应答语言")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     for command in COMMANDS:
         command.register(verbs, spoken)
@@ -41,11 +42,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a refusal is one clear sentence and an exit code, never a traceback."""
-    asked = parser().parse_args(arguments)
-    coloured = wants_colour(sys.stderr, os.environ)
-    voice = Voice(language_of(os.environ), asked.json, sys.stdout, sys.stderr, coloured)
+    given = sys.argv[1:] if arguments is None else arguments
+    voice = voice_of(given)
     try:
+        asked = parser().parse_args(given)
         return int(asked.run(asked, voice))
+    except NotUnderstood as trouble:
+        voice.refusal(trouble)
+        return NOT_UNDERSTOOD
     except TongbanError as trouble:
         return voice.refusal(trouble)
     except (OperationalError, ProgrammingError) as trouble:

@@ -60,6 +60,8 @@ def refusal(request: HttpRequest, status: int, code: str, what: Text, todo: Text
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django's shape
     """Answer 400."""
+    if request.path.startswith(API):
+        return rest.not_a_request()
     return refusal(
         request,
         HTTPStatus.BAD_REQUEST,
@@ -91,8 +93,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     )
 
 
-def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's shape
+def failed(request: HttpRequest) -> HttpResponse:
     """Answer 500 without touching anything that may have failed: no store, no session, no template."""
+    if request.path.startswith(API):
+        return rest.failed()
     zh = not (get_language() or "").startswith("en")
     what = "系统出错，未能完成您的操作。" if zh else "Something went wrong on our side."
     todo = "已提交的内容不会丢失，请稍后再试。" if zh else "Nothing you submitted is lost; try again later."

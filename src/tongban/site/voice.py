@@ -1,11 +1,15 @@
 """How a command speaks: results on standard output, progress and refusals on standard error."""
 
 import json
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, TextIO
 
 from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration, TongbanError
+from tongban.kernel.problems import problem_shape
 from tongban.kernel.texts import Language, Text
 
 # sysexits(3) keeps 64 and up for itself; 2 is argparse's own, for a command that was not understood.
@@ -20,8 +24,14 @@ def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
     return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 
-def language_of(environment: Mapping[str, str]) -> Language:
-    """Give the terminal's language by LC_ALL, LC_MESSAGES, LANG in that order: Chinese where it says zh."""
+def language_of(environment: Mapping[str, str], given: Sequence[str] = ()) -> Language:
+    """Give the language of --lang, else of LC_ALL, LC_MESSAGES, LANG in that order: Chinese where it says zh.
+
+    The line is looked at as it stands, so that one which is not understood is told so in its language.
+    """
+    for option, value in pairwise([word for each in given for word in each.split("=", 1)] + [""]):
+        if option == "--lang" and value in ("zh", "en"):
+            return "zh" if value == "zh" else "en"
     chosen = next(
         (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
     )
@@ -57,7 +67,7 @@ class Voice:
         """Say what is wrong and what to do now; give the exit code."""
         each = trouble.errors if isinstance(trouble, DeclarationErrors) else (trouble,)
         if self.as_json:
-            errors = [_error(one) for one in each]
+            errors = [_error(one, self.language) for one in each]
             told = {"error": errors[0], "errors": errors}
             print(json.dumps(told, ensure_ascii=False), file=self.out, flush=True)
         else:
@@ -73,12 +83,15 @@ class Voice:
         return said
 
 
-def _error(trouble: TongbanError) -> dict[str, object]:
-    shape: dict[str, object] = {
-        "code": trouble.code,
-        "what": trouble.what.as_dict(),
-        "todo": trouble.todo.as_dict(),
-    }
+def voice_of(given: Sequence[str]) -> Voice:
+    """Give the voice that a command line asks for, before it is understood."""
+    coloured = wants_colour(sys.stderr, os.environ)
+    return Voice(language_of(os.environ, given), "--json" in given, sys.stdout, sys.stderr, coloured)
+
+
+def _error(trouble: TongbanError, language: Language) -> dict[str, object]:
+    """Give the shape that the interface for machines answers with, besides the place in a file."""
+    shape = problem_shape(trouble.status, trouble.code, trouble.what, trouble.todo, language)
     if isinstance(trouble, InvalidDeclaration):
         shape |= {"file": trouble.file, "line": trouble.line}
     return shape

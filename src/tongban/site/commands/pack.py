@@ -136,7 +136,7 @@ def _tell(trial: items.PackTrial, voice: Voice) -> int:
     for tried in trial.tried:
         mark = "·" if tried.skipped else ("✓" if tried.is_right else "✗")
         lines.append(f"{mark} {tried.kind:<8} {tried.name}")
-        lines.extend(f"    {said}" for said in tried.said)
+        lines.extend(f"    {said.spoken(voice.language)}" for said in tried.said)
     skipped = sum(tried.skipped for tried in trial.tried)
     failed = sum(not tried.is_right for tried in trial.tried)
     lines.append(
@@ -146,7 +146,13 @@ def _tell(trial: items.PackTrial, voice: Voice) -> int:
         )
     )
     shapes = [
-        {"kind": t.kind, "name": t.name, "right": t.is_right, "skipped": t.skipped, "said": list(t.said)}
+        {
+            "kind": t.kind,
+            "name": t.name,
+            "right": t.is_right,
+            "skipped": t.skipped,
+            "said": [said.spoken(voice.language) for said in t.said],
+        }
         for t in trial.tried
     ]
     voice.result({"right": trial.is_right, "tried": shapes}, lines)
