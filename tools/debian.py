@@ -48,6 +48,7 @@ def _has_chinese_font() -> bool:
 NEEDS = (
     Need("PostgreSQL", ("postgresql",), lambda: postgres_folder() is not None),
     Need("Chromium", ("chromium",), lambda: chromium() is not None),
+    Need("curl", ("curl",), lambda: shutil.which("curl") is not None),
     Need("a Chinese font", ("fonts-noto-cjk", "fontconfig"), _has_chinese_font),
 )
 
