@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from bench.town import Town, open_town
+from bench.town import Town
+from tests.towns import town_in
 from tongban.ledger import api as ledger
 
 
 @pytest.fixture
 def town(database: None) -> Iterator[Town]:
     """The demonstration city; when the test is over its logs are published and verified whole."""
-    opened = open_town(Path(settings.VAR))
+    opened = town_in(Path(settings.VAR))
     yield opened
     opened.close()
     ledger.sequence(ledger.logs_folder(), opened.workplace.log_signer, opened.now, holder="test")

@@ -8,11 +8,12 @@ import pytest
 from django.conf import settings as node_settings
 from pytest_django import Settings
 
-from bench.town import Town, open_town
+from bench.town import Town
 from demo.generate import generate
 from tests.demo.hosting import Hosted, host_system
 from tests.portal.visiting import Visit
 from tests.rest.placing import Here, publish
+from tests.towns import town_in
 from tongban.exchange import api as exchange
 from tongban.kernel.ids import SystemChance
 from tongban.ledger import api as ledger
@@ -27,7 +28,7 @@ def town(database: None, settings: Settings) -> Iterator[Town]:
         "tests.rest.placing.TownMiddleware" if name.endswith("WorkplaceMiddleware") else name
         for name in settings.MIDDLEWARE
     ]
-    Here.town = open_town(Path(node_settings.VAR))
+    Here.town = town_in(Path(node_settings.VAR))
     Here.provider = exchange.Endpoint(at="http://127.0.0.1:9", secrets={"client": "tongban"})
     licences.make_root_key(ledger.keys_folder(), now=Here.town.now, chance=SystemChance())
     licences.publish_trust(Here.town.now)

@@ -8,12 +8,13 @@ import pytest
 from django.conf import settings as node_settings
 from pytest_django import Settings
 
-from bench.town import CHARACTERS, Town, open_town
+from bench.town import CHARACTERS, Town
 from demo.generate import generate
 from tests.cases.acting import await_carriers
 from tests.demo.hosting import Hosted, host_system
 from tests.rest.placing import Here, publish
 from tests.rest.program import Program
+from tests.towns import town_in
 from tongban.exchange import api as exchange
 from tongban.kernel.ids import SystemChance
 from tongban.ledger import api as ledger
@@ -48,7 +49,7 @@ def town(database: None, provider: Hosted, settings: Settings) -> Iterator[Town]
         "tests.rest.placing.TownMiddleware" if name.endswith("WorkplaceMiddleware") else name
         for name in settings.MIDDLEWARE
     ]
-    Here.town = open_town(Path(node_settings.VAR))
+    Here.town = town_in(Path(node_settings.VAR))
     Here.provider = exchange.Endpoint(
         at=provider.url, secrets={"client": "tongban", "key": "demo-idp-secret"}
     )

@@ -7,9 +7,10 @@ import pytest
 from django.conf import settings as node_settings
 from pytest_django import Settings
 
-from bench.town import Town, open_town
+from bench.town import Town
 from tests.portal.visiting import Visit
 from tests.rest.placing import Here, publish
+from tests.towns import town_in
 from tests.workbench.acting import waiting_registration
 from tongban.exchange import api as exchange
 from tongban.ledger import api as ledger
@@ -24,7 +25,7 @@ def town(database: None, settings: Settings) -> Iterator[Town]:
         for name in settings.MIDDLEWARE
     ]
     GATE.forget()
-    Here.town = open_town(Path(node_settings.VAR))
+    Here.town = town_in(Path(node_settings.VAR))
     Here.provider = exchange.Endpoint(at="http://127.0.0.1:9", secrets={"client": "tongban"})
     yield Here.town
     Here.town.close()
