@@ -13,7 +13,6 @@ def search(machine: type[RuleBasedStateMachine], *, examples: int, steps: int, *
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             derandomize=True,
             database=None,
             report_multiple_bugs=False,

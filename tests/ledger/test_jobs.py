@@ -210,7 +210,7 @@ def _in_threads(run: Callable[[str], None]) -> None:
         thread.join()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 120), min_size=1, max_size=5))
 def test_however_the_entries_arrive_the_log_is_the_same_tree(steps: list[int]) -> None:
     whole = jobs.tree.append(jobs.tree.Range(), (bytes([at % 256]) * 32 for at in range(sum(steps))))

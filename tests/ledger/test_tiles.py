@@ -44,7 +44,7 @@ def test_seventy_thousand_leaves_lie_in_the_files_that_the_standard_counts() -> 
     assert len(files["tile/2/000.p/1"]) == 32
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=6, unique=True), st.booleans())
 def test_growing_in_any_steps_ends_in_the_same_bytes(steps: list[int], tidy: bool) -> None:
     sizes = sorted(steps)
@@ -52,7 +52,7 @@ def test_growing_in_any_steps_ends_in_the_same_bytes(steps: list[int], tidy: boo
     assert {path: files[path] for path in once} == once
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_tiles_give_every_hash_that_a_proof_asks_for(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 1500))

@@ -146,7 +146,6 @@ def test_whatever_is_sent_gets_an_answer_that_was_declared(
 
     @settings(
         max_examples=150,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(requests(operations, known))

@@ -199,7 +199,7 @@ def test_every_fact_unknown_is_never_a_yes_or_a_no_unless_nothing_is_asked() -> 
         assert isinstance(outcome(expression, nobody), Unknown), expression
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=texts(), number=st.integers(0, len(PEOPLE) - 1), chance=st.randoms(use_true_random=False))
 def test_learning_a_fact_never_turns_a_yes_into_a_no(text: str, number: int, chance: random.Random) -> None:
     rule = rules.check(text, VOCABULARY, PARAMETERS)
@@ -211,7 +211,7 @@ def test_learning_a_fact_never_turns_a_yes_into_a_no(text: str, number: int, cha
     assert type(after) is type(before)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=texts(), number=st.integers(0, len(PEOPLE) - 1), chance=st.randoms(use_true_random=False))
 def test_what_is_not_called_missing_changes_nothing(text: str, number: int, chance: random.Random) -> None:
     rule = rules.check(text, VOCABULARY, PARAMETERS)
@@ -227,7 +227,7 @@ def test_what_is_not_called_missing_changes_nothing(text: str, number: int, chan
     assert (after.missing, after.undefined) == (before.missing, before.undefined)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=texts(), number=st.integers(0, len(PEOPLE) - 1), chance=st.randoms(use_true_random=False))
 def test_what_was_missing_and_is_given_is_not_called_missing_again(
     text: str, number: int, chance: random.Random
@@ -261,7 +261,7 @@ def filled(
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(tree=conditions(4))
 def test_a_rule_printed_and_read_again_is_the_same_rule(tree: Node) -> None:
     text = print_tree(tree)

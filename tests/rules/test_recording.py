@@ -32,7 +32,7 @@ def through_json(record: object) -> dict[str, object]:
     return stored
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     text=st.one_of(texts(), amount_texts()),
     number=st.integers(0, len(PEOPLE) - 1),

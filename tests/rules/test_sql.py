@@ -121,7 +121,7 @@ def differences(
 
 
 # Every rule runs over all 160 people: the 300 rules here and the 100 below make 64,000 comparisons.
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(text=texts(), dates=st.sampled_from(DAY_SETS))
 def test_a_condition_over_a_population_says_what_it_says_of_each_person(
     town: duckdb.DuckDBPyConnection, text: str, dates: Mapping[str, date]
@@ -130,7 +130,7 @@ def test_a_condition_over_a_population_says_what_it_says_of_each_person(
     assert differences(town, rule, dates, PEOPLE) == []
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(text=amount_texts(), dates=st.sampled_from(DAY_SETS))
 def test_an_amount_over_a_population_is_what_it_is_for_each_person(
     town: duckdb.DuckDBPyConnection, text: str, dates: Mapping[str, date]

@@ -191,7 +191,7 @@ def test_a_no_without_words_of_its_own_tells_the_clauses_that_failed() -> None:
     assert found.because.zh == "子女数 1 ≤ 1；已死亡 是；姓名 “b” ≠ “a”；房屋用途 “商业” ≠ “商住混合”"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.one_of(texts(), amount_texts()), number=st.integers(0, len(PEOPLE) - 1))
 def test_every_rule_can_be_spoken_and_its_first_line_is_its_outcome(text: str, number: int) -> None:
     rule = rules.check(text, VOCABULARY, PARAMETERS)

@@ -222,7 +222,7 @@ def _worded(html: str, number: str) -> str:
 ROLES = st.frozensets(st.sampled_from(sorted(set(Role) - registry.ADMINISTRATORS)), max_size=4)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_roles_somebody_of_another_office_holds_the_case_is_not_there(
     town: Town, waiting: str, data: st.DataObject
@@ -257,7 +257,7 @@ def test_whatever_roles_somebody_of_another_office_holds_the_case_is_not_there(
     assert cases.reviews_at(one).lines == ()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(roles=ROLES.filter(lambda roles: not roles & HANDLING))
 def test_in_the_office_itself_only_the_case_roles_open_a_case(
     town: Town, waiting: str, roles: frozenset[Role]

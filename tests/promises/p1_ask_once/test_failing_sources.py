@@ -52,7 +52,6 @@ def test_no_source_that_fails_in_any_way_turns_into_a_question(town: Town) -> No
 
     @settings(
         max_examples=15,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
     @given(kinds, st.sampled_from(("east_shop", "east_stale", "east_pending")))

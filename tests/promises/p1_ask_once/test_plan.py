@@ -42,7 +42,7 @@ def offices_of(sample: str) -> dict[str, str]:
     return city.offices(city.sample(sample).file.division)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.sampled_from(SAMPLES),
     st.sets(st.sampled_from(OFFERED)),
@@ -64,7 +64,7 @@ def test_exactly_what_no_grant_covers_is_asked(
     assert made.totals.here.all <= bare.totals.here.all
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(SAMPLES), st.sets(st.sampled_from(GRANTS)))
 def test_a_withdrawn_grant_never_becomes_a_question(sample: str, withdrawn: set[str]) -> None:
     """The office has lost its right; the person is not made to type what it may no longer read."""
@@ -131,7 +131,7 @@ def people_choosing() -> st.SearchStrategy[tuple[items.Party, ...]]:
     return st.builds(cast, people, st.lists(people, min_size=1, max_size=4, unique=True))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(people_choosing(), st.lists(st.sampled_from(("market.990121", "hall.990121")), min_size=6, max_size=6))
 def test_one_person_is_asked_once_and_each_office_fetches_once(
     parties: tuple[items.Party, ...], deciding: list[str]
@@ -169,7 +169,7 @@ def with_mobiles_of_shareholders() -> items.Bundle:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sets(st.integers(1, 3)))
 def test_what_one_persons_register_lacks_is_asked_of_nobody_else(lacking: set[int]) -> None:
     others = [items.Party(items.Ref("shareholder", n), None, *PEOPLE[n - 1]) for n in (1, 2, 3)]
@@ -210,7 +210,7 @@ def test_everything_that_is_asked_says_why_and_on_what_ground_in_both_languages(
         assert items.spoken_basis(laws, confirmation.basis).zh
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sets(st.sampled_from(sorted(city.answers().values, key=str))),
     st.sampled_from(["sole-owner", "sole-owner-west"]),

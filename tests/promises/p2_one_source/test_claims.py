@@ -20,7 +20,6 @@ CELLS = list(product(PARENTS, DAYS))
 
 HYPOTHESIS = settings(
     max_examples=100,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 

@@ -136,7 +136,7 @@ def test_in_whatever_order_people_are_named_and_agree_only_those_who_agreed_are_
     subjects = {name: town.subject(name) for name in NAMED}
     at = town.workplace
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
     @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from(NAMED)), min_size=2, max_size=7))
     def whatever_happens(steps: list[tuple[str, str]]) -> None:
         number = draft(town, owner, trade_word="燕归来")

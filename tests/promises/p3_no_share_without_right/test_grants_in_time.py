@@ -150,7 +150,7 @@ def test_of_any_elements_the_citys_own_grants_give_those_granted_and_no_other(to
     uses = sorted({(grant.consumer, grant.resource, grant.purpose) for grant in book.grants})
     days = st.dates(date(2025, 6, 1), date(2029, 1, 1))
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
     @given(
         use=st.sampled_from(uses),
         elements=st.lists(st.sampled_from(sorted(book.elements)), min_size=1, max_size=12),

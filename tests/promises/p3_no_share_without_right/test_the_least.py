@@ -70,7 +70,7 @@ def test_no_answer_has_more_than_was_asked_granted_and_due(town: Town) -> None:
     )
     book = catalogue.book(town.now.date())
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
     @given(elements=ELEMENTS, consumer=CONSUMERS, purpose=PURPOSES)
     def whatever_is_asked(elements: list[str], consumer: str, purpose: str) -> None:
         request = exchange.ShareRequest(

@@ -126,7 +126,6 @@ def test_whatever_somebody_puts_together_they_read_and_change_nothing_of_another
 
     @settings(
         max_examples=60,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(visitor=st.sampled_from(VISITORS), steps=st.lists(STEP, min_size=1, max_size=6))

@@ -29,7 +29,7 @@ CHANGES = st.integers(1, 255)
 BASE64 = ascii_uppercase + ascii_lowercase + digits + "+/"
 COLUMNS = ("leaf", "leaf_hash", "opening", "kind", "id")
 CASE = 0x20  # the bit that makes a small letter a great one
-search = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+search = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def changed(data: bytes, place: float, change: int) -> bytes:

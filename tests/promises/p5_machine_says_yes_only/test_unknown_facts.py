@@ -148,7 +148,7 @@ def test_a_second_gap_never_turns_one_that_matters_into_a_yes(court: Court) -> N
     assert any("registration" in items for items in stops.values())
     ids = [fact.id for fact in court.snapshot.facts]
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     @given(st.dictionaries(st.sampled_from(ids), st.sampled_from(WAYS), min_size=1))
     def whatever_is_missing(ways: dict[int, str]) -> None:
         found = court.judge(court.without(ways))

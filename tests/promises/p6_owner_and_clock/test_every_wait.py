@@ -191,7 +191,7 @@ def test_every_wait_of_many_walks_has_an_owner_and_a_clock(town: Town) -> None:
 
 
 def walk_at_random(town: Town, *, walks: int) -> None:
-    @settings(max_examples=walks, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=walks, suppress_health_check=[HealthCheck.too_slow])
     @given(
         owner=st.sampled_from(OWNERS),
         alone=st.booleans(),
