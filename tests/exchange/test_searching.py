@@ -1,6 +1,5 @@
 """search: an open register by its words, under a right and on record; nothing that is not open."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,6 +8,7 @@ import pytest
 
 from tests.demo.hosting import MORNING, Hosting
 from tests.exchange.conftest import CITY, Opening
+from tests.openings import fields_of
 from tongban.catalogue import api as catalogue
 from tongban.exchange.api import Hits, Road, ShareRequest, is_open, open_road, search
 from tongban.exchange.connectors.troubles import no_answer
@@ -82,8 +82,7 @@ def test_less_than_two_characters_search_nothing(road: Road, words: str) -> None
 
 def test_each_search_is_a_share_on_record(road: Road) -> None:
     find(road, "春风路1号")
-    row = Entry.objects.get(kind="share.released")
-    fields = {name: held["value"] for name, held in json.loads(row.opening)["fields"].items()}
+    [fields] = fields_of(kind="share.released").values()
     assert fields["filing_number"] == WISH.case_or_filing
     assert fields["elements"] == ["place.address_text"]
     assert fields["consumer"] == "market.990121"

@@ -76,7 +76,7 @@ def test_the_journal_is_private_and_lies_outside_the_published_folder(database: 
     journal = list(Path(f"{logs()}-private").rglob("*.jsonl"))
     assert [stat.S_IMODE(path.stat().st_mode) for path in journal] == [0o600]
     assert stat.S_IMODE(journal[0].parent.stat().st_mode) == 0o700
-    assert b"F-one" in journal[0].read_bytes()
+    assert b"F-one" not in journal[0].read_bytes(), "openings are sealed at rest"
     assert not [path for path, data in files().items() if b"F-one" in data or b"salt" in data]
 
 

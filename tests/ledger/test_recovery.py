@@ -1,5 +1,6 @@
 """The database is older than the log: write nothing, take back what the log holds, say what is lost."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -128,13 +129,15 @@ def test_a_damaged_journal_is_believed_only_where_it_opens_the_log(database: Non
     if damage == "torn":
         path.write_text(text[: len(text) - 100], encoding="utf-8")
     elif damage == "forged":
-        path.write_text(text.replace('"value":"five"', '"value":"mine"'), encoding="utf-8")
+        first, *_, last = (json.loads(line) for line in text.splitlines())
+        forged = json.dumps(last | {"opening": first["opening"]})
+        path.write_text("\n".join([*text.splitlines()[:-1], forged]) + "\n", encoding="utf-8")
     else:
-        path.write_text(text.replace('{"entry"', '["entry"', 3).replace("five", "mine"), encoding="utf-8")
+        path.write_text(text.replace('{"entry"', '["entry"', 3), encoding="utf-8")
     found = {each.index: each for each in recover() if each.log == "decisions"}
     assert found[4].contents_missing
     assert [found[at].contents_missing for at in (2, 3)] == [damage == "nonsense"] * 2
-    assert "mine" not in ledger.recovered_identifiers("case_number")
+    assert "five" not in ledger.recovered_identifiers("case_number")
 
 
 def test_an_entry_that_the_backup_holds_without_a_place_is_not_lost(database: None) -> None:

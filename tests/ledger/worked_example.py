@@ -96,13 +96,14 @@ def example() -> dict[str, Any]:
 
 def kinds_as_markdown() -> str:
     """Give the table of kinds that docs/ledger.md shows."""
-    rows = ["| kind | 中文 | meaning | must have | may have |", "|---|---|---|---|---|"]
+    rows = ["| kind | 中文 | meaning | must have | may have | kept as |", "|---|---|---|---|---|---|"]
     for kind in KINDS.values():
         must, may = (
             ", ".join(f"`{name}`" for name in names) or "–" for names in (kind.required, kind.optional)
         )
         rows.append(
-            f"| `{kind.name}` {kind.version} | {kind.meaning.zh} | {kind.meaning.en} | {must} | {may} |"
+            f"| `{kind.name}` {kind.version} | {kind.meaning.zh} | {kind.meaning.en}"
+            f" | {must} | {may} | {kind.kept} |"
         )
     return "\n".join(rows) + "\n"
 

@@ -1,11 +1,11 @@
 """Every effect there is in the store, beside the entry of the ledger that must prove it (promise 4)."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.openings import fields_of
 from tongban.cases.models import (
     Act,
     Case,
@@ -55,10 +55,10 @@ def evidence() -> Evidence:
     """Open every entry of the store."""
     named: dict[str, tuple[str, Fields]] = {}
     by_kind: dict[str, list[Fields]] = defaultdict(list)
-    for name, kind, opening in Entry.objects.values_list("id", "kind", "opening"):
-        fields = {field: held["value"] for field, held in json.loads(opening)["fields"].items()}
-        named[name] = (kind, fields)
-        by_kind[kind].append(fields)
+    kinds = dict(Entry.objects.values_list("id", "kind"))
+    for name, fields in fields_of().items():
+        named[name] = (kinds[name], fields)
+        by_kind[kinds[name]].append(fields)
     return Evidence(named, by_kind)
 
 

@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
+from tests.openings import opened
 from tests.registry.conftest import NOW
 from tongban.kernel.errors import InvalidValue, NotAllowed, NotFound
 from tongban.kernel.ids import Chance
@@ -52,10 +53,9 @@ def refusal(sign_in: SignIn, **changes: str | datetime) -> NotAllowed:
 
 
 def evidence() -> list[tuple[str, str]]:
-    openings = Entry.objects.filter(kind="staff.signed_in").values_list("opening", flat=True)
     found = []
-    for opening in openings:
-        written = json.dumps(json.loads(opening), ensure_ascii=False)
+    for opening in opened(kind="staff.signed_in").values():
+        written = json.dumps(opening, ensure_ascii=False)
         results = [word for word in ("signed_in", "refused", "locked") if f'"{word}"' in written]
         found.append((results[0], LOGIN if LOGIN in written else ""))
     return sorted(found)

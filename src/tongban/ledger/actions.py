@@ -16,8 +16,10 @@ from tongban.ledger import tree
 from tongban.ledger.keys import LogSigner
 from tongban.ledger.models import Log, RecoveredEntry
 from tongban.ledger.notes import Checkpoint
+from tongban.ledger.openings import opening_keys
 from tongban.ledger.queries import leaf_hashes, read_only, require_writable
-from tongban.ledger.rules import PROMISE_DEADLINE_S, Promise, make_promise, seal_entry
+from tongban.ledger.rules import PROMISE_DEADLINE_S, Promise, hour, make_promise, seal_entry
+from tongban.ledger.sealing import period_of
 
 # One statement gives places and tells what it gave: no second read that could see other rows.
 PLACE = """
@@ -62,14 +64,11 @@ def record(
     """
     require_writable(now)
     sealed = seal_entry(kind, fields, office=office, show_office=show_office, now=now, chance=chance)
-    row: list[str | bytes] = [
-        sealed.id,
-        shard(log, now),
-        kind,
-        sealed.leaf,
-        sealed.leaf_hash,
-        sealed.opening.decode(),
-    ]
+    period = period_of({"kind": kind, "hour": hour(now)})
+    stored = sealed.opening.decode()
+    if period:
+        stored = opening_keys().seal(sealed.opening, sealed.leaf, period, chance)
+    row: list[str | bytes] = [sealed.id, shard(log, now), kind, sealed.leaf, sealed.leaf_hash, stored]
     with connection.cursor() as cursor:  # every act pays for this one: the model would take twice as long
         cursor.execute(INSERT, row)
     return EntryRef(sealed.id, sealed.leaf_hash)

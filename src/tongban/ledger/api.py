@@ -3,11 +3,13 @@
 from tongban.ledger.actions import EntryRef, complete_recovered, promise, record
 from tongban.ledger.asking import NO_WITNESSES, Reply, WitnessPolicy, policy_of
 from tongban.ledger.audit import check_ledger, verify_against_store
+from tongban.ledger.forgetting import Forgotten, due_to_forget, finish_forgetting, forget_due
 from tongban.ledger.jobs import Sequenced, sequence
 from tongban.ledger.keys import LogSigner, PublicLogKey, load_log_key, make_log_key, public_log_key
 from tongban.ledger.kinds import KINDS, Kind
 from tongban.ledger.monitoring import Followed, Monitor, what_was_done
 from tongban.ledger.notes import VerifierKey, parse_vkey
+from tongban.ledger.openings import PeriodForgotten, opening
 from tongban.ledger.places import keys_folder, logs_folder
 from tongban.ledger.queries import (
     Head,
@@ -17,7 +19,6 @@ from tongban.ledger.queries import (
     is_read_only,
     latest,
     log_names,
-    opening,
     openings_of,
     proof,
     recovered,
@@ -26,6 +27,7 @@ from tongban.ledger.queries import (
     require_writable,
 )
 from tongban.ledger.recovery import recover
+from tongban.ledger.retention import KEPT_FOR_A_TIME, Kept, Schedule, check_schedule
 from tongban.ledger.rules import Opening, Promise, Proof, disclose, read_opening, read_promise, read_proof
 from tongban.ledger.tlog_proofs import tlog_proof
 from tongban.ledger.verification import Report, reader, verify
@@ -39,29 +41,38 @@ from tongban.ledger.witness import (
 )
 
 __all__ = [
+    "KEPT_FOR_A_TIME",
     "KINDS",
     "NO_WITNESSES",
     "EntryRef",
     "Followed",
+    "Forgotten",
     "Head",
+    "Kept",
     "Kind",
     "LogSigner",
     "Monitor",
     "Opening",
+    "PeriodForgotten",
     "Promise",
     "Proof",
     "PublicLogKey",
     "Recovered",
     "Reply",
     "Report",
+    "Schedule",
     "Sequenced",
     "ShownEntry",
     "VerifierKey",
     "Witness",
     "WitnessPolicy",
     "check_ledger",
+    "check_schedule",
     "complete_recovered",
     "disclose",
+    "due_to_forget",
+    "finish_forgetting",
+    "forget_due",
     "head",
     "is_read_only",
     "keys_folder",

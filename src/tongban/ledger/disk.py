@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -40,6 +40,9 @@ class Disk(Protocol):
 
     def rename(self, old: Path, new: Path) -> None:
         """Give a file another name, whole or not at all, durable once the folder is fsynced."""
+
+    def claim(self, old: Path, new: Path) -> None:
+        """Give a file another name, or drop the file when another has that name already."""
 
     def fsync_folder(self, path: Path) -> None:
         """Wait until the names in a folder are on the disk."""
@@ -87,6 +90,12 @@ class RealDisk:
     def rename(self, old: Path, new: Path) -> None:
         with self._must(new):
             old.replace(new)
+
+    def claim(self, old: Path, new: Path) -> None:
+        with self._must(new):
+            with suppress(FileExistsError):  # another process was first, and its file is the one
+                new.hardlink_to(old)
+            old.unlink()
 
     def fsync_folder(self, path: Path) -> None:
         self._sync(path, os.O_RDONLY | os.O_DIRECTORY)

@@ -12,6 +12,23 @@ from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
 from tongban.ledger.fields import COMMON
 
+# The classes of the retention schedule, by the beginning of a kind's name; the first that fits.
+FOR_GOOD = "constitution"
+CLASSES = (
+    ("pack.", FOR_GOOD),
+    ("registry.", FOR_GOOD),
+    ("catalogue.", FOR_GOOD),
+    ("ledger.", FOR_GOOD),
+    ("case.decided", "results"),
+    ("licence.", "results"),
+    ("notice.", "results"),
+    ("share.", "shares"),
+    ("staff.", "oversight"),
+    ("facts.opened", "oversight"),
+    ("grant.", "oversight"),
+    ("", "cases"),
+)
+
 RESERVED = ("at", "entry", "kind_version", "office")  # written by the ledger itself, never by a caller
 
 
@@ -24,6 +41,11 @@ class Kind:
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     version: int = 1
+
+    @property
+    def kept(self) -> str:
+        """Give the class by which the retention schedule says how long its openings are kept."""
+        return next(kept for start, kept in CLASSES if self.name.startswith(start))
 
     def allows(self, field: str) -> bool:
         """Say whether an entry of this kind may have the field."""
@@ -333,6 +355,12 @@ _kind(
     "The database was older than the log and was recovered from it.",
     "log first_index count",
     "missing size root",
+)
+_kind(
+    "ledger.forgotten",
+    "按期遗忘",
+    "The key of a class and month of openings is destroyed by the retention schedule.",
+    "period kept_until basis",
 )
 _kind(
     "ledger.completed",

@@ -4,11 +4,12 @@ from typing import ClassVar
 
 from django.db import models
 
-# What staff did that others watch over: few entries among many, so they have an index of their own. Its
-# condition is an OR of equalities because SQLite does not see that "=" implies an IN.
+# What staff did that others watch over, and what was forgotten: few entries among many, so they have an
+# index of their own. Its condition is an OR of equalities because SQLite does not see that "=" implies an IN.
 WATCHED = (
     "facts.opened",
     "grant.withdrawn",
+    "ledger.forgotten",
     "staff.credentials_set",
     "staff.roles_set",
     "staff.signed_in",
@@ -30,7 +31,8 @@ class Entry(models.Model):
     kind = models.CharField(max_length=40)
     leaf = models.BinaryField()
     leaf_hash = models.BinaryField()
-    # Canonical JSON with the salts; empty when recovered with its contents missing.
+    # Canonical JSON with the salts, sealed unless its class is kept for good; empty when recovered with its
+    # contents missing.
     opening = models.TextField()
     seq = models.BigIntegerField(null=True)
 

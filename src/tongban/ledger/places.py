@@ -20,6 +20,12 @@ def journal_folder(logs: Path) -> Path:
     return logs.with_name(f"{logs.name}-private")
 
 
+def opening_keys_folder() -> Path:
+    """Give the folder of the keys of openings: beside the node's folder, so that its backups lack them."""
+    var = Path(settings.VAR)
+    return Path(settings.OPENING_KEYS) if settings.OPENING_KEYS else var.with_name(f"{var.name}-opening-keys")
+
+
 def pending_file(logs: Path, log: str) -> Path:
     """Give where a signed checkpoint lies before a quorum of witnesses has cosigned it."""
     return journal_folder(logs) / f"{log}.pending"

@@ -15,8 +15,9 @@ from tongban.kernel.texts import Text
 from tongban.ledger import tree
 from tongban.ledger.disk import DISK, Disk
 from tongban.ledger.models import WATCHED, Entry, Log, RecoveredEntry, RecoveredIdentifier
+from tongban.ledger.openings import open_stored, opening_keys
 from tongban.ledger.places import contradicted_file, logs_folder
-from tongban.ledger.rules import Leaf, Opening, Proof, read_opening
+from tongban.ledger.rules import Leaf, Opening, Proof
 from tongban.ledger.tiles import hashes_of
 from tongban.ledger.verification import newest, published, reader
 
@@ -77,24 +78,11 @@ def is_settled(log: str, *, logs: Path, disk: Disk = DISK) -> bool:
     return (row[0], bytes(row[1])) == (found[0].size, found[0].root) and row[2] == row[0]
 
 
-def opening(entry_id: str) -> Opening:
-    """Give an entry's private opening, for its holder; raises NotFound when its contents are missing."""
-    found = Entry.objects.filter(pk=entry_id).values_list("opening", flat=True).first()
-    if not found:
-        raise NotFound(
-            "ledger.no_opening",
-            what=Text(
-                "没有该存证条目，或其内容缺失。", "There is no such entry, or its contents are missing."
-            ),
-            todo=Text("请核对存证编号。", "Check the entry's name."),
-        )
-    return read_opening(json.loads(found))
-
-
 def openings_of(kind: str, *, after: str = "", most: int = A_PAGE) -> Page[Opening]:
     """Give the openings of one kind, the newest first, for those who watch over what staff do.
 
-    Kinds outside `models.WATCHED` are refused: finding them would read the whole table.
+    Those that are forgotten are left out. Kinds outside `models.WATCHED` are refused: finding them would
+    read the whole table.
     """
     if kind not in WATCHED:
         raise Invalid(
@@ -102,10 +90,12 @@ def openings_of(kind: str, *, after: str = "", most: int = A_PAGE) -> Page[Openi
             what=Text(f"不能按类型“{kind}”查阅存证。", f"Entries {kind} cannot be listed by kind."),
             todo=Text("请按存证编号查询。", "Look an entry up by its name."),
         )
-    found = Entry.objects.filter(kind=kind).exclude(opening="").only("opening")
-    return page_of(found, NEWEST_ENTRY, after=after, most=most).of(
-        lambda row: read_opening(json.loads(row.opening))
+    found = Entry.objects.filter(kind=kind).exclude(opening="").only("leaf", "opening")
+    keys = opening_keys()
+    page = page_of(found, NEWEST_ENTRY, after=after, most=most).of(
+        lambda row: open_stored(row.opening, bytes(row.leaf), keys)
     )
+    return Page(tuple(each for each in page.lines if each is not None), page.after)
 
 
 def leaf_hashes(entry_ids: Sequence[str]) -> tuple[str, list[bytes]]:

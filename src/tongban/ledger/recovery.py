@@ -23,9 +23,10 @@ from tongban.ledger.disk import DISK, Disk
 from tongban.ledger.fields import IDENTIFIERS
 from tongban.ledger.models import Entry, Log, RecoveredEntry, RecoveredIdentifier
 from tongban.ledger.notes import Checkpoint, VerifierKey
+from tongban.ledger.openings import open_stored, opening_keys
 from tongban.ledger.places import journal_folder
 from tongban.ledger.queries import Recovered, recovered
-from tongban.ledger.rules import Opening, read_opening
+from tongban.ledger.rules import Opening
 from tongban.ledger.tiles import WIDTH, Tiles, hashes_of
 from tongban.ledger.verification import newest, reader, verify_to
 
@@ -137,11 +138,11 @@ def read_journal(folder: Path, start: int, disk: Disk) -> dict[int, Mapping[str,
 def _lost_entry(index: int, leaf: bytes, journal: Mapping[str, Any] | None) -> LostEntry:
     """Join a leaf with what the journal says of it, when that opens this very leaf."""
     try:
-        opened = read_opening(journal["opening"]) if journal else None
-        if journal and opened and opened.leaf_bytes() == leaf and opened.value("entry") == journal["entry"]:
-            text = canonical(opened.as_dict()).decode()
-            return LostEntry(index, leaf, str(journal["entry"]), opened, text)
-    except (Invalid, KeyError, TypeError):
+        stored = canonical(journal["opening"]).decode() if journal else ""
+        opened = open_stored(stored, leaf, opening_keys()) if journal and journal["opening"] else None
+        if journal and opened and opened.value("entry") == journal["entry"]:
+            return LostEntry(index, leaf, str(journal["entry"]), opened, stored)
+    except (Invalid, KeyError, TypeError, ValueError):
         pass
     return LostEntry(index, leaf, "", None, "")
 

@@ -24,6 +24,7 @@ from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.site.city import city_file, require_data_officers, require_own_division
 from tongban.site.places import demonstration_seed, second_factor_key
+from tongban.site.retention import schedule
 from tongban.site.witnesses import require_witnesses_known, witness_policy
 
 Progress = Callable[[Text], None]
@@ -93,7 +94,7 @@ def _silent(_text: Text) -> None:
 
 def check(city: Path, on: date, progress: Progress = _silent) -> None:
     """Read every declaration of a city as of a day, and change nothing; raises at file and line."""
-    city_file(city)
+    code = city_file(city).code
     progress(Text("正在核对区划、机构和人员 …", "Checking divisions, organisations and staff …"))
     declared = registry.check_city(city)
     require_own_division(city, {division.code for division in declared.division_values()})
@@ -102,9 +103,10 @@ def check(city: Path, on: date, progress: Progress = _silent) -> None:
     book = catalogue.read_city(city, organisations=slugs)
     require_data_officers(declared, (resource.organisation for resource in book.resources))
     licences.read_types(city)
-    calendar.load(city / "calendar.yaml")
+    days = calendar.load(city / "calendar.yaml")
     papers.read_letters(city)
     around = items.surroundings_of(city, on)
+    ledger.check_schedule(schedule(around.policies, code, on), on, days)
     for pack in packs_of(city):
         progress(Text(f"正在核对事项包 {pack.code} …", f"Checking the pack {pack.code} …"))
         items.check_pack(pack, around)

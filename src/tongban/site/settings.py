@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 # A folder may be named from where one stands; the node's processes stand elsewhere.
 CITY = Path(os.environ.get("TONGBAN_CITY", ROOT / "cities" / "yunxi")).resolve()
 VAR = Path(os.environ.get("TONGBAN_VAR", ROOT / "var")).resolve()
+OPENING_KEYS = os.environ.get("TONGBAN_OPENING_KEYS", "")
 
 # Where this node is seen from outside. Cookies and redirects follow from it: with https they are
 # sent over TLS only, and the proxy in front must set X-Forwarded-Proto itself.

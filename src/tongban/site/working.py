@@ -13,13 +13,14 @@ from django.db import close_old_connections, connections
 
 from tongban.cases import api as cases
 from tongban.kernel import calendar
-from tongban.kernel.clock import Budget, budget
+from tongban.kernel.clock import Budget, budget, civil_date
 from tongban.kernel.errors import NodeReadOnly
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.site.places import uploads
+from tongban.site.retention import schedule
 from tongban.site.witnesses import witness_policy
 
 LOG = logging.getLogger("tongban.worker")
@@ -97,6 +98,11 @@ def chores(at: cases.Workplace) -> list[Chore]:
         papers.keep_retention(uploads(), at.clock.now(), chance=at.chance)
         papers.sweep(uploads(), at.clock.now())
 
+    def forget() -> None:
+        now = at.clock.now()
+        kept = schedule(at.policies, at.node.code, civil_date(now))
+        ledger.forget_due(kept, now, at.calendar, chance=at.chance)
+
     def count_again() -> None:
         announced = calendar.load(at.node.city / "calendar.yaml")  # as it is today: a year may have come
         cases.recompute_provisional(at=replace(at, calendar=announced))
@@ -106,6 +112,7 @@ def chores(at: cases.Workplace) -> list[Chore]:
         Chore("signing what waits", sign, 10),
         Chore("sealing what waits", seal, 10),
         Chore("keeping papers as long as the law asks", keep_papers, 3600),
+        Chore("forgetting what evidence holds no longer than it may", forget, 3600),
         Chore("counting provisional deadlines again", count_again, 24 * 3600),
         Chore("telling what is overdue", lambda: cases.ring_overdue(at=at), 600),
         Chore("ending old drafts", lambda: cases.expire_drafts(at=at), 60),

@@ -1,15 +1,13 @@
 """Rights that end while a filing is under way: what was fetched stays, what comes later is withheld."""
 
-import json
-
 from bench.filing import draft
 from bench.town import Town, carry
 from tests.cases.acting import officer, pass_time, sight, states, submit
 from tests.cases.test_hard_cases import withdraw_grants
+from tests.openings import fields_of
 from tests.promises.effects import unproven
 from tongban.cases import api as cases
 from tongban.cases.models import Fact
-from tongban.ledger.models import Entry
 from tongban.registry import api as registry
 
 MARKET, TAX = "market.990121", "tax.990121"
@@ -22,12 +20,8 @@ def statuses(number: str, consumer: str) -> dict[str, str]:
 
 
 def refusals(resource: str) -> list[str]:
-    found = []
-    for opening in Entry.objects.filter(kind="share.refused").values_list("opening", flat=True):
-        fields = {name: held["value"] for name, held in json.loads(opening)["fields"].items()}
-        if fields["resource"] == resource:
-            found.append(fields["reason_code"])
-    return found
+    refused = fields_of(kind="share.refused").values()
+    return [fields["reason_code"] for fields in refused if fields["resource"] == resource]
 
 
 def test_what_was_fetched_stays_and_what_comes_later_is_withheld_and_goes_to_a_person(town: Town) -> None:

@@ -1,53 +1,59 @@
 """With its salts destroyed an entry is forgotten for ever, and the tree goes on proving that it was there."""
 
-import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from bench.filing import draft
 from bench.town import Town
-from tests.cases.acting import submit
+from tests.ledger.recording import decide
+from tests.openings import opened
 from tests.promises.p4_evidence_before_effect import public
 from tests.promises.p4_evidence_before_effect.attacking import GUESSED_SALTS, Candidates, attack, whole_entry
 from tests.promises.p4_evidence_before_effect.moments import granted
 from tests.promises.p4_evidence_before_effect.world import store
 from tongban.kernel.errors import NotFound
+from tongban.kernel.ids import SystemChance
+from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
+from tongban.ledger import queries
 from tongban.ledger.models import Entry
+from tongban.ledger.places import opening_keys_folder
 from tongban.licences import api as licences
 from tongban.licences.models import LicenceRow
 
+RULE = Text("三十年", "thirty years")
+LONG_AFTER = datetime(2070, 1, 1, tzinfo=UTC)
 
-def forget(number: str) -> dict[str, str]:
-    """Destroy the salts of every entry of a filing, in store and journal; give the openings that were."""
-    cases = tuple(LicenceRow.objects.values_list("case_number", flat=True))
-    openings = dict(Entry.objects.values_list("id", "opening"))
-    gone = {name: each for name, each in openings.items() if any(word in each for word in (number, *cases))}
-    Entry.objects.filter(pk__in=gone).update(opening="")
-    for path in Path(f"{ledger.logs_folder()}-private").rglob("*.jsonl"):
-        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        kept = [each | ({"opening": None} if each["entry"] in gone else {}) for each in lines]
-        path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in kept), "utf-8")
+
+def forget(town: Town) -> set[str]:
+    """Forget on schedule everything that is kept for a time; give the names of the entries."""
+    kept = {each: ledger.Kept(30, "year", RULE) for each in ledger.KEPT_FOR_A_TIME}
+    kinds = Entry.objects.values_list("id", "kind")
+    gone = {name for name, kind in kinds if ledger.KINDS[kind].kept in ledger.KEPT_FOR_A_TIME}
+    queries._writable_since.clear()
+    assert ledger.forget_due(kept, LONG_AFTER, town.workplace.calendar, chance=SystemChance())
     return gone
 
 
 def everything_kept() -> str:
     """Give all that the node holds, rows and files, as one text."""
-    files = [path for path in Path(settings.VAR).rglob("*") if path.is_file()]
+    places = (Path(settings.VAR), opening_keys_folder())
+    files = [path for place in places for path in place.rglob("*") if path.is_file()]
     return repr(store()) + "".join(path.read_bytes().decode("utf-8", errors="replace") for path in files)
 
 
 def test_a_forgotten_filing_is_still_in_the_tree_and_nothing_opens_it(served: Town) -> None:
-    number = granted(served)
+    granted(served)
     files = public.published(served)
-    openings = {name: json.loads(each) for name, each in Entry.objects.values_list("id", "opening")}
+    openings = opened()
     identifier = LicenceRow.objects.earliest("id").identifier
     assert licences.licence_file(identifier)
-    gone = forget(number)
+    gone = forget(served)
     assert len(gone) > 20
-    assert public.published(served) == files, "not one public byte has changed"
+    leaves = public.leaves(public.published(served))
+    assert set(public.leaves(files)) < set(leaves), "no leaf has changed, and one tells of the forgetting"
     ledger.check_ledger()
     key = ledger.public_log_key(ledger.keys_folder())
     assert key is not None
@@ -75,9 +81,10 @@ def test_a_forgotten_filing_is_still_in_the_tree_and_nothing_opens_it(served: To
 def test_the_log_grows_on_over_what_was_forgotten(served: Town) -> None:
     public.published(served)
     first = ledger.head("decisions").size
-    forget(granted(served))
+    granted(served)
+    forget(served)
     public.published(served)
-    submit(served, draft(served, served.subject("wang_jianguo"), trade_word="古渡", address="west_shop"))
+    decide("long after", now=LONG_AFTER)
     public.published(served)
     assert ledger.head("decisions").size > first
     for log in ledger.log_names():

@@ -17,6 +17,7 @@ import segno
 from bench.filing import draft
 from bench.town import CHARACTERS, Town
 from tests.cases.acting import pass_time, sight, submit
+from tests.openings import opened
 from tests.portal.visiting import Visit
 from tests.promises.p4_evidence_before_effect import candidates, public
 from tests.promises.p4_evidence_before_effect.attacking import (
@@ -91,7 +92,7 @@ def known(opening: Mapping[str, Any]) -> Known:
 
 
 def openings() -> list[Mapping[str, Any]]:
-    return [json.loads(each) for each in Entry.objects.order_by("id").values_list("opening", flat=True)]
+    return list(opened().values())
 
 
 def without_salts(entry: Known) -> Known:

@@ -1,14 +1,17 @@
-"""`tongban ledger head|proof|verify` and `tongban recover`: the logs, and what a backup has lost."""
+"""`tongban ledger head|proof|verify|forget` and `tongban recover`: the logs, and what a backup has lost."""
 
 import argparse
 import json
 from pathlib import Path
 
-from tongban.kernel.clock import SystemClock
+from tongban.items import api as items
+from tongban.kernel import calendar
+from tongban.kernel.clock import SystemClock, civil_date
 from tongban.kernel.ids import chance
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.site.city import here
+from tongban.site.retention import schedule
 from tongban.site.voice import Voice
 
 UNSOUND = 1
@@ -30,6 +33,9 @@ def register(
     check = inner.add_parser("verify", parents=[spoken], help="recompute everything 校验日志")
     check.add_argument("log", nargs="?", help="one log; all when left out")
     check.set_defaults(run=verify)
+    gone = inner.add_parser("forget", parents=[spoken], help="what retention has ended 按期遗忘")
+    gone.add_argument("--dry-run", action="store_true", help="only list what is due 只列出到期的")
+    gone.set_defaults(run=forget)
     again = verbs.add_parser("recover", parents=[spoken], help="after restoring an older database 恢复")
     again.set_defaults(run=recover)
 
@@ -94,6 +100,26 @@ def verify(asked: argparse.Namespace, voice: Voice) -> int:
     return 0 if sound else UNSOUND
 
 
+def forget(asked: argparse.Namespace, voice: Voice) -> int:
+    """Forget every class and month of openings whose time is over, as the worker does each hour."""
+    now, node = SystemClock().now(), here()
+    kept = schedule(items.load_policies(node.city / "policies.yaml"), node.code, civil_date(now))
+    days = calendar.load(node.city / "calendar.yaml")
+    if asked.dry_run:
+        found = ledger.due_to_forget(kept, now, days)
+    else:
+        found = ledger.forget_due(kept, now, days, chance=chance())
+    lines: list[Text | str] = [
+        Text(
+            f"{each.period}：保存至 {each.kept_until}，{'到期' if asked.dry_run else '已遗忘'}",
+            f"{each.period}: kept until {each.kept_until}, {'due' if asked.dry_run else 'forgotten'}",
+        )
+        for each in found
+    ]
+    voice.result([each.as_dict() for each in found], lines or [Text("没有到期的。", "Nothing is due.")])
+    return 0
+
+
 def recover(asked: argparse.Namespace, voice: Voice) -> int:
     """Rebuild from the published logs what an older database has lost, and list it."""
     del asked
@@ -104,6 +130,7 @@ def recover(asked: argparse.Namespace, voice: Voice) -> int:
         Text(f"正在与数据库核对日志：{listed[0]} …", f"Comparing with the database: {listed[1]} …")
     )
     found = ledger.recover(Path(ledger.logs_folder()), keys, now=SystemClock().now(), chance=chance())
+    ledger.finish_forgetting()
     lines: list[Text | str] = [
         Text(f"找回 {len(found)} 条存证。", f"{len(found)} entries were recovered."),
         *(

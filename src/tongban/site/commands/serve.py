@@ -81,7 +81,7 @@ def run_worker(asked: argparse.Namespace, voice: Voice) -> int:
 
 
 def require_built() -> None:
-    """Refuse to run a node whose tables, key or disk promise are not there."""
+    """Refuse to run a node whose tables, key or disk promise are not there; forget what is due."""
     assert_server_syncs(connection)
     plan = MigrationExecutor(connection)
     if (
@@ -96,3 +96,4 @@ def require_built() -> None:
             ),
             todo=Text("请先执行 tongban city build。", "Run `tongban city build` first."),
         )
+    ledger.finish_forgetting()  # before anybody reads: a backup may have brought a destroyed key back
