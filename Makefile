@@ -31,7 +31,7 @@ lock: environment-test ## resolve the requirements again and write their hashes 
 	@$(VENV_PYTHON) -m tools.lock
 
 clean: ## remove everything that was made here: .venv, var, caches 清除
-	@rm -rf .venv var build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv var var-opening-keys build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find src packages demo tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null; true
 	@find src packages -name '*.egg-info' -type d -prune -exec rm -rf {} + 2>/dev/null; true
 

@@ -105,17 +105,12 @@ class ModelDisk:
         parent.change({old.name: None, new.name: parent.seen[old.name]})
         self._done()
 
-    def claim(self, old: Path, new: Path) -> None:
-        parent = self._folder(old.parent)
-        taken = parent.seen.get(new.name)
-        if taken is None:
-            parent.change({new.name: parent.seen[old.name]})
-        parent.change({old.name: None})
-        self._done()
-
     def fsync_folder(self, path: Path) -> None:
         self._sync_folder(path)
         self._done()
+
+    def remove(self, path: Path) -> None:
+        self.remove_folder(path)
 
     def remove_folder(self, path: Path) -> None:
         parent = self._folder(path.parent)

@@ -39,6 +39,11 @@ def keys() -> Path:
     return Path(settings.VAR).with_name("var-opening-keys")
 
 
+def key_file() -> Path:
+    [path] = keys().glob(f"{PERIOD}.*")
+    return path
+
+
 def everything_kept() -> bytes:
     """Give all that the node holds: its folder, its keys, its rows."""
     places = (Path(settings.VAR), keys())
@@ -79,7 +84,7 @@ def test_no_key_and_no_salt_is_left_anywhere(database: None) -> None:
     [entry] = decide("one")
     publish()
     opened = ledger.opening(entry.id)
-    key = (keys() / PERIOD).read_bytes()
+    key = key_file().read_bytes()
     assert key in everything_kept()
     forget()
     kept = everything_kept()
@@ -105,7 +110,7 @@ def test_an_emptied_opening_is_not_a_forgotten_one(database: None) -> None:
 def test_a_key_that_is_gone_without_evidence_is_an_error_that_names_the_entry(database: None) -> None:
     [entry] = decide("one")
     publish()
-    (keys() / PERIOD).unlink()
+    key_file().unlink()
     with pytest.raises(Conflict, match=entry.id) as missing:
         ledger.opening(entry.id)
     assert missing.value.code == "ledger.opening_key_missing"
@@ -184,9 +189,9 @@ def test_the_backup_itself_is_unreadable_without_the_node(database: None, tmp_pa
 
 def test_a_run_that_was_killed_after_the_evidence_is_finished_by_the_next(database: None) -> None:
     [entry] = decide("one")
-    key = (keys() / PERIOD).read_bytes()
+    key = key_file().read_bytes()
     forget()
-    (keys() / PERIOD).write_bytes(key)  # as if the process had been killed before it destroyed the key
+    key_file().write_bytes(key)  # as if the process had been killed before it destroyed the key
     assert ledger.opening(entry.id)
     assert ledger.finish_forgetting() == [PERIOD]
     with pytest.raises(ledger.PeriodForgotten):
@@ -200,6 +205,25 @@ def test_the_key_of_a_forgotten_month_is_never_made_again(database: None) -> Non
     opening_keys()._sealing.clear()
     with pytest.raises(Conflict):
         decide("two")  # on a machine whose clock is years late
+
+
+def test_a_folder_of_keys_that_was_lost_and_begun_anew_takes_the_old_keys_back(database: None) -> None:
+    [one] = decide("one")
+    kept = key_file()
+    key = kept.read_bytes()
+    kept.unlink()
+    opening_keys()._sealing.clear()
+    [two] = decide("two")
+    assert ledger.opening(two.id).value("case_number") == "two"
+    with pytest.raises(Conflict) as missing:
+        ledger.opening(one.id)
+    assert missing.value.code == "ledger.opening_key_missing"
+    kept.write_bytes(key)
+    assert ledger.opening(one.id).value("case_number") == "one"
+    forget()
+    for entry in (one, two):
+        with pytest.raises(ledger.PeriodForgotten):
+            ledger.opening(entry.id)
 
 
 def test_what_is_kept_for_good_has_no_key(database: None) -> None:
@@ -287,12 +311,13 @@ def test_no_fsync_of_a_key_can_be_left_out(left_out: str) -> None:
 
 @pytest.mark.parametrize(("left_out", "survives"), [("", False), ("file", True)])
 def test_a_destroyed_key_stays_destroyed_after_a_power_cut(left_out: str, survives: bool) -> None:
-    found = set()
+    found: set[bytes | None] = set()
     for seed in range(60):
         disk = type("Forgetful", (Unsynced,), {"left_out": ""})(TOP)
         sealing = OpeningKeys(TOP / "keys", disk)
         sealing.seal(b"{}", b"leaf", PERIOD, CHANCE)
         type(disk).left_out = left_out
         sealing.destroy(PERIOD)
-        found.add(disk.after_power_cut(Random(seed)).read(TOP / "keys" / PERIOD))
+        after = disk.after_power_cut(Random(seed))
+        found |= {after.read(TOP / "keys" / name) for name in after.names(TOP / "keys")}
     assert (len(found - {DESTROYED}) > 0) == survives

@@ -11,6 +11,7 @@ from tongban.ledger.monitoring import Followed, Monitor, what_was_done
 from tongban.ledger.notes import VerifierKey, parse_vkey
 from tongban.ledger.openings import PeriodForgotten, opening
 from tongban.ledger.places import keys_folder, logs_folder
+from tongban.ledger.pruning import PrunedLog, prune_due
 from tongban.ledger.queries import (
     Head,
     Recovered,
@@ -56,6 +57,7 @@ __all__ = [
     "PeriodForgotten",
     "Promise",
     "Proof",
+    "PrunedLog",
     "PublicLogKey",
     "Recovered",
     "Reply",
@@ -89,6 +91,7 @@ __all__ = [
     "policy_of",
     "promise",
     "proof",
+    "prune_due",
     "public_log_key",
     "read_opening",
     "read_promise",

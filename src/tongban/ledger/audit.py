@@ -14,6 +14,7 @@ from tongban.ledger.models import Entry, Log, RecoveredEntry
 from tongban.ledger.notes import VerifierKey
 from tongban.ledger.openings import forgotten, open_stored, opening_keys
 from tongban.ledger.places import keys_folder, logs_folder
+from tongban.ledger.pruned import known_edge
 from tongban.ledger.queries import PlacedRow, log_names, placed_rows
 from tongban.ledger.sealing import OpeningKeys, period_of
 from tongban.ledger.tiles import WIDTH, Tiles
@@ -26,15 +27,16 @@ def verify_against_store(log: str, *, logs: Path | None = None, disk: Disk = DIS
     Also checks that each opening opens its leaf and that the head in the database is the tree over
     its rows.
     """
-    row = Log.objects.filter(name=log).values_list("size", "root").first()
-    size, root = (row[0], bytes(row[1])) if row else (0, tree.EMPTY_ROOT)
+    row = Log.objects.filter(name=log).values_list("size", "root", "minimum").first()
+    size, root, minimum = (row[0], bytes(row[1]), row[2]) if row else (0, tree.EMPTY_ROOT, 0)
     folder = (logs or logs_folder()) / log
     found = published(folder, None, disk)
     tiles = Tiles(found[0].size if found else 0, reader(folder, disk))
     problems: list[Text] = []
     contents = _Contents()
-    whole = tree.Range()
-    for rows in placed_rows(log, 0, size):
+    # What was pruned is taken from the tiles; that they lead to the head's root shows below.
+    whole = known_edge(size, minimum, reader(folder, disk))[0] if minimum else tree.Range()
+    for rows in placed_rows(log, minimum, size):
         if [each.index for each in rows] != list(range(whole.size, whole.size + len(rows))):
             return [
                 Text(f"数据库中日志 {log} 的序号不连续。", f"The places of {log} have a gap in the database.")

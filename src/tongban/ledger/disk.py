@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -41,11 +41,11 @@ class Disk(Protocol):
     def rename(self, old: Path, new: Path) -> None:
         """Give a file another name, whole or not at all, durable once the folder is fsynced."""
 
-    def claim(self, old: Path, new: Path) -> None:
-        """Give a file another name, or drop the file when another has that name already."""
-
     def fsync_folder(self, path: Path) -> None:
         """Wait until the names in a folder are on the disk."""
+
+    def remove(self, path: Path) -> None:
+        """Delete a file, if it is there."""
 
     def remove_folder(self, path: Path) -> None:
         """Delete a folder and what is in it, if it is there."""
@@ -91,14 +91,12 @@ class RealDisk:
         with self._must(new):
             old.replace(new)
 
-    def claim(self, old: Path, new: Path) -> None:
-        with self._must(new):
-            with suppress(FileExistsError):  # another process was first, and its file is the one
-                new.hardlink_to(old)
-            old.unlink()
-
     def fsync_folder(self, path: Path) -> None:
         self._sync(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def remove(self, path: Path) -> None:
+        with self._must(path):
+            path.unlink(missing_ok=True)
 
     def remove_folder(self, path: Path) -> None:
         with self._must(path):

@@ -80,6 +80,7 @@ FIELDS: dict[str, Text] = {
     "material_digest": Text("材料摘要", "digest of the material"),
     "media_type": Text("文件类型", "media type by content"),
     "method": Text("方式", "by which method"),
+    "minimum": Text("最小序号", "index of the first entry that is still served"),
     "missing": Text("内容缺失条数", "how many entries have their contents missing"),
     "need": Text("对应需求", "which need it answers"),
     "needs": Text("补正清单", "everything that is to be completed"),

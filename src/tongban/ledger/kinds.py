@@ -363,6 +363,12 @@ _kind(
     "period kept_until basis",
 )
 _kind(
+    "ledger.pruned",
+    "按期清理",
+    "A log serves its entries from an index on only: what lay before it was kept long enough.",
+    "log minimum kept_until basis",
+)
+_kind(
     "ledger.completed",
     "恢复记录补全",
     "A person completed what a recovered entry stands for.",

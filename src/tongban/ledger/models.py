@@ -57,6 +57,7 @@ class Log(models.Model):
     root = models.BinaryField()
     hashes = models.BinaryField(default=b"")  # the tree's compact form, 32 bytes each, largest first
     published_size = models.BigIntegerField(default=0)  # whose checkpoint is known to be on the disk
+    minimum = models.BigIntegerField(default=0)  # what lies before it was pruned
     lease_holder = models.CharField(max_length=64, default="")
     lease_until = models.DateTimeField(null=True)
 

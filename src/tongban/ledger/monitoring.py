@@ -18,7 +18,8 @@ from tongban.kernel.texts import Text
 from tongban.ledger import tree
 from tongban.ledger.disk import DISK, PUBLIC_FILE, Disk, replace_file, write_files
 from tongban.ledger.notes import Checkpoint, VerifierKey, open_checkpoint
-from tongban.ledger.tiles import WIDTH, Read, Tiles, grow, hashes_of, outgrown
+from tongban.ledger.pruned import PRUNED, Pruned, known_edge, read_pruned
+from tongban.ledger.tiles import HEIGHT, WIDTH, Read, Tiles, grow, hashes_of, outgrown, tile_path
 from tongban.ledger.verification import published, reader, well_formed
 
 BUNDLES_AT_ONCE = 40  # ten thousand entries are in memory at a time
@@ -30,12 +31,13 @@ Counts = dict[str, dict[str, dict[str, int]]]  # day → office → kind → how
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """How far the log has been followed, and how many entries were new."""
+    """How far the log has been followed, how many entries were new, and what it says was pruned before."""
 
     origin: str
     size: int
     root: str
     added: int
+    minimum: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Give the JSON shape that the command prints."""
@@ -71,10 +73,46 @@ class Monitor:
             raise self._contradicted(note, old, "rolled_back", "回滚", "was rolled back")
         if new.size == old.size and new.root != old.root:
             raise self._contradicted(note, old, "forked", "分叉", "was forked")
+        pruned = read_pruned(self.read, self.key)
+        if pruned and old.size < pruned.minimum:
+            old = self._begin_at(pruned, old, new)
         if new.size > old.size:
             self._take_in(old, new, note)
-        self._count(new.size)
-        return Followed(new.origin, new.size, new.root.hex(), new.size - old.size)
+        minimum = self._own_minimum()
+        self._count(new.size, minimum)
+        return Followed(new.origin, new.size, new.root.hex(), new.size - old.size, minimum)
+
+    def _begin_at(self, pruned: Pruned, old: Checkpoint, new: Checkpoint) -> Checkpoint:
+        """Take over the edge of what was pruned before it was ever followed; gives where to go on.
+
+        The log is believed about it only as far as the whole must have the root that it signed.
+        """
+        if old.size:
+            raise Invalid(
+                "ledger.pruned_unseen",
+                what=Text(
+                    f"日志 {new.origin} 已清理第 {pruned.minimum} 条以前的部分，本监督只跟到 {old.size} 条。",
+                    f"{new.origin} pruned what lies before {pruned.minimum}; only {old.size} were followed.",
+                ),
+                todo=Text("请以新目录重新开始监督。", "Begin again with a new folder, and keep the old one."),
+            )
+        known, rows = known_edge(new.size, pruned.minimum, self.read)
+        edges = [
+            (
+                self.folder / tile_path(level, (pruned.minimum >> HEIGHT * level) // WIDTH, len(row)),
+                b"".join(row),
+            )
+            for level, row in enumerate(rows)
+            if row
+        ]
+        told = (self.folder / PRUNED, self.read(PRUNED) or b"")
+        write_files(self.disk, self.folder, [*edges, told], private=self.folder / "none")
+        return Checkpoint(new.origin, pruned.minimum, known.root())
+
+    def _own_minimum(self) -> int:
+        """Give from where on this monitor has the entries itself."""
+        own = read_pruned(reader(self.folder, self.disk), self.key)
+        return own.minimum if own else 0
 
     def _take_in(self, old: Checkpoint, new: Checkpoint, note: bytes) -> None:
         own = reader(self.folder, self.disk)
@@ -121,7 +159,7 @@ class Monitor:
             ),
         )
 
-    def _count(self, size: int) -> None:
+    def _count(self, size: int, minimum: int) -> None:
         """Bring the counts up to a size from the monitor's own copy; a killed run leaves it to the next."""
         kept = self.disk.read(self.folder / COUNTS)
         record: dict[str, Any] = json.loads(kept) if kept else {"size": 0, "days": {}}
@@ -129,9 +167,10 @@ class Monitor:
             return
         days: Counts = record["days"]
         tiles = Tiles(size, reader(self.folder, self.disk))
-        for index in range(record["size"] // WIDTH, -(-size // WIDTH)):
+        counted = max(record["size"], minimum)
+        for index in range(counted // WIDTH, -(-size // WIDTH)):
             for at, leaf in enumerate(tiles.leaves(index), index * WIDTH):
-                if at >= record["size"]:
+                if at >= counted:
                     _add(days, leaf)
         whole = json.dumps({"size": size, "days": days}, ensure_ascii=False, sort_keys=True).encode()
         replace_file(self.disk, self.folder / COUNTS, whole, PUBLIC_FILE)

@@ -10,23 +10,26 @@ it. To destroy it, zeros are written over it in place and fsynced; the file stay
 the key of a forgotten month is never made again.
 """
 
+import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tongban.kernel.errors import Conflict, DurabilityLost
+from tongban.kernel.errors import Conflict
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
-from tongban.ledger.disk import DISK, PRIVATE_FILE, PRIVATE_FOLDER, Disk
+from tongban.ledger.disk import DISK, PRIVATE_FILE, PRIVATE_FOLDER, Disk, replace_file
 from tongban.ledger.kinds import FOR_GOOD, kind_named
 from tongban.ledger.rules import Leaf
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 DESTROYED = bytes(KEY_BYTES)
+SEALED = re.compile(r'"([0-9a-f]{8}):([A-Za-z0-9+/]+=*)"')
 CACHED_KEYS = 8  # of a process that writes: the classes of one month
 
 
@@ -38,73 +41,70 @@ def period_of(leaf: Leaf) -> str:
 
 @dataclass(slots=True)
 class OpeningKeys:
-    """The keys of one node's openings: 32 bytes each, in a file that is named after its period."""
+    """The keys of one node's openings: 32 bytes each, in files `<period>.<id>`, the id a digest of the key.
+
+    A period has one key, or more where two processes began it at once or a lost folder was begun anew;
+    a sealed opening names its own.
+    """
 
     folder: Path
     disk: Disk = field(default_factory=lambda: DISK)
-    _sealing: dict[str, AESGCM] = field(default_factory=dict)
+    _sealing: dict[str, tuple[str, AESGCM]] = field(default_factory=dict)
 
     def seal(self, opening: bytes, leaf: bytes, period: str, chance: Chance) -> str:
         """Seal an opening for its leaf, as a JSON string; raises Conflict for a period that is forgotten."""
-        key = self._sealing.get(period)
-        if key is None:
-            key = AESGCM(self._made(period, chance))
+        if period not in self._sealing:
             if len(self._sealing) >= CACHED_KEYS:
                 self._sealing.clear()
-            self._sealing[period] = key
+            key = self._current(period, chance)
+            self._sealing[period] = (_id(key), AESGCM(key))
+        name, sealing = self._sealing[period]
         nonce = chance.bytes(NONCE_BYTES)
-        return f'"{b64encode(nonce + key.encrypt(nonce, opening, leaf)).decode()}"'
+        return f'"{name}:{b64encode(nonce + sealing.encrypt(nonce, opening, leaf)).decode()}"'
 
     def open(self, sealed: str, leaf: bytes, period: str) -> bytes | None:
         """Give the opening of a leaf, None when its key is gone; raises ValueError unless it was sealed so.
 
         The key is read each time: once it is destroyed, no process that still runs may remember it.
         """
-        key = self.read(period)
+        found = SEALED.fullmatch(sealed)
+        if found is None:
+            raise ValueError("not a sealed opening")
+        data = b64decode(found[2], validate=True)
+        if b64encode(data).decode() != found[2]:
+            raise ValueError("not written in its one way")
+        key = self._read(f"{period}.{found[1]}")
         if key is None:
             return None
-        data = b64decode(sealed[1:-1], validate=True)
-        if f'"{b64encode(data).decode()}"' != sealed:
-            raise ValueError("not written in its one way")
         try:
             return AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], leaf)
         except InvalidTag as broken:
             raise ValueError("not sealed under this key for this leaf") from broken
 
-    def read(self, period: str) -> bytes | None:
-        """Give the key of a period, None when there is none or it was destroyed."""
-        key = self.disk.read(self.folder / period)
-        return key if key is not None and len(key) == KEY_BYTES and key != DESTROYED else None
-
     def periods(self) -> list[str]:
-        """Name the periods whose keys are there."""
-        names = (name for name in self.disk.names(self.folder) if not name.endswith(".new"))
-        return [name for name in names if self.read(name) is not None]
+        """Name the periods that have a key."""
+        return sorted({name.partition(".")[0] for name in self.disk.names(self.folder) if self._read(name)})
 
     def destroy(self, period: str) -> None:
-        """Destroy a key for good; nothing of it is left when this returns, and twice is harmless."""
+        """Destroy every key of a period for good; nothing of them is left when this returns."""
         self._sealing.pop(period, None)
-        path = self.folder / period
-        if self.disk.read(path) is None:
-            self.disk.make_folder(self.folder, PRIVATE_FOLDER)
-        self.disk.write(path, DESTROYED, PRIVATE_FILE)
-        self.disk.fsync(path)
+        for name in self._names(period):  # also what a killed process has left half made
+            self.disk.write(self.folder / name, DESTROYED, PRIVATE_FILE)
+            self.disk.fsync(self.folder / name)
         self.disk.fsync_folder(self.folder)
 
-    def _made(self, period: str, chance: Chance) -> bytes:
-        """Give the key of a period, making it when it is not there; whoever makes it first wins."""
-        path = self.folder / period
-        if self.disk.read(path) is None:
-            self.disk.make_folder(self.folder, PRIVATE_FOLDER)
-            self.disk.fsync_folder(self.folder.parent)
-            new = path.with_name(f"{period}.{chance.bytes(8).hex()}.new")
-            self.disk.write(new, chance.bytes(KEY_BYTES), PRIVATE_FILE)
-            self.disk.fsync(new)
-            self.disk.claim(new, path)
-        # Also for one that another process has made and may not have come to this line with.
-        self.disk.fsync_folder(self.folder)
-        key = self.disk.read(path)
-        if key == DESTROYED:
+    def _names(self, period: str) -> list[str]:
+        return [name for name in self.disk.names(self.folder) if name.startswith(f"{period}.")]
+
+    def _read(self, name: str) -> bytes | None:
+        """Give a key, None when there is none, it was destroyed, or it is not what its name says."""
+        key = self.disk.read(self.folder / name)
+        return key if key is not None and key != DESTROYED and name.endswith(f".{_id(key)}") else None
+
+    def _current(self, period: str, chance: Chance) -> bytes:
+        """Give a key of the period to seal with, making one when there is none."""
+        keys = [key for name in self._names(period) if (key := self._read(name)) is not None]
+        if not keys and any(self.disk.read(self.folder / name) == DESTROYED for name in self._names(period)):
             raise Conflict(
                 "ledger.period_forgotten",
                 what=Text(
@@ -112,10 +112,15 @@ class OpeningKeys:
                 ),
                 todo=Text("请检查本机时钟。", "Look at this machine's clock."),
             )
-        if key is None or len(key) != KEY_BYTES:
-            raise DurabilityLost(
-                "ledger.opening_key_broken",
-                what=Text(f"{period} 的存证密钥已损坏。", f"The key of the openings of {period} is damaged."),
-                todo=Text("请从密钥的备份恢复该文件。", "Restore the file from the copy of the keys."),
-            )
-        return key
+        if not keys:
+            keys = [chance.bytes(KEY_BYTES)]
+            self.disk.make_folder(self.folder, PRIVATE_FOLDER)
+            replace_file(self.disk, self.folder / f"{period}.{_id(keys[0])}", keys[0], PRIVATE_FILE)
+        # Also for one that another process has made and may not have come to these lines with.
+        self.disk.fsync_folder(self.folder)
+        self.disk.fsync_folder(self.folder.parent)
+        return keys[0]
+
+
+def _id(key: bytes) -> str:
+    return sha256(key).hexdigest()[:8]

@@ -1,6 +1,7 @@
 """Verify a published log from its files alone: no database, no trust in whoever serves it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from tongban.kernel.texts import Text
 from tongban.ledger.disk import DISK, Disk
 from tongban.ledger.notes import Checkpoint, VerifierKey, open_checkpoint, parse_checkpoint, split_note
 from tongban.ledger.places import pending_file
+from tongban.ledger.pruned import Pruned, known_edge, read_pruned
 from tongban.ledger.rules import VERSION
-from tongban.ledger.tiles import WIDTH, Read, Tiles, fold, split_hashes, tile_path, width_at
+from tongban.ledger.tiles import WIDTH, Read, Tiles, encode_bundle, fold, split_hashes, tile_path, width_at
 from tongban.ledger.tree import HASH_BYTES, Range, append, leaf_hash
 
 MAX_PROBLEMS = 20
@@ -26,6 +28,7 @@ class Report:
     size: int
     root: str
     problems: tuple[Text, ...]
+    pruned: Pruned | None = None
 
     @property
     def sound(self) -> bool:
@@ -41,6 +44,7 @@ class Report:
             "root": self.root,
             "verified": self.sound,
             "problems": problems,
+            "minimum": self.pruned.minimum if self.pruned else 0,
         }
 
 
@@ -91,21 +95,31 @@ def verify(folder: Path, key: VerifierKey | None, disk: Disk = DISK) -> Report:
         return Report("", 0, "", (trouble.what,))
     if head is None:
         return Report("", 0, Range().root().hex(), (Text("没有检查点。", "There is no checkpoint."),))
-    return verify_to(head[0], folder, disk)
+    return verify_to(head[0], folder, disk, key=key)
 
 
-def verify_to(checkpoint: Checkpoint, folder: Path, disk: Disk = DISK) -> Report:
-    """Compare every leaf and every tile of a log with a checkpoint that is trusted already."""
+def verify_to(
+    checkpoint: Checkpoint, folder: Path, disk: Disk = DISK, *, key: VerifierKey | None = None
+) -> Report:
+    """Compare every leaf and every tile of a log with a checkpoint that is trusted already.
+
+    What the log says that it pruned is left out, and told; the rest must still lead to the root.
+    """
     found: list[Text] = []
-    walk = _Walk(Tiles(checkpoint.size, reader(folder, disk)), found)
+    read, pruned = reader(folder, disk), None
+    walk = _Walk(Tiles(checkpoint.size, read), found)
     try:
-        whole = walk.leaves()
+        pruned = read_pruned(read, key)
+        whole = walk.leaves(min(pruned.minimum, checkpoint.size) if pruned else 0)
         walk.upper_tiles()
+        found.extend(_outgrown_lies(walk.tiles, folder, disk))
         if whole.root() != checkpoint.root:
             found.append(Text("条目与检查点的树根不符。", "The leaves do not lead to the checkpoint's root."))
     except TongbanError as trouble:
         found.append(trouble.what)
-    return Report(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), tuple(found[:MAX_PROBLEMS]))
+    return Report(
+        checkpoint.origin, checkpoint.size, checkpoint.root.hex(), tuple(found[:MAX_PROBLEMS]), pruned
+    )
 
 
 @dataclass(slots=True)
@@ -117,9 +131,12 @@ class _Walk:
     rows: list[list[bytes]] = field(default_factory=lambda: [[]])
     done: list[int] = field(default_factory=lambda: [0])  # full tiles compared, by level
 
-    def leaves(self) -> Range:
-        whole = Range()
-        for index in range(-(-self.tiles.size // WIDTH)):
+    def leaves(self, minimum: int = 0) -> Range:
+        whole, self.rows = (
+            known_edge(self.tiles.size, minimum, self.tiles.read) if minimum else (Range(), [[]])
+        )
+        self.done = [minimum // WIDTH ** (level + 1) for level in range(len(self.rows))]
+        for index in range(minimum // WIDTH, -(-self.tiles.size // WIDTH)):
             leaves = self.tiles.leaves(index)
             self.problems.extend(
                 _malformed(leaf, index * WIDTH + at)
@@ -155,6 +172,52 @@ class _Walk:
             self.problems.append(
                 Text(f"哈希文件与条目不符：{path}。", f"A tile does not fit the leaves: {path}.")
             )
+
+
+def partial_folders(folder: Path, size: int, disk: Disk = DISK) -> list[str]:
+    """Give the folders of partial tiles and bundles that a log of this size has outgrown and still holds."""
+    return [path for path, _, _, is_whole in _partials(folder, size, disk) if is_whole]
+
+
+def _partials(folder: Path, size: int, disk: Disk) -> Iterator[tuple[str, str, int, bool]]:
+    """Give each folder of partial files: its path, its level, its tile's index, and whether that is full."""
+    for level in disk.names(folder / "tile"):
+        for below in _numbered(folder / "tile" / level, "", disk):
+            index = int(below.removesuffix(".p").replace("/", "").replace("x", ""))
+            height = 0 if level == "entries" else int(level)
+            yield f"tile/{level}/{below}", level, index, width_at(size, height, index) == WIDTH
+
+
+def _numbered(folder: Path, below: str, disk: Disk) -> Iterator[str]:
+    for name in disk.names(folder / below):
+        if name.startswith("x"):
+            yield from _numbered(folder, f"{below}{name}/", disk)
+        elif name.endswith(".p"):
+            yield f"{below}{name}"
+
+
+def _outgrown_lies(tiles: Tiles, folder: Path, disk: Disk) -> Iterator[Text]:
+    """Compare every partial file that still lies there with what took its place: one begins the other.
+
+    Whoever fetched it before the checkpoint grew holds it against the log.
+    """
+    for path, level, index, _ in _partials(folder, tiles.size, disk):
+        if level == "entries":
+            width = width_at(tiles.size, 0, index)
+            whole = encode_bundle(tiles.leaves(index)) if width else b""
+        else:
+            width = width_at(tiles.size, int(level), index)
+            whole = tiles.tile(int(level), index) if width else b""
+        for name in disk.names(folder / path):
+            part = disk.read(folder / path / name) or b""
+            # One that a killed run has written for a size beyond the checkpoint begins with what is there.
+            if name.isdigit() and not (
+                whole.startswith(part) if int(name) <= width else part.startswith(whole)
+            ):
+                yield Text(
+                    f"旧的部分文件与现有文件不符：{path}/{name}。",
+                    f"An outgrown partial file contradicts what took its place: {path}/{name}.",
+                )
 
 
 def well_formed(leaf: bytes) -> bool:

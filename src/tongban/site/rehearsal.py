@@ -78,12 +78,16 @@ class Rehearsal:
     @contextmanager
     def _stage(self, name: str) -> Iterator["Stage"]:
         var = Path(shutil.copytree(self.folder / "built", self.folder / name))
+        keys = self.folder / "built-opening-keys"
+        if keys.is_dir():
+            shutil.copytree(keys, self.folder / f"{name}-opening-keys")
         crew = Crew(var / "output")
         try:
             yield _open_stage(self.city, var, crew)
         finally:
             crew.stop()
             shutil.rmtree(var, ignore_errors=True)
+            shutil.rmtree(self.folder / f"{name}-opening-keys", ignore_errors=True)
 
 
 @contextmanager
@@ -103,6 +107,7 @@ def environment_of(city: Path, var: Path) -> dict[str, str]:
     return {
         "TONGBAN_CITY": str(city),
         "TONGBAN_VAR": str(var),
+        "TONGBAN_OPENING_KEYS": "",
         "TONGBAN_SECRET_KEY": "",
         "DATABASE_URL": f"sqlite:///{var}/tongban.sqlite3",
         "DJANGO_SETTINGS_MODULE": "tongban.site.settings",

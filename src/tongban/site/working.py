@@ -102,6 +102,7 @@ def chores(at: cases.Workplace) -> list[Chore]:
         now = at.clock.now()
         kept = schedule(at.policies, at.node.code, civil_date(now))
         ledger.forget_due(kept, now, at.calendar, chance=at.chance)
+        ledger.prune_due(ledger.logs_folder(), at.log_signer, kept, now, at.calendar, chance=at.chance)
 
     def count_again() -> None:
         announced = calendar.load(at.node.city / "calendar.yaml")  # as it is today: a year may have come

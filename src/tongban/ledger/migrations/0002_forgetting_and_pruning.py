@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
             model_name="entry",
             name="ledger_watched",
         ),
+        migrations.AddField(
+            model_name="log",
+            name="minimum",
+            field=models.BigIntegerField(default=0),
+        ),
         migrations.AddIndex(
             model_name="entry",
             index=models.Index(

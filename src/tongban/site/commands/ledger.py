@@ -87,9 +87,7 @@ def verify(asked: argparse.Namespace, voice: Voice) -> int:
     lines: list[Text | str] = []
     for each in reports:
         lines.append(
-            Text(
-                f"{each['log']}：{each['size']} 条，校验通过", f"{each['log']}: {each['size']} entries, sound"
-            )
+            _sound(each)
             if each["verified"]
             else Text(f"{each['log']}：校验不通过", f"{each['log']}: NOT sound")
         )
@@ -105,10 +103,13 @@ def forget(asked: argparse.Namespace, voice: Voice) -> int:
     now, node = SystemClock().now(), here()
     kept = schedule(items.load_policies(node.city / "policies.yaml"), node.code, civil_date(now))
     days = calendar.load(node.city / "calendar.yaml")
+    pruned: list[ledger.PrunedLog] = []
     if asked.dry_run:
         found = ledger.due_to_forget(kept, now, days)
     else:
         found = ledger.forget_due(kept, now, days, chance=chance())
+        keys = ledger.load_log_key(ledger.keys_folder(), node.code)
+        pruned = ledger.prune_due(ledger.logs_folder(), keys, kept, now, days, chance=chance())
     lines: list[Text | str] = [
         Text(
             f"{each.period}：保存至 {each.kept_until}，{'到期' if asked.dry_run else '已遗忘'}",
@@ -116,8 +117,24 @@ def forget(asked: argparse.Namespace, voice: Voice) -> int:
         )
         for each in found
     ]
-    voice.result([each.as_dict() for each in found], lines or [Text("没有到期的。", "Nothing is due.")])
+    lines += [
+        Text(f"{each.log}：第 {each.minimum} 条以前已清理", f"{each.log}: pruned before {each.minimum}")
+        for each in pruned
+    ]
+    told = [each.as_dict() for each in found] + [each.as_dict() for each in pruned]
+    voice.result(told, lines or [Text("没有到期的。", "Nothing is due.")])
     return 0
+
+
+def _sound(each: dict[str, object]) -> Text:
+    """Say that a log is sound, and from where on where its beginning was pruned."""
+    log, size, minimum = each["log"], each["size"], each["minimum"]
+    if minimum:
+        return Text(
+            f"{log}：{size} 条，第 {minimum} 条以前已按期清理，其余校验通过",
+            f"{log}: {size} entries, those before {minimum} pruned on schedule, the rest sound",
+        )
+    return Text(f"{log}：{size} 条，校验通过", f"{log}: {size} entries, sound")
 
 
 def recover(asked: argparse.Namespace, voice: Voice) -> int:

@@ -64,8 +64,12 @@ def _follow(monitor: ledger.Monitor, asked: argparse.Namespace, voice: Voice) ->
                     seen.as_dict(),
                     [
                         Text(
-                            f"{seen.origin}：{seen.size} 条，新增 {seen.added} 条，前后一致。",
-                            f"{seen.origin}: {seen.size} entries, {seen.added} new, it only grows.",
+                            f"{seen.origin}：{seen.size} 条，新增 {seen.added} 条，前后一致。"
+                            + (f"此前 {seen.minimum} 条开始监督时已清理。" if seen.minimum else ""),
+                            f"{seen.origin}: {seen.size} entries, {seen.added} new, it only grows."
+                            + (
+                                f" {seen.minimum} were pruned before it was followed." if seen.minimum else ""
+                            ),
                         )
                     ],
                 )
