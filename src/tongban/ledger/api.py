@@ -1,8 +1,10 @@
 """The door of the ledger."""
 
 from tongban.ledger.actions import EntryRef, complete_recovered, promise, record
+from tongban.ledger.anchors import Anchored, AnchorPolicy, Checked, anchor_due, check_anchors, read_roots
 from tongban.ledger.asking import NO_WITNESSES, Reply, WitnessPolicy, policy_of
 from tongban.ledger.audit import check_ledger, verify_against_store
+from tongban.ledger.classes import KEPT_FOR_A_TIME
 from tongban.ledger.forgetting import Forgotten, due_to_forget, finish_forgetting, forget_due
 from tongban.ledger.jobs import Sequenced, sequence
 from tongban.ledger.keys import LogSigner, PublicLogKey, load_log_key, make_log_key, public_log_key
@@ -28,7 +30,7 @@ from tongban.ledger.queries import (
     require_writable,
 )
 from tongban.ledger.recovery import recover
-from tongban.ledger.retention import KEPT_FOR_A_TIME, Kept, Schedule, check_schedule
+from tongban.ledger.retention import Kept, Schedule, check_schedule
 from tongban.ledger.rules import Opening, Promise, Proof, disclose, read_opening, read_promise, read_proof
 from tongban.ledger.tlog_proofs import tlog_proof
 from tongban.ledger.verification import Report, reader, verify
@@ -45,6 +47,9 @@ __all__ = [
     "KEPT_FOR_A_TIME",
     "KINDS",
     "NO_WITNESSES",
+    "AnchorPolicy",
+    "Anchored",
+    "Checked",
     "EntryRef",
     "Followed",
     "Forgotten",
@@ -68,6 +73,8 @@ __all__ = [
     "VerifierKey",
     "Witness",
     "WitnessPolicy",
+    "anchor_due",
+    "check_anchors",
     "check_ledger",
     "check_schedule",
     "complete_recovered",
@@ -96,6 +103,7 @@ __all__ = [
     "read_opening",
     "read_promise",
     "read_proof",
+    "read_roots",
     "reader",
     "record",
     "recover",

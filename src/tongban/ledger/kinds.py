@@ -5,29 +5,12 @@ together). A kind's name is public, in the leaf; its fields are private. A chang
 means is a new version of the kind.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
+from tongban.ledger.classes import class_of
 from tongban.ledger.fields import COMMON
-
-# The classes of the retention schedule, by the beginning of a kind's name; the first that fits.
-FOR_GOOD = "constitution"
-CLASSES = (
-    ("pack.", FOR_GOOD),
-    ("registry.", FOR_GOOD),
-    ("catalogue.", FOR_GOOD),
-    ("ledger.", FOR_GOOD),
-    ("case.decided", "results"),
-    ("licence.", "results"),
-    ("notice.", "results"),
-    ("share.", "shares"),
-    ("staff.", "oversight"),
-    ("facts.opened", "oversight"),
-    ("grant.", "oversight"),
-    ("", "cases"),
-)
 
 RESERVED = ("at", "entry", "kind_version", "office")  # written by the ledger itself, never by a caller
 
@@ -45,7 +28,7 @@ class Kind:
     @property
     def kept(self) -> str:
         """Give the class by which the retention schedule says how long its openings are kept."""
-        return next(kept for start, kept in CLASSES if self.name.startswith(start))
+        return class_of(self.name)
 
     def allows(self, field: str) -> bool:
         """Say whether an entry of this kind may have the field."""
@@ -389,29 +372,3 @@ def kind_named(name: str) -> Kind:
             ),
         )
     return found
-
-
-def check_fields(kind: Kind, fields: Mapping[str, object]) -> None:
-    """Check an entry's fields against its kind; raises Invalid naming the first that is wrong."""
-    for name in fields:
-        if not kind.allows(name) or name in RESERVED:
-            raise Invalid(
-                "ledger.field_unknown",
-                what=Text(
-                    f"存证类型“{kind.name}”没有字段“{name}”。", f"An entry {kind.name} has no field {name!r}."
-                ),
-                todo=Text(
-                    f"可用字段：{'、'.join(sorted((*kind.required, *kind.optional, *COMMON)))}。",
-                    f"It may have: {', '.join(sorted((*kind.required, *kind.optional, *COMMON)))}.",
-                ),
-            )
-    for name in kind.required:
-        if fields.get(name) is None:
-            raise Invalid(
-                "ledger.field_missing",
-                what=Text(
-                    f"存证类型“{kind.name}”缺少字段“{name}”。",
-                    f"An entry {kind.name} needs the field {name!r}.",
-                ),
-                todo=Text("请补充该字段。", "Give the field a value."),
-            )

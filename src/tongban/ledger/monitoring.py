@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import Certificate
+
 from tongban.kernel.errors import Invalid, NotFound
 from tongban.kernel.texts import Text
 from tongban.ledger import tree
+from tongban.ledger.anchors import anchor_path, check_anchor_of, keep_anchor, newest_anchor, sizes_of
 from tongban.ledger.disk import DISK, PUBLIC_FILE, Disk, replace_file, write_files
 from tongban.ledger.notes import Checkpoint, VerifierKey, open_checkpoint
 from tongban.ledger.pruned import PRUNED, Pruned, known_edge, read_pruned
@@ -31,17 +34,24 @@ Counts = dict[str, dict[str, dict[str, int]]]  # day → office → kind → how
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """How far the log has been followed, how many entries were new, and what it says was pruned before."""
+    """How far the log has been followed, how many entries were new, and what it says was pruned before.
+
+    With an authority's roots also how far it is anchored, and which anchors are wrong or missing.
+    """
 
     origin: str
     size: int
     root: str
     added: int
     minimum: int = 0
+    anchored: int = 0
+    anchored_at: str = ""
+    anchor_problems: tuple[Text, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Give the JSON shape that the command prints."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        shown = {name: getattr(self, name) for name in self.__slots__}
+        return shown | {"anchor_problems": [each.as_dict() for each in self.anchor_problems]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Monitor:
     key: VerifierKey
     read: Read
     disk: Disk = field(default_factory=lambda: DISK)  # the process's one
+    roots: tuple[Certificate, ...] = ()  # of the authority that anchors the log; none, and nobody looks
 
     def follow(self) -> Followed:
         """Read what is new and put it on record.
@@ -80,7 +91,30 @@ class Monitor:
             self._take_in(old, new, note)
         minimum = self._own_minimum()
         self._count(new.size, minimum)
-        return Followed(new.origin, new.size, new.root.hex(), new.size - old.size, minimum)
+        told = new.origin, new.size, new.root.hex(), new.size - old.size, minimum
+        return Followed(*told, *self._anchors(new, minimum)) if self.roots else Followed(*told)
+
+    def _anchors(self, new: Checkpoint, minimum: int) -> tuple[int, str, tuple[Text, ...]]:
+        """Check the anchors that are new against this monitor's own copy and keep them; say what is wrong.
+
+        What was kept once is not read again, and still has to be named by the log.
+        """
+        own = reader(self.folder, self.disk)
+        kept, named = sizes_of(own), sizes_of(self.read)
+        problems = [
+            Text(
+                f"第 {size} 条检查点的锚定已被撤下。",
+                f"The anchor of the checkpoint of {size} is gone.",
+            )
+            for size in set(kept) - set(named)
+        ]
+        for size in (each for each in named if each not in kept and each > minimum):
+            found = check_anchor_of(size, self.read, own, new, self.roots)
+            problems.extend(found.problems)
+            if not found.problems:
+                keep_anchor(self.folder, size, self.read(anchor_path(size)) or b"", self.disk)
+        size, at = newest_anchor(own)
+        return size, at.isoformat() if at else "", tuple(problems)
 
     def _begin_at(self, pruned: Pruned, old: Checkpoint, new: Checkpoint) -> Checkpoint:
         """Take over the edge of what was pruned before it was ever followed; gives where to go on.

@@ -13,6 +13,7 @@ from tongban.kernel.errors import Conflict, Invalid, NodeReadOnly, NotFound
 from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.ledger import tree
+from tongban.ledger.anchors import newest_anchor
 from tongban.ledger.disk import DISK, Disk
 from tongban.ledger.models import WATCHED, Entry, Log, RecoveredEntry, RecoveredIdentifier
 from tongban.ledger.openings import open_stored, opening_keys
@@ -32,7 +33,8 @@ TRUSTED_FOR_S = 5  # how long a process goes on writing before it compares datab
 class Head:
     """A log's newest published checkpoint, and how far the database has come meanwhile.
 
-    `pending` is the size of a signed checkpoint that waits for its witnesses, 0 where none does.
+    `pending` is the size of a signed checkpoint that waits for its witnesses, 0 where none does; `anchored`
+    is the size that a time-stamp authority has confirmed last, at its word.
     """
 
     log: str
@@ -43,6 +45,8 @@ class Head:
     placed: int
     waiting: int
     pending: int = 0
+    anchored: int = 0
+    anchored_at: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Give the JSON shape that the command prints."""
@@ -60,7 +64,10 @@ def head(log: str, *, logs: Path | None = None, disk: Disk = DISK) -> Head:
     if found is None:
         return Head(log, "", 0, tree.EMPTY_ROOT.hex(), "", placed, waiting, pending)
     checkpoint, note = found
-    return Head(log, checkpoint.origin, size, checkpoint.root.hex(), note, placed, waiting, pending)
+    anchored, at = newest_anchor(reader((logs or logs_folder()) / log, disk))
+    since = at.isoformat() if at else ""
+    shown = checkpoint.origin, size, checkpoint.root.hex(), note
+    return Head(log, *shown, placed, waiting, pending, anchored, since)
 
 
 def log_names() -> list[str]:

@@ -16,10 +16,8 @@ from tongban.kernel.declarations import Declaration, TextField, load
 from tongban.kernel.errors import Invalid
 from tongban.kernel.marks import Mark, marked
 from tongban.kernel.texts import Text
-from tongban.ledger.kinds import CLASSES, FOR_GOOD
 
 LAW = Path(__file__).with_name("retention.yaml")
-KEPT_FOR_A_TIME = tuple(dict.fromkeys(kept for _, kept in CLASSES if kept != FOR_GOOD))
 
 
 class Least(Declaration):

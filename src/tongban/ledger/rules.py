@@ -14,7 +14,8 @@ from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import Invalid
 from tongban.kernel.ids import Chance, new_id
 from tongban.kernel.texts import Text
-from tongban.ledger.kinds import check_fields, kind_named
+from tongban.ledger.fields import COMMON
+from tongban.ledger.kinds import RESERVED, Kind, kind_named
 from tongban.ledger.notes import Signer, VerifierKey, open_checkpoint
 from tongban.ledger.tiles import MAX_LEAF_BYTES
 from tongban.ledger.tree import check_inclusion, leaf_hash
@@ -83,6 +84,32 @@ def seal_entry(
         VERSION,
     )
     return SealedEntry(name, encoded, leaf_hash(encoded), opening)
+
+
+def check_fields(kind: Kind, fields: Mapping[str, object]) -> None:
+    """Check an entry's fields against its kind; raises Invalid naming the first that is wrong."""
+    for name in fields:
+        if not kind.allows(name) or name in RESERVED:
+            raise Invalid(
+                "ledger.field_unknown",
+                what=Text(
+                    f"存证类型“{kind.name}”没有字段“{name}”。", f"An entry {kind.name} has no field {name!r}."
+                ),
+                todo=Text(
+                    f"可用字段：{'、'.join(sorted((*kind.required, *kind.optional, *COMMON)))}。",
+                    f"It may have: {', '.join(sorted((*kind.required, *kind.optional, *COMMON)))}.",
+                ),
+            )
+    for name in kind.required:
+        if fields.get(name) is None:
+            raise Invalid(
+                "ledger.field_missing",
+                what=Text(
+                    f"存证类型“{kind.name}”缺少字段“{name}”。",
+                    f"An entry {kind.name} needs the field {name!r}.",
+                ),
+                todo=Text("请补充该字段。", "Give the field a value."),
+            )
 
 
 def field_commitment(name: str, salt: bytes, value: object) -> bytes:

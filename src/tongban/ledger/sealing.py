@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tongban.kernel.errors import Conflict
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
+from tongban.ledger.classes import FOR_GOOD, class_of
 from tongban.ledger.disk import DISK, PRIVATE_FILE, PRIVATE_FOLDER, Disk, replace_file
-from tongban.ledger.kinds import FOR_GOOD, kind_named
 from tongban.ledger.rules import Leaf
 
 KEY_BYTES = 32
@@ -35,7 +35,7 @@ CACHED_KEYS = 8  # of a process that writes: the classes of one month
 
 def period_of(leaf: Leaf) -> str:
     """Name the key of an entry, `<class>-<year>-<month>` (UTC); empty for what is kept open for good."""
-    kept = kind_named(leaf["kind"]).kept
+    kept = class_of(leaf["kind"])
     return "" if kept == FOR_GOOD else f"{kept}-{leaf['hour'][:7]}"
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tongban.kernel.canonical import canonical
@@ -34,6 +35,10 @@ class Report:
     def sound(self) -> bool:
         """Say whether everything fitted."""
         return not self.problems
+
+    def checkpoint(self) -> Checkpoint:
+        """Give the checkpoint that was verified."""
+        return Checkpoint(self.origin, self.size, bytes.fromhex(self.root))
 
     def as_dict(self) -> dict[str, object]:
         """Give the JSON shape that the command prints."""
@@ -233,6 +238,16 @@ def well_formed(leaf: bytes) -> bool:
         )
     except (ValueError, TypeError, KeyError, Invalid):
         return False
+
+
+def leaf_hour(leaf: bytes) -> datetime | None:
+    """Give the beginning of the hour that a leaf shows, None when it is malformed."""
+    if not well_formed(leaf):
+        return None
+    try:
+        return datetime.strptime(json.loads(leaf)["hour"], "%Y-%m-%dT%HZ").replace(tzinfo=UTC)
+    except (TypeError, ValueError):
+        return None
 
 
 def _malformed(leaf: bytes, index: int) -> Text:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from tongban.ledger import api as ledger
 
 PATH = re.compile(
-    r"checkpoint|pruned|tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
+    r"checkpoint|pruned|anchor/(?:index|[1-9][0-9]{0,17}\.tsr)|tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
 )
 LOG = re.compile(r"decisions|shares-[0-9]{4}")
 FOR_EVER = "public, max-age=31536000, immutable"  # a published tile never changes
@@ -23,7 +23,7 @@ def log_file(_request: HttpRequest, log: str, path: str) -> HttpResponse:
     data = ledger.reader(ledger.logs_folder() / log)(path)
     if data is None:
         raise Http404
-    is_checkpoint = path in ("checkpoint", "pruned")
+    is_checkpoint = path in ("checkpoint", "pruned", "anchor/index")
     kind = "text/plain; charset=utf-8" if is_checkpoint else "application/octet-stream"
     answer = HttpResponse(data, content_type=kind)
     answer.headers["Cache-Control"] = NOT_LONG if is_checkpoint else FOR_EVER

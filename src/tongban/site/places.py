@@ -37,6 +37,11 @@ def endpoints() -> Path:
     return Path(settings.VAR) / "endpoints.json"
 
 
+def anchor() -> Path:
+    """Give the node's own settings of the time-stamp authority that anchors its logs."""
+    return Path(settings.VAR) / "anchor.json"
+
+
 def witnesses() -> Path:
     """Give the node's own list of witnesses: their keys and where they answer."""
     return Path(settings.VAR) / "witnesses.json"

@@ -19,6 +19,7 @@ from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
+from tongban.site.anchors import anchor_policy
 from tongban.site.places import uploads
 from tongban.site.retention import schedule
 from tongban.site.witnesses import witness_policy
@@ -28,6 +29,7 @@ LOG = logging.getLogger("tongban.worker")
 FILING_BUDGET_S = 5.0
 IDLE_S = 0.2  # between two looks for a filing that is due
 PUBLISH_EVERY_S = 0.5  # a promise names a deadline of seconds; half a second keeps it
+ANCHOR_EVERY_S = 60  # between two looks whether an anchor is due
 TROUBLE_REST_S = 2.0  # after a fault of ours or of the store, so that it does not spin
 
 
@@ -83,10 +85,27 @@ class Publisher:
             self.missing = frozenset(told)
 
 
+@dataclass(slots=True)
+class Anchorer:
+    """Has an authority say since when each log was so; its trouble stops nothing and is said once."""
+
+    at: cases.Workplace
+    policy: ledger.AnchorPolicy
+    troubled: frozenset[str] = frozenset()
+
+    def __call__(self) -> None:
+        done = ledger.anchor_due(ledger.logs_folder(), self.policy, self.at.clock.now())
+        told = {each.log: each.trouble for each in done if each.trouble is not None}
+        for log in told.keys() - self.troubled:
+            LOG.warning("%s is not anchored: %s", log, told[log].en)
+        self.troubled = frozenset(told)
+
+
 def chores(at: cases.Workplace) -> list[Chore]:
     """List what a node does without being asked."""
 
-    publish = Publisher(at, witness_policy())
+    publish, authority = Publisher(at, witness_policy()), anchor_policy()
+    anchoring = [Chore("anchoring the logs", Anchorer(at, authority), ANCHOR_EVERY_S)] if authority else []
 
     def sign() -> None:
         licences.sign_waiting(at.signers, at.clock.now(), chance=at.chance, log_signer=at.log_signer)
@@ -110,6 +129,7 @@ def chores(at: cases.Workplace) -> list[Chore]:
 
     return [
         Chore("publishing the logs", publish, PUBLISH_EVERY_S),
+        *anchoring,
         Chore("signing what waits", sign, 10),
         Chore("sealing what waits", seal, 10),
         Chore("keeping papers as long as the law asks", keep_papers, 3600),

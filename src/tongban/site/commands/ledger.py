@@ -10,6 +10,7 @@ from tongban.kernel.clock import SystemClock, civil_date
 from tongban.kernel.ids import chance
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
+from tongban.site.anchors import anchor_policy
 from tongban.site.city import here
 from tongban.site.retention import schedule
 from tongban.site.voice import Voice
@@ -51,9 +52,11 @@ def head(asked: argparse.Namespace, voice: Voice) -> int:
     lines = [
         Text(
             f"{each.log}：已发布 {each.size} 条，树根 {each.root}，待编号 {each.waiting} 条"
-            + (f"，另有至第 {each.pending} 条待见证" if each.pending else ""),
+            + (f"，另有至第 {each.pending} 条待见证" if each.pending else "")
+            + (f"，锚定至第 {each.anchored} 条（{each.anchored_at}）" if each.anchored else ""),
             f"{each.log}: {each.size} published, root {each.root}, {each.waiting} waiting for a place"
-            + (f", up to {each.pending} wait for witnesses" if each.pending else ""),
+            + (f", up to {each.pending} wait for witnesses" if each.pending else "")
+            + (f", anchored up to {each.anchored} at {each.anchored_at}" if each.anchored else ""),
         )
         for each in found
     ]
@@ -80,10 +83,12 @@ def verify(asked: argparse.Namespace, voice: Voice) -> int:
     for log in _logs(asked):
         voice.progress(Text(f"正在校验 {log} …", f"Verifying {log} …"))
         report = ledger.verify(ledger.logs_folder() / log, keys.vkey(log) if keys else None)
-        problems = [*report.problems, *ledger.verify_against_store(log)]
+        anchors = _anchors(log, report)
+        problems = [*report.problems, *anchors.problems, *ledger.verify_against_store(log)]
         sound = sound and not problems
-        shape = {**report.as_dict(), "log": log, "verified": not problems}
-        reports.append(shape | {"problems": [each.as_dict() for each in problems]})
+        shape = {**report.as_dict(), "log": log, "verified": not problems, "anchored": anchors.size}
+        told = {"problems": problems, "gaps": anchors.gaps}
+        reports.append(shape | {name: [each.as_dict() for each in said] for name, said in told.items()})
     lines: list[Text | str] = []
     for each in reports:
         lines.append(
@@ -91,9 +96,9 @@ def verify(asked: argparse.Namespace, voice: Voice) -> int:
             if each["verified"]
             else Text(f"{each['log']}：校验不通过", f"{each['log']}: NOT sound")
         )
-        problems_found = each["problems"]
-        if isinstance(problems_found, list):
-            lines.extend(Text(f"  {p['zh']}", f"  {p['en']}") for p in problems_found)
+        for found in (each["problems"], each["gaps"]):
+            if isinstance(found, list):
+                lines.extend(Text(f"  {p['zh']}", f"  {p['en']}") for p in found)
     voice.result(reports, lines)
     return 0 if sound else UNSOUND
 
@@ -124,6 +129,21 @@ def forget(asked: argparse.Namespace, voice: Voice) -> int:
     told = [each.as_dict() for each in found] + [each.as_dict() for each in pruned]
     voice.result(told, lines or [Text("没有到期的。", "Nothing is due.")])
     return 0
+
+
+def _anchors(log: str, report: ledger.Report) -> ledger.Checked:
+    """Check the anchors of a log that is sound itself, where this node has an authority."""
+    policy = anchor_policy()
+    if policy is None or not report.sound or not report.size:
+        return ledger.Checked()
+    return ledger.check_anchors(
+        ledger.reader(ledger.logs_folder() / log),
+        report.checkpoint(),
+        policy.roots,
+        minimum=report.pruned.minimum if report.pruned else 0,
+        every=policy.every,
+        now=SystemClock().now(),
+    )
 
 
 def _sound(each: dict[str, object]) -> Text:

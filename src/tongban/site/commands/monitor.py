@@ -29,6 +29,7 @@ def register(
     followed.add_argument("--vkey", required=True, help="the log's public key: name+id+key")
     followed.add_argument("--every", type=float, default=10.0, metavar="S", help="seconds between two looks")
     followed.add_argument("--once", action="store_true", help="look once and end 只核对一次")
+    followed.add_argument("--tsa", type=Path, metavar="PEM", help="roots of its authority 时间戳根证书")
     followed.set_defaults(run=follow)
     shown = inner.add_parser("show", parents=[spoken], help="what each office did, by kind 查看统计")
     shown.add_argument("--office", default="", help="one office only")
@@ -43,11 +44,12 @@ def follow(asked: argparse.Namespace, voice: Voice) -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     key = ledger.parse_vkey(asked.vkey)
     with reading(asked.log) as read:
-        return _follow(ledger.Monitor(asked.folder, key, read), asked, voice)
+        roots = ledger.read_roots(asked.tsa.read_bytes()) if asked.tsa else ()
+        return _follow(ledger.Monitor(asked.folder, key, read, roots=roots), asked, voice)
 
 
 def _follow(monitor: ledger.Monitor, asked: argparse.Namespace, voice: Voice) -> int:
-    last = -1
+    last: object = None
     while True:
         try:
             seen = monitor.follow()
@@ -59,24 +61,38 @@ def _follow(monitor: ledger.Monitor, asked: argparse.Namespace, voice: Voice) ->
             voice.refusal(contradiction)
             return CONTRADICTED
         else:
-            if asked.once or seen.size != last:
-                voice.result(
-                    seen.as_dict(),
-                    [
-                        Text(
-                            f"{seen.origin}：{seen.size} 条，新增 {seen.added} 条，前后一致。"
-                            + (f"此前 {seen.minimum} 条开始监督时已清理。" if seen.minimum else ""),
-                            f"{seen.origin}: {seen.size} entries, {seen.added} new, it only grows."
-                            + (
-                                f" {seen.minimum} were pruned before it was followed." if seen.minimum else ""
-                            ),
-                        )
-                    ],
-                )
-            last = seen.size
-        if asked.once:
-            return 0
+            told = (seen.size, seen.anchored, seen.anchor_problems)
+            if asked.once or told != last:
+                voice.result(seen.as_dict(), _told(seen))
+            last = told
+            if asked.once:
+                return CONTRADICTED if seen.anchor_problems else 0
         time.sleep(asked.every)
+
+
+def _told(seen: ledger.Followed) -> list[Text | str]:
+    """Say how far a log was followed, what its beginning lacks, and what an authority says of it."""
+    lines: list[Text | str] = [
+        Text(
+            f"{seen.origin}：{seen.size} 条，新增 {seen.added} 条，前后一致。",
+            f"{seen.origin}: {seen.size} entries, {seen.added} new, it only grows.",
+        )
+    ]
+    if seen.minimum:
+        lines.append(
+            Text(
+                f"  此前 {seen.minimum} 条在开始监督时已清理。",
+                f"  {seen.minimum} were pruned before it was followed.",
+            )
+        )
+    if seen.anchored:
+        lines.append(
+            Text(
+                f"  锚定至第 {seen.anchored} 条（{seen.anchored_at}）。",
+                f"  Anchored up to {seen.anchored}, at {seen.anchored_at}.",
+            )
+        )
+    return [*lines, *seen.anchor_problems]
 
 
 def show(asked: argparse.Namespace, voice: Voice) -> int:
