@@ -2,7 +2,7 @@
 
 A room that needs a new kind or field adds it here, and docs/ledger.md follows (a test holds the two
 together). A kind's name is public, in the leaf; its fields are private. A change in what a field
-means is a new version of the kind.
+means, or in what a kind must have, is a new version of the kind; tests/ledger/kinds.json remembers each.
 """
 
 from dataclasses import dataclass
