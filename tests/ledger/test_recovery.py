@@ -13,6 +13,7 @@ from tongban.kernel.errors import AlreadyDone, Conflict, DurabilityLost, Invalid
 from tongban.kernel.ids import SystemChance
 from tongban.ledger import api as ledger
 from tongban.ledger import tree as ledger_tree
+from tongban.ledger.disk import RealDisk
 from tongban.ledger.models import Entry, Log, RecoveredEntry, RecoveredIdentifier
 
 LATER = NOON + timedelta(hours=1)
@@ -138,6 +139,34 @@ def test_a_damaged_journal_is_believed_only_where_it_opens_the_log(database: Non
     assert found[4].contents_missing
     assert [found[at].contents_missing for at in (2, 3)] == [damage == "nonsense"] * 2
     assert "five" not in ledger.recovered_identifiers("case_number")
+
+
+def test_a_journal_of_entries_that_never_came_to_be_hides_none_that_did(database: None) -> None:
+    """A run was killed behind its journal, the database was restored, and others took the places."""
+    decide("one")
+    publish()
+    restore = backup()
+    decide("never", "nor this", "nor that")
+    with pytest.raises(Killed):
+        publish(disk=KilledAfterTheJournal())
+    restore()
+    decide("two", "three")
+    publish()
+    restore()
+    assert sorted(each.identifiers.get("case_number", "") for each in recover()) == ["three", "two"]
+
+
+class Killed(BaseException):
+    """The process was killed."""
+
+
+class KilledAfterTheJournal(RealDisk):
+    """Stops at the first file of the published log."""
+
+    def write(self, path: Path, data: bytes, mode: int) -> None:
+        if "logs-private" not in path.parts:
+            raise Killed
+        super().write(path, data, mode)
 
 
 def test_an_entry_that_the_backup_holds_without_a_place_is_not_lost(database: None) -> None:

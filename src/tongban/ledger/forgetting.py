@@ -80,7 +80,8 @@ def _forgotten_behind(logs: Path, disk: Disk) -> set[str]:
     """Give what the journal says was forgotten, from the place on that the database has come to."""
     size = Log.objects.filter(name="decisions").values_list("size", flat=True).first() or 0
     found = set()
-    for told in read_journal(journal_folder(logs) / "decisions", size, disk).values():
+    journal = read_journal(journal_folder(logs) / "decisions", size, disk)
+    for told in (each for lines in journal.values() for each in lines.values()):
         if told["leaf"].get("kind") == "ledger.forgotten" and told["opening"]:
             try:
                 opened = open_stored(

@@ -32,6 +32,8 @@ from tongban.ledger.verification import newest, reader, verify_to
 
 INSERTED_ROWS = 1000
 
+Journal = dict[int, dict[bytes, Mapping[str, Any]]]
+
 
 class LogKeys(Protocol):
     """Whoever knows the public key of each log: the signer, or the public file alone."""
@@ -114,13 +116,19 @@ def _lost_part(logs: Path, log: str, keys: LogKeys, disk: Disk) -> LostPart | No
         for index in range(size // WIDTH, -(-checkpoint.size // WIDTH))
         for at, leaf in enumerate(tiles.leaves(index))
     )
-    entries = [_lost_entry(index, leaf, journal.get(index)) for index, leaf in leaves if index >= size]
+    entries = [
+        _lost_entry(index, leaf, journal.get(index, {}).get(leaf)) for index, leaf in leaves if index >= size
+    ]
     return LostPart(log, checkpoint, known, tree.range_at(checkpoint.size, hash_at), entries)
 
 
-def read_journal(folder: Path, start: int, disk: Disk) -> dict[int, Mapping[str, Any]]:
-    """Give the journal's objects from place `start` on, by place; lines that are damaged are left out."""
-    found: dict[int, Mapping[str, Any]] = {}
+def read_journal(folder: Path, start: int, disk: Disk) -> Journal:
+    """Give the journal's objects from place `start` on, by place and leaf; damaged lines are left out.
+
+    A place may have several: a run that was killed before it signed has left a file, and then the
+    database was restored from a backup and other entries took those places. The log says which leaf is true.
+    """
+    found: Journal = {}
     for name in disk.names(folder):
         first, _, rest = name.partition("-")
         count = rest.removesuffix(".jsonl")
@@ -129,8 +137,8 @@ def read_journal(folder: Path, start: int, disk: Disk) -> dict[int, Mapping[str,
         for line in (disk.read(folder / name) or b"").splitlines():
             try:
                 shape = json.loads(line)
-                found[int(shape["index"])] = shape
-            except (ValueError, KeyError, TypeError):
+                found.setdefault(int(shape["index"]), {})[canonical(shape["leaf"])] = shape
+            except (ValueError, KeyError, TypeError, Invalid):
                 continue
     return found
 
