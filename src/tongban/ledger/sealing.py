@@ -2,7 +2,7 @@
 
 What is backed up holds sealed openings alone, in the database as in the journal; the keys lie in a
 folder of their own outside both. A key once destroyed makes every copy of its openings unreadable,
-wherever the copy lies (docs/decisions/0009). Which key an entry has follows from its public leaf, so
+wherever the copy lies (docs/decisions/0010). Which key an entry has follows from its public leaf, so
 that no row can be passed off as forgotten by pointing it at another key.
 
 The order is the proof. A key is on the disk, name and bytes, before the first opening is sealed with
