@@ -97,3 +97,42 @@ def test_json_is_for_programs_and_standard_input_is_read(file: Path, trust: str)
     told = run("-", "--trust", trust, "--json", *AT, given=file.read_bytes())
     report = json.loads(told.stdout)
     assert (told.returncode, report["verdict"], report["evidence"]) == (0, "valid", "published")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [[], ["a", "b"], ["a", "--quorum", "many"], ["a", "--lang", "fr"], ["a", "--at", "x"], ["--what"]],
+)
+def test_a_command_that_is_asked_wrongly_never_ends_as_if_a_file_were_undecided(asked: list[str]) -> None:
+    told = run(*asked)
+    assert told.returncode == 3
+    assert b"usage: tongban-verify" in told.stderr
+
+
+def test_a_moment_keeps_its_offset_however_it_is_written(file: Path, trust: str) -> None:
+    for at in (
+        "2026-11-23T12:10:00+08:00",
+        "2026-11-23T12:10+08:00",
+        "20261123T121000+0800",
+        "2026-11-23T04:10",
+    ):
+        assert run(str(file), "--trust", trust, "--at", at).returncode == 0, at
+    early = run(str(file), "--trust", trust, "--at", "2026-11-22T23:59+08:00")
+    assert "not yet in force" in early.stdout.decode()
+
+
+def test_a_terminal_without_chinese_still_gets_its_sentence(file: Path, trust: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "tongban_verify", str(file), "--trust", trust, *AT],
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env={
+            "PYTHONPATH": str(ROOT / "packages/verify/src"),
+            "PYTHONIOENCODING": "ascii",
+            "PATH": os.environ["PATH"],
+            "LANG": "en",
+        },
+    )
+    assert told.returncode == 0
+    assert told.stdout.startswith(b"Valid: Business licence")

@@ -1,14 +1,17 @@
 """`tongban-verify FILE`: one sentence on standard output, and an exit code that says the same."""
 
 import argparse
+import io
 import json
 import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from tongban_verify.documents import utc_now, verify_file
+from tongban_verify.fetching import SCHEMES, from_address, from_folder
+from tongban_verify.logs import verify_log
 from tongban_verify.report import Reason, Report
 from tongban_verify.strict import LARGEST_FILE, Unreadable
 from tongban_verify.trust import (
@@ -22,7 +25,13 @@ from tongban_verify.trust import (
 
 
 def main() -> int:
-    """Verify one file; 0 valid, 1 invalid, 2 cannot tell, 3 unreadable (also when the anchor is)."""
+    """Verify one file or log; 0 valid, 1 invalid, 2 cannot tell, 3 unreadable.
+
+    3 also where the anchor cannot be read, and where the command was not asked as it can be.
+    """
+    for stream in (sys.stdout, sys.stderr):  # a terminal that has no Chinese still gets its sentence
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     asked = _parser().parse_args()
     language = asked.lang or _language()
     try:
@@ -36,7 +45,10 @@ def main() -> int:
             else f"The trust anchor {asked.trust} cannot be read: {trouble}\n"
         )
         return 3
-    report = _report(asked.file, anchor, asked.at or utc_now())
+    try:
+        report = _report(asked.file, anchor, asked.at or utc_now())
+    except KeyboardInterrupt:
+        report = Report((Reason("log_unreached"),))
     if asked.json:
         sys.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n")
     else:
@@ -45,12 +57,16 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tongban-verify",
-        description="Verify a Tongban licence, notice or evidence file, without any network.",
+        description="Verify a Tongban licence, notice, receipt or proof without any network, or a whole log.",
         epilog="Exit codes: 0 valid, 1 invalid, 2 cannot tell, 3 unreadable.",
     )
-    parser.add_argument("file", metavar="FILE", help="the file to verify, or - for standard input")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="the file to verify, - for standard input, or a log: its folder or its http(s) address",
+    )
     parser.add_argument(
         "--trust",
         metavar="ANCHOR",
@@ -72,18 +88,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Parser(argparse.ArgumentParser):
+    """Ends with 3 where it is asked wrongly: argparse's own 2 would say `cannot tell` of a file."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(3, f"{self.prog}: {message}\n")
+
+
 def _anchor(given: str | None) -> Anchor | None:
     if given is None:
         return None
     if given.startswith("sha256:"):
         return anchor_from_fingerprint(given)
-    return anchor_from_bytes(Path(given).read_bytes())
+    return anchor_from_bytes(_read_path(Path(given)))
 
 
 def _report(file: str, anchor: Anchor | None, now: datetime) -> Report:
     try:
+        if file.startswith(SCHEMES):
+            return verify_log(from_address(file), anchor)
+        if file != "-" and Path(file).is_dir():
+            return verify_log(from_folder(Path(file)), anchor)
         data = _read(sys.stdin.buffer) if file == "-" else _read_path(Path(file))
-    except OSError:
+    except (OSError, ValueError):  # no such file or address, or no name of one
         return Report((Reason("unreadable"),))
     return verify_file(data, anchor, now)
 
@@ -102,7 +130,5 @@ def _language() -> str:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        return moment(text)
-    except ValueError:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    found = datetime.fromisoformat(text)
+    return moment((found if found.utcoffset() is not None else found.replace(tzinfo=UTC)).isoformat())

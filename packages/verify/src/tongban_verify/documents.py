@@ -1,24 +1,25 @@
 """The files that can be verified: a licence, a notice, a bare evidence entry."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Final
 
-from tongban_verify.evidence import Standing, check_standing, open_entry
+from tongban_verify.evidence import Entry, Standing, check_standing, open_entry
 from tongban_verify.identifiers import read_identifier
 from tongban_verify.report import Reason, Report
 from tongban_verify.signed import Signed, check_signed
-from tongban_verify.strict import Json, Unreadable, read_json, require_keys
+from tongban_verify.strict import Json, Unreadable, read_json, require_keys, require_text
 from tongban_verify.tlog_proof import HEADING, read_tlog_proof
-from tongban_verify.trust import Anchor, Doubt, Trust, read_trust
+from tongban_verify.trust import Anchor, Doubt, Trust, read_trust, with_own_witnesses
 
 LICENCE: Final = "tongban-licence/1"
 NOTICE: Final = "tongban-notice/1"
 EVIDENCE: Final = "tongban-evidence/1"
 
 _CIVIL: Final = timezone(timedelta(hours=8))  # the time in which the law counts days, in all of China
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CHANGE_KEYS: Final = {
     "identifier",
     "number",
@@ -30,8 +31,21 @@ _CHANGE_KEYS: Final = {
     "basis",
 }
 # GB/T 36903 practice: 01 in force, 02 suspended, 03 revoked, 04 cancelled, 05 ended, 99 other.
-_STATUS_REASONS: Final = MappingProxyType(
+STATUS_REASONS: Final = MappingProxyType(
     {"01": "", "02": "suspended", "03": "revoked", "04": "cancelled", "05": "ended", "99": "other_status"}
+)
+
+
+# What the evidence that people are given is called, by its kind and the decision that it opens, and which
+# opened field names it.
+ENTRIES: Final[Mapping[tuple[str, str | None], tuple[str, str, str]]] = MappingProxyType(
+    {
+        ("case.decided", "yes"): ("准予决定", "the decision to grant in case", "case_number"),
+        ("case.decided", "no"): ("不予批准决定", "the decision to refuse in case", "case_number"),
+        ("case.decided", None): ("审批决定", "the decision with the evidence", "entry"),
+        ("share.released", None): ("数据共享回执", "the share receipt", "entry"),
+        ("share.refused", None): ("不予共享回执", "the receipt of a refused share", "entry"),
+    }
 )
 
 
@@ -103,7 +117,7 @@ def _check_licence(found: Json, anchor: Anchor | None, now: datetime, findings: 
     whole = _whole(found, {"format", "licence", "signature", "evidence", "status", "trust"})
     trust = _trusted(whole["trust"], anchor, findings)
     content = _object(whole["licence"])
-    number = str(content.get("certificate_identifier"))
+    number = _text(content.get("certificate_identifier"))
     findings.facts |= {
         "title": content.get("type_name"),
         "number": number,
@@ -115,8 +129,8 @@ def _check_licence(found: Json, anchor: Anchor | None, now: datetime, findings: 
     findings.stand(signed.standing)
     status = _check_history(whole["status"], number, signed, trust, now, findings)
     findings.facts["status"] = status
-    if _STATUS_REASONS[status]:
-        findings.doubt(_STATUS_REASONS[status])
+    if STATUS_REASONS[status]:
+        findings.doubt(STATUS_REASONS[status])
     _check_dates(content, now, findings)
 
 
@@ -124,7 +138,7 @@ def _check_notice(found: Json, anchor: Anchor | None, now: datetime, findings: F
     whole = _whole(found, {"format", "notice", "signature", "evidence", "trust"})
     trust = _trusted(whole["trust"], anchor, findings)
     content = _object(whole["notice"])
-    number = str(content.get("number"))
+    number = _text(content.get("number"))
     findings.facts |= {"title": content.get("title"), "number": number, "holder": content.get("addressee")}
     signed = check_signed("notice", content, number, whole["signature"], whole["evidence"], trust, now)
     _note_issuer(signed, findings)
@@ -141,29 +155,37 @@ def _check_evidence(found: Json, anchor: Anchor | None, now: datetime, findings:
     except ValueError as broken:
         raise Doubt("shape") from broken
     entry = open_entry(proven["opening"])
-    findings.facts |= {
-        "title": {"zh": f"存证条目 {entry.kind}", "en": f"the evidence entry {entry.kind}"},
-        "number": entry.leaf_hash.hex(),
-        "issuer": {"zh": f"节点 {trust.node} ", "en": f"node {trust.node}"},
-        "opened": entry.fields,
-    }
+    findings.facts |= _about(entry)
+    findings.facts["issuer"] = {"zh": f"节点 {trust.node} ", "en": f"node {trust.node}"}
     findings.stand(check_standing(proven, entry, trust, now))
 
 
 def _check_tlog_proof(proven: Json, anchor: Anchor | None, now: datetime, findings: Findings) -> None:
     """Check a proof that comes without keys: those of the trust statement at hand, and no others."""
     entry = open_entry(proven["opening"])
-    findings.facts |= {
-        "title": {"zh": f"存证条目 {entry.kind}", "en": f"the evidence entry {entry.kind}"},
-        "number": entry.leaf_hash.hex(),
-        "opened": entry.fields,
-    }
+    findings.facts |= _about(entry)
     if anchor is None or anchor.statement is None:
         findings.doubt("no_statement")
         return
-    trust = _with_witnesses(anchor.statement, anchor)
+    trust = with_own_witnesses(anchor.statement, anchor)
     findings.facts["issuer"] = {"zh": f"节点 {trust.node} ", "en": f"node {trust.node}"}
     findings.stand(check_standing({"proof": proven["proof"]}, entry, trust, now))
+
+
+def _about(entry: Entry) -> dict[str, object]:
+    """Say what an entry is about, as far as it was opened: which decision, which share."""
+    zh, en, named_by = ENTRIES.get(
+        (entry.kind, entry.fields.get("decision"))
+        if isinstance(entry.fields.get("decision"), str)
+        else (entry.kind, None),
+        (f"存证条目 {entry.kind}", f"the evidence entry {entry.kind}", ""),
+    )
+    number = entry.fields.get(named_by)
+    return {
+        "title": {"zh": zh, "en": en},
+        "number": number if isinstance(number, str) else entry.leaf_hash.hex(),
+        "opened": entry.fields,
+    }
 
 
 Check = Callable[[Json, Anchor | None, datetime, Findings], None]
@@ -185,18 +207,16 @@ def _object(found: object) -> Json:
     return found
 
 
+def _text(found: object) -> str:
+    try:
+        return require_text(found)
+    except ValueError as broken:
+        raise Doubt("shape") from broken
+
+
 def _trusted(found: object, anchor: Anchor | None, findings: Findings) -> Trust:
-    """Read the file's trust statement and hold it against the anchor; take the newer of the two.
-
-    Witnesses that the verifying person knows take the place of those that the node names.
-    """
-    return _with_witnesses(_newer(read_trust(found), anchor, findings), anchor)
-
-
-def _with_witnesses(trust: Trust, anchor: Anchor | None) -> Trust:
-    if anchor is None or not anchor.witnesses:
-        return trust
-    return replace(trust, witnesses=anchor.witnesses, quorum=anchor.quorum)
+    """Read the file's trust statement and hold it against the anchor; take the newer of the two."""
+    return with_own_witnesses(_newer(read_trust(found), anchor, findings), anchor)
 
 
 def _newer(trust: Trust, anchor: Anchor | None, findings: Findings) -> Trust:
@@ -218,7 +238,7 @@ def _newer(trust: Trust, anchor: Anchor | None, findings: Findings) -> Trust:
 
 def _note_issuer(signed: Signed, findings: Findings) -> None:
     findings.facts["issuer"] = signed.office.name
-    findings.facts["issued_at"] = signed.at.isoformat()
+    findings.facts["issued_at"] = signed.said_at
 
 
 def _check_identity(content: Json, signed: Signed) -> None:
@@ -251,10 +271,10 @@ def _check_history(
         signed = check_signed("status", content, number, change["signature"], change["evidence"], trust, now)
         follows = (
             content["identifier"] == number,
-            content["number"] == place,
+            type(content["number"]) is int and content["number"] == place,
             content["previous_status"] == status,
-            content["status"] in _STATUS_REASONS,
-            content["at"] == signed.at.isoformat(),
+            isinstance(content["status"], str) and content["status"] in STATUS_REASONS,
+            content["at"] == signed.said_at,
             signed.at >= at,
             signed.slug == licence.slug,
         )
@@ -268,8 +288,8 @@ def _check_history(
 def _check_dates(content: Json, now: datetime, findings: Findings) -> None:
     """Check the licence's validity on the civil day of `now`; without an end it does not expire."""
     try:
-        start = date.fromisoformat(content["validate_start"])
-        end = date.fromisoformat(content["validate_end"]) if content["validate_end"] is not None else None
+        start = _date(content["validate_start"])
+        end = _date(content["validate_end"]) if content["validate_end"] is not None else None
     except (KeyError, TypeError, ValueError) as broken:
         raise Doubt("shape") from broken
     findings.facts |= {"validate_start": start.isoformat(), "validate_end": end and end.isoformat()}
@@ -278,6 +298,13 @@ def _check_dates(content: Json, now: datetime, findings: Findings) -> None:
         findings.doubt("not_yet")
     if end is not None and today > end:
         findings.doubt("expired")
+
+
+def _date(text: object) -> date:
+    """Read YYYY-MM-DD, and none of the other forms of ISO 8601."""
+    if not _DATE.fullmatch(require_text(text)):
+        raise ValueError("not a date")
+    return date.fromisoformat(str(text))
 
 
 def _day(moment: datetime) -> str:

@@ -11,7 +11,15 @@ from typing import Final
 
 from tongban_verify.merkle import leaf_hash, root_from_path
 from tongban_verify.notes import LogKey, cosigners, open_checkpoint, read_log_key, read_witness_key
-from tongban_verify.strict import Json, canonical, from_hex, require_keys, require_version_1
+from tongban_verify.strict import (
+    Json,
+    canonical,
+    from_hex,
+    require_keys,
+    require_list,
+    require_text,
+    require_version_1,
+)
 from tongban_verify.trust import Doubt, Trust, moment
 
 _FIELD: Final = b"tongban ledger field 1\x00"
@@ -62,16 +70,19 @@ def open_entry(found: object) -> Entry:
             ).digest()
             for name, field in fields.items()
         ]
-        hidden = [from_hex(each, 32) for each in opening["hidden"]]
+        hidden = [from_hex(each, 32) for each in require_list(opening["hidden"])]
         if hidden != sorted(hidden):
             raise ValueError("the hidden commitments are not in order")
+        kind, hour = require_text(leaf["kind"]), require_text(leaf["hour"])
+        if "office" in leaf:
+            require_text(leaf["office"])
     except (ValueError, TypeError, AttributeError) as broken:
         raise Doubt("shape", str(broken)) from broken
     if sha256(_ENTRY + b"".join(sorted(opened + hidden))).hexdigest() != leaf["commitment"]:
         raise Doubt("opening")
     return Entry(
-        kind=str(leaf["kind"]),
-        hour=str(leaf["hour"]),
+        kind=kind,
+        hour=hour,
         leaf=leaf,
         leaf_hash=leaf_hash(canonical(leaf)),
         fields={name: field["value"] for name, field in fields.items()},
@@ -83,12 +94,7 @@ def check_standing(found: Json, entry: Entry, trust: Trust, now: datetime) -> St
 
     Raises Doubt with the reason when either is wrong or both are missing.
     """
-    try:
-        keys = {key.origin: key for key in map(read_log_key, trust.logs)}
-    except ValueError as broken:
-        raise Doubt("shape", str(broken)) from broken
-    if not all(origin.startswith(f"tongban/{trust.node}/") for origin in keys):
-        raise Doubt("other_node")
+    keys = log_keys(trust)
     promised = _check_promise(found["promise"], entry, keys, now) if "promise" in found else None
     published = _check_proof(found["proof"], entry, keys, trust) if "proof" in found else None
     if published and promised and published.log != promised.log:
@@ -99,12 +105,23 @@ def check_standing(found: Json, entry: Entry, trust: Trust, now: datetime) -> St
     return standing
 
 
+def log_keys(trust: Trust) -> dict[str, LogKey]:
+    """Give the keys of a node's logs by their origins; raises Doubt where one is another node's or none."""
+    try:
+        keys = {key.origin: key for key in map(read_log_key, trust.logs)}
+    except ValueError as broken:
+        raise Doubt("shape", str(broken)) from broken
+    if not all(origin.startswith(f"tongban/{trust.node}/") for origin in keys):
+        raise Doubt("other_node")
+    return keys
+
+
 def _check_promise(found: object, entry: Entry, keys: dict[str, LogKey], now: datetime) -> Standing:
     try:
         promise = require_keys(found, {"statement", "signature"})
         said = require_keys(promise["statement"], {"version", "log", "leaves", "issued", "deadline"})
         require_version_1(said["version"])
-        if entry.leaf_hash.hex() not in said["leaves"]:
+        if entry.leaf_hash.hex() not in require_list(said["leaves"]):
             raise ValueError("the promise is for other entries")
         keys[said["log"]].check(_PROMISE + canonical(said), from_hex(promise["signature"], 64))
         deadline = moment(said["deadline"])
@@ -116,13 +133,13 @@ def _check_promise(found: object, entry: Entry, keys: dict[str, LogKey], now: da
 def _check_proof(found: object, entry: Entry, keys: dict[str, LogKey], trust: Trust) -> Standing:
     try:
         proof = require_keys(found, {"version", "log", "index", "leaf", "hashes", "checkpoint"})
-        log = keys[proof["log"]]
-        head = open_checkpoint(str(proof["checkpoint"]), log)
-        witnesses = cosigners(str(proof["checkpoint"]), map(read_witness_key, trust.witnesses))
+        log, note = keys[proof["log"]], require_text(proof["checkpoint"])
+        head = open_checkpoint(note, log)
+        witnesses = cosigners(note, map(read_witness_key, trust.witnesses))
     except (ValueError, TypeError, KeyError) as wrong:
         raise Doubt("checkpoint", str(wrong)) from wrong
     try:
-        path = [from_hex(each, 32) for each in proof["hashes"]]
+        path = [from_hex(each, 32) for each in require_list(proof["hashes"])]
         index = proof["index"]
         require_version_1(proof["version"])
         if type(index) is not int or canonical(proof["leaf"]) != canonical(entry.leaf):

@@ -1,4 +1,4 @@
-"""Merkle audit paths, straight from the recursive definition in RFC 6962, section 2.1.
+"""Merkle trees and audit paths, straight from the recursive definition in RFC 6962, section 2.1.
 
 Written from the definition and not from the usual loop, so that a mistake in the loop that made a
 proof is not repeated by the program that checks it.
@@ -11,6 +11,14 @@ from hashlib import sha256
 def leaf_hash(leaf: bytes) -> bytes:
     """Hash a leaf: SHA-256(0x00 ‖ leaf)."""
     return sha256(b"\x00" + leaf).digest()
+
+
+def root_of(hashes: Sequence[bytes]) -> bytes:
+    """Give the root over these hashes, of leaves or of subtrees that are all of one size but the last."""
+    if len(hashes) == 1:
+        return hashes[0]
+    left = 1 << ((len(hashes) - 1).bit_length() - 1)  # the largest power of two below their number
+    return sha256(b"\x01" + root_of(hashes[:left]) + root_of(hashes[left:])).digest()
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:

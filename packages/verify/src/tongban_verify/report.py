@@ -1,5 +1,6 @@
 """What the verifier says, in one plain sentence of Chinese or English, and as data."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -17,8 +18,9 @@ class Verdict(Enum):
 
 
 # Why a file is not simply valid. Each reason is a code, a Chinese and an English clause.
-_REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
+        "no_log": ("此处没有日志的检查点，或无法读取", "no checkpoint of a log can be read there"),
         "unreadable": ("不是可以读取的验证文件", "this is not a file that can be verified"),
         "shape": (
             "文件缺少内容或含有未经签名的多余内容",
@@ -76,8 +78,22 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "too few of the witnesses have cosigned the log's checkpoint: download it again",
         ),
         "no_statement": (
-            "证明文件本身不含公钥，请用 --trust 指定该节点的 trust.json",
-            "the proof itself holds no keys: give the node's trust.json with --trust",
+            "它本身不含公钥，请同时提供该节点的信任文件 trust.json（--trust）",
+            "it holds no keys itself: give the node's trust.json too (--trust)",
+        ),
+        "log_unreached": (
+            "日志没有读完：网络或存储不通，请稍后再试",
+            "the log could not be read to its end: the network or the storage failed, try again later",
+        ),
+        "log_missing": (
+            "日志缺少检查点所含的文件",
+            "the log lacks a file that its checkpoint counts",
+        ),
+        "log_entry": ("日志中有格式不正确的存证条目", "there is a malformed entry in the log"),
+        "log_tile": ("日志的哈希文件与条目不符", "a tile of the log does not fit its entries"),
+        "log_root": (
+            "全部条目不能得出检查点的树根",
+            "the entries do not lead to the root that the checkpoint has",
         ),
         "no_anchor": (
             "未指定可信根密钥，只核对了文件自身的一致性；请向发证机构核对根密钥指纹",
@@ -86,19 +102,26 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
-_UNDECIDED: Final = frozenset({"not_published", "not_witnessed", "no_statement", "no_anchor"})
+UNDECIDED: Final = frozenset({"not_published", "not_witnessed", "no_statement", "no_anchor", "log_unreached"})
+UNREADABLE: Final = frozenset({"unreadable", "no_log"})
+LONGEST: Final = 120  # characters of anything that a file says of itself
+# What would let a file write sentences of its own beside ours: controls, breaks, turns of direction.
+_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason why a file is not simply valid."""
+    """One reason why a file is not simply valid; `place` is which file of a log, where it is one."""
 
     code: str
+    place: str = ""
 
     def words(self, language: str) -> str:
         """Give the reason as a clause in Chinese (zh) or English (en)."""
-        zh, en = _REASONS[self.code]
-        return zh if language == "zh" else en
+        zh, en = REASONS[self.code]
+        if language == "zh":
+            return f"{zh}（{self.place}）" if self.place else zh
+        return f"{en} ({self.place})" if self.place else en
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +135,9 @@ class Report:
     def verdict(self) -> Verdict:
         """Invalid if anything is wrong, undecided if anything is open, and valid only if nothing is."""
         codes = {reason.code for reason in self.reasons}
-        if "unreadable" in codes:
+        if codes & UNREADABLE:
             return Verdict.UNREADABLE
-        if codes - _UNDECIDED:
+        if codes - UNDECIDED:
             return Verdict.INVALID
         return Verdict.CANNOT_TELL if codes else Verdict.VALID
 
@@ -146,7 +169,8 @@ class Report:
         about = self._about("zh")
         why = "；".join(reason.words("zh") for reason in self.reasons)
         said = {
-            Verdict.VALID: f"有效：{about}由{self._named('issuer', 'zh')}签发，签名、存证和日志均核验无误。",
+            Verdict.VALID: f"有效：{about}由{self._named('issuer', 'zh')}签发，"
+            f"{self._named('proved', 'zh') or '签名、存证和日志'}均核验无误。",
             Verdict.INVALID: f"无效：{about}未通过核验——{why}。",
             Verdict.CANNOT_TELL: f"尚不能确认：{about}目前核验无误，但{why}。",
             Verdict.UNREADABLE: f"无法读取：{why}。",
@@ -157,8 +181,8 @@ class Report:
         about = self._about("en")
         why = "; ".join(reason.words("en") for reason in self.reasons)
         said = {
-            Verdict.VALID: f"Valid: {about}, issued by {self._named('issuer', 'en')}; signature, evidence"
-            " and log all verify.",
+            Verdict.VALID: f"Valid: {about}, issued by {self._named('issuer', 'en')};"
+            f" {self._named('proved', 'en') or 'signature, evidence and log all'} verify.",
             Verdict.INVALID: f"Invalid: {about} does not verify, because {why}.",
             Verdict.CANNOT_TELL: f"Cannot tell: {about} shows no fault, but {why}.",
             Verdict.UNREADABLE: f"Unreadable: {why}.",
@@ -167,17 +191,21 @@ class Report:
 
     def _about(self, language: str) -> str:
         title = self._named("title", language) or ("该文件" if language == "zh" else "this file")
-        number = self.facts.get("number")
-        holder = self.facts.get("holder")
+        number, holder = (_shown(self.facts.get(each)) for each in ("number", "holder"))
         if language == "zh":
             return title + (f"（{number}，{holder}）" if holder else f"（{number}）" if number else "")
         return title + (f" {number} of {holder}" if holder else f" {number}" if number else "")
 
     def _named(self, fact: str, language: str) -> str:
         found = self.facts.get(fact)
-        return str(found[language]) if isinstance(found, Mapping) and language in found else ""
+        return _shown(found.get(language)) if isinstance(found, Mapping) else ""
 
     def _fingerprint(self, form: str) -> str:
-        codes = {reason.code for reason in self.reasons}
-        print_it = self.verdict is not Verdict.UNREADABLE and codes & {"no_anchor", "wrong_root"}
-        return form.format(self.facts.get("root_fingerprint")) if print_it else ""
+        wanted = {reason.code for reason in self.reasons} & {"no_anchor", "wrong_root"}
+        found = self.facts.get("root_fingerprint")
+        return form.format(found) if wanted and found and self.verdict is not Verdict.UNREADABLE else ""
+
+
+def _shown(said: object) -> str:
+    """Give what a file says of itself as it may stand in our sentence; only texts are said."""
+    return _UNSEEN.sub("\ufffd", said)[:LONGEST] if isinstance(said, str) else ""

@@ -40,6 +40,7 @@ class Signed:
     office: TrustedOffice
     slug: str
     at: datetime
+    said_at: str  # the same moment in the statement's own letters
     standing: Standing
 
 
@@ -68,7 +69,7 @@ def check_signed(
     _check_tie(TIES[kind], entry, said, at)
     standing = check_standing(proven, entry, trust, now)
     assert office is not None  # noqa: S101  _check_signature raised otherwise; this tells the type checker
-    return Signed(office, said["issuer"], at, standing)
+    return Signed(office, said["issuer"], at, said["at"], standing)
 
 
 def _check_signature(office: TrustedOffice | None, signed: Json, said: Json, at: datetime) -> None:

@@ -7,8 +7,10 @@ from typing import Any, Final
 Json = dict[str, Any]
 
 LARGEST_FILE: Final = 4 * 1024 * 1024
+DEEPEST: Final = 64  # of objects and lists within each other: any reader of JSON can go so deep
 _LARGEST_INTEGER: Final = 2**53 - 1
 _HEX: Final = re.compile(r"(?:[0-9a-f]{2})+")
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -19,7 +21,8 @@ class Unreadable(Exception):
 def read_json(data: bytes) -> Json:
     """Read a file as a JSON object; refuses what two readers could understand differently.
 
-    Duplicate names, fractions, exponents, NaN, and integers beyond 2^53 - 1 are refused.
+    Duplicate names, fractions, exponents, NaN, integers beyond 2^53 - 1, halves of characters and what
+    is nested more deeply than `DEEPEST` are refused.
     """
     if len(data) > LARGEST_FILE:
         raise Unreadable("too large")
@@ -35,15 +38,13 @@ def read_json(data: bytes) -> Json:
         raise Unreadable(str(trouble)) from trouble
     if not isinstance(found, dict):
         raise Unreadable("not a JSON object")
+    _require_plain(found)
     return found
 
 
 def canonical(value: object) -> bytes:
     """Give the RFC 8785 form of a value that `read_json` could have given."""
-    try:
-        return _written(value).encode("utf-8")
-    except UnicodeEncodeError as surrogate:
-        raise Unreadable("half a character") from surrogate
+    return _written(value).encode("utf-8")
 
 
 def from_hex(value: object, length: int | None = None) -> bytes:
@@ -69,6 +70,20 @@ def require_keys(value: object, required: set[str], optional: frozenset[str] = f
     return value
 
 
+def require_text(value: object) -> str:
+    """Give the text; raises ValueError for anything else, which each language would write in its own way."""
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def require_list(value: object) -> list[Any]:
+    """Give the list; raises ValueError for anything else that could be walked like one."""
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return value
+
+
 def require_version_1(*versions: object) -> None:
     """Refuse every version but the whole number 1 (`true` is not one, whatever Python thinks)."""
     if any(type(version) is not int or version != 1 for version in versions):
@@ -89,6 +104,20 @@ def _written(value: object) -> str:
         names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
         return "{" + ",".join(f"{_written(name)}:{_written(value[name])}" for name in names) + "}"
     raise Unreadable(f"{type(value).__name__} has no JSON form here")
+
+
+def _require_plain(found: object) -> None:
+    """Refuse nesting beyond `DEEPEST` and lone surrogates; by a list, for depth is what is in doubt."""
+    waiting = [(found, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        if isinstance(value, dict | list):
+            if depth > DEEPEST:
+                raise Unreadable("nested too deeply")
+            inner = (*value.keys(), *value.values()) if isinstance(value, dict) else value
+            waiting.extend((each, depth + 1) for each in inner)
+        elif isinstance(value, str) and _HALF.search(value):
+            raise Unreadable("half a character")
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> Json:

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from tongban_verify.notes import from_base64
-from tongban_verify.strict import Json, Unreadable, read_json
+from tongban_verify.strict import LARGEST_FILE, Json, Unreadable, read_json
 
 HEADING: Final = b"c2sp.org/tlog-proof@v1\n"
 _INDEX: Final = re.compile(r"index (0|[1-9][0-9]{0,18})")
@@ -15,6 +15,8 @@ def read_tlog_proof(data: bytes) -> Json:
 
     Raises Unreadable where the text is no such proof, or its extra data are not an opening of this platform.
     """
+    if len(data) > LARGEST_FILE:
+        raise Unreadable("too large")
     try:
         head, gap, note = data.decode("utf-8").partition("\n\n")
         lines = head.split("\n")[1:]

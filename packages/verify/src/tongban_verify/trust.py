@@ -1,5 +1,6 @@
 """The trust statement: which keys belong to which office and which log, signed by the node's root key."""
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,20 +18,35 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tongban_verify.notes import read_witness_key
-from tongban_verify.strict import Json, Unreadable, canonical, from_hex, read_json, require_keys
+from tongban_verify.strict import (
+    Json,
+    Unreadable,
+    canonical,
+    from_hex,
+    read_json,
+    require_keys,
+    require_list,
+    require_text,
+)
 
 FORMAT: Final = "tongban-trust/1"
 CONTEXT: Final = b"tongban trust v1\n"
 ALGORITHM: Final = "Ed25519"
+# Years in which no offset leads out of the calendar; to the microsecond, as clocks here go.
+_MOMENT: Final = re.compile(
+    r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
 _KEY_FIELDS: Final = {"kid", "alg", "public_key", "valid_from", "valid_to"}
 
 
 class Doubt(Exception):
     """One check failed; `code` is the reason's code in report.py."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", *, place: str = "") -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
+        self.place = place  # which of many files, where it is a log that is doubted
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,13 @@ def with_witnesses(anchor: Anchor | None, vkeys: Sequence[str], quorum: int | No
     return replace(anchor, witnesses=tuple(vkeys), quorum=needed)
 
 
+def with_own_witnesses(trust: Trust, anchor: Anchor | None) -> Trust:
+    """Give a trust statement with the witnesses that the anchor knows in place of those that it names."""
+    if anchor is None or not anchor.witnesses:
+        return trust
+    return replace(trust, witnesses=anchor.witnesses, quorum=anchor.quorum)
+
+
 def read_trust(found: object) -> Trust:
     """Read a trust statement and check its signature; raises Doubt `shape` or `trust_signature`."""
     try:
@@ -145,10 +168,10 @@ def read_trust(found: object) -> Trust:
             raise ValueError("another format")
         root = read_key(content["root"])
         trust = Trust(
-            node=_text(content["node"]),
+            node=require_text(content["node"]),
             issued_at=moment(content["issued_at"]),
             root=root,
-            logs=tuple(_text(log) for log in _list(content["logs"])),
+            logs=tuple(require_text(log) for log in require_list(content["logs"])),
             offices=_offices(content["offices"]),
             witnesses=witnesses,
             quorum=quorum,
@@ -167,7 +190,7 @@ def read_trust(found: object) -> Trust:
 def read_key(found: object) -> Key:
     """Read a public key and check that its id is its own; raises ValueError."""
     fields = require_keys(found, _KEY_FIELDS)
-    encoded = _text(fields["public_key"])
+    encoded = require_text(fields["public_key"])
     der = b64decode(encoded, validate=True)
     try:
         public = load_der_public_key(der)
@@ -175,24 +198,25 @@ def read_key(found: object) -> Key:
         raise ValueError("a key of an unknown kind") from unknown
     if fields["alg"] != ALGORITHM or not isinstance(public, Ed25519PublicKey):
         raise ValueError("not an Ed25519 key")
-    if b64encode(der).decode() != encoded or sha256(der).hexdigest()[:16] != fields["kid"]:
+    if b64encode(der).decode() != encoded or _spki(public) != der:
+        raise ValueError("a key that is written in another way than the usual one")
+    if sha256(der).hexdigest()[:16] != fields["kid"]:
         raise ValueError("the key id is not that of the key")
     return Key(fields["kid"], public, moment(fields["valid_from"]), moment(fields["valid_to"]))
 
 
 def moment(text: object) -> datetime:
-    """Read a moment with its offset; raises ValueError."""
-    found = datetime.fromisoformat(_text(text))
-    if found.utcoffset() is None:
-        raise ValueError("a moment without an offset")
-    return found
+    """Read a moment with its offset; raises ValueError for any other of the many forms of ISO 8601."""
+    if not _MOMENT.fullmatch(require_text(text)):
+        raise ValueError("not a moment")
+    return datetime.fromisoformat(str(text))
 
 
 def _witnesses(found: object) -> tuple[tuple[str, ...], int]:
     if found is None:
         return (), 0
     told = require_keys(found, {"quorum", "vkeys"})
-    vkeys, quorum = tuple(_text(vkey) for vkey in _list(told["vkeys"])), told["quorum"]
+    vkeys, quorum = tuple(require_text(vkey) for vkey in require_list(told["vkeys"])), told["quorum"]
     if type(quorum) is not int or not 0 <= quorum <= len(vkeys):
         raise ValueError("a quorum that cannot be met")
     return vkeys, quorum
@@ -200,27 +224,17 @@ def _witnesses(found: object) -> tuple[tuple[str, ...], int]:
 
 def _offices(found: object) -> dict[str, TrustedOffice]:
     offices: dict[str, TrustedOffice] = {}
-    for each in _list(found):
+    for each in require_list(found):
         office = require_keys(each, {"office", "credit_code", "name", "keys"})
-        keys = [read_key(key) for key in _list(office["keys"])]
-        slug = _text(office["office"])
+        keys = [read_key(key) for key in require_list(office["keys"])]
+        slug = require_text(office["office"])
         if slug in offices:
             raise ValueError(f"{slug} stands twice")
-        name = require_keys(office["name"], {"zh", "en"})
-        offices[slug] = TrustedOffice(_text(office["credit_code"]), name, {key.kid: key for key in keys})
+        named = require_keys(office["name"], {"zh", "en"})
+        name = {language: require_text(said) for language, said in named.items()}
+        credit_code = require_text(office["credit_code"])
+        offices[slug] = TrustedOffice(credit_code, name, {key.kid: key for key in keys})
     return offices
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("not a text")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise ValueError("not a list")
-    return value
 
 
 def _spki(public: Ed25519PublicKey) -> bytes:

@@ -1,0 +1,170 @@
+"""A whole log: every entry and every tile of it, as C2SP tlog-tiles lays them out, against its checkpoint.
+
+The entries are hashed anew and the tree is built from them alone; what the log serves as hashes is only
+compared. So it says that this is the log which was signed, and not merely that some of it fits.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from typing import Final
+
+from tongban_verify.evidence import log_keys
+from tongban_verify.merkle import leaf_hash, root_of
+from tongban_verify.notes import Head, cosigners, open_checkpoint, read_witness_key
+from tongban_verify.report import Reason, Report
+from tongban_verify.trust import Anchor, Doubt, Trust, with_own_witnesses
+
+# Gives the file at a path below the log's address, at most so many bytes and one more; None where there
+# is none. Raises Unreached where nobody can tell.
+Read = Callable[[str, int], bytes | None]
+
+LARGEST_CHECKPOINT: Final = 64 * 1024
+_WIDTH: Final = 256
+_HASH_BYTES: Final = 32
+_LARGEST_LEAF: Final = 65535  # its length stands before it in two bytes
+_LEAF: Final = re.compile(  # canonical JSON has one way of writing a leaf, so a pattern can say which
+    r'\{"commitment":"[0-9a-f]{64}","hour":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}Z","kind":"[^"\\\x00-\x1f]+"'
+    r'(?:,"office":"[^"\\\x00-\x1f]+")?,"version":1\}'
+)
+
+
+class Unreached(Exception):
+    """A file of the log could not be asked for, or did not come to its end."""
+
+
+def verify_log(read: Read, anchor: Anchor | None) -> Report:
+    """Verify a whole log under the keys of a trust statement; memory stays at some hundred entries.
+
+    It is not asked as of when: a checkpoint carries no time. Without a trust statement at hand the answer
+    is at best `CANNOT_TELL`, for a log holds no keys.
+    """
+    facts: dict[str, object] = {"title": {"zh": "日志", "en": "the log"}}
+    try:
+        found = read("checkpoint", LARGEST_CHECKPOINT)
+        if found is None:
+            return Report((Reason("no_log"),))
+        if anchor is None or anchor.statement is None:
+            return Report((Reason("no_statement"),), facts)
+        trust = with_own_witnesses(anchor.statement, anchor)
+        return Report(tuple(_check(found, trust, read, facts)), facts)
+    except Unreached:
+        return Report((Reason("log_unreached" if "log" in facts else "no_log"),), facts)
+    except Doubt as doubt:
+        return Report((Reason(doubt.code, doubt.place),), facts)
+
+
+def _check(found: bytes, trust: Trust, read: Read, facts: dict[str, object]) -> Iterator[Reason]:
+    head, origin, witnesses = _open(found, trust)
+    facts |= {
+        "number": origin,
+        "issuer": {"zh": f"节点 {trust.node} ", "en": f"node {trust.node}"},
+        "log": {"origin": origin, "size": head.size, "witnesses": sorted(witnesses)},
+        "proved": {
+            "zh": f"检查点签名、全部 {head.size} 条存证和每个哈希文件",
+            "en": f"its checkpoint, all of its {head.size} entries and every tile",
+        },
+    }
+    if len(witnesses) < trust.quorum:
+        yield Reason("not_witnessed")
+    if _Walk(head.size, read).root() != head.root:
+        raise Doubt("log_root")
+
+
+def _open(found: bytes, trust: Trust) -> tuple[Head, str, frozenset[str]]:
+    keys = log_keys(trust)
+    try:
+        note = found.decode("utf-8")
+        origin = note.partition("\n")[0]
+        head = open_checkpoint(note, keys[origin])
+        return head, origin, cosigners(note, map(read_witness_key, trust.witnesses))
+    except (ValueError, KeyError) as wrong:
+        raise Doubt("checkpoint", str(wrong)) from wrong
+
+
+class _Walk:
+    """One pass over a log of `size` entries.
+
+    `rows` holds, level by level, the hashes that the next tile of it must show.
+    """
+
+    def __init__(self, size: int, read: Read) -> None:
+        self.size = size
+        self.read = read
+        self.rows: list[list[bytes]] = []
+        self.compared: list[int] = []  # full tiles, by level
+
+    def root(self) -> bytes:
+        """Give the root over all entries; raises Doubt at the first thing that does not fit."""
+        for index in range(-(-self.size // _WIDTH)):
+            self._take(0, [leaf_hash(leaf) for leaf in self._leaves(index)])
+        rest: list[bytes] = []
+        for level, row in enumerate(self.rows):
+            if row:
+                self._compare(level, row)
+            # What is left of the levels below is the last and lower part of this one (RFC 6962, 2.1).
+            hashes = row + rest
+            rest = [root_of(hashes)] if hashes else []
+        return rest[0] if rest else sha256(b"").digest()
+
+    def _take(self, level: int, hashes: Sequence[bytes]) -> None:
+        if level == len(self.rows):
+            self.rows.append([])
+            self.compared.append(0)
+        self.rows[level].extend(hashes)
+        if len(self.rows[level]) == _WIDTH:
+            full, self.rows[level] = self.rows[level], []
+            self._compare(level, full)
+            self.compared[level] += 1
+            self._take(level + 1, [root_of(full)])
+
+    def _compare(self, level: int, hashes: list[bytes]) -> None:
+        index, width = self.compared[level], len(hashes)
+        place, found, is_full = self._file(f"tile/{level}/", index, width, _WIDTH * _HASH_BYTES)
+        if found[: width * _HASH_BYTES] != b"".join(hashes):
+            raise Doubt("log_tile", place=place)
+        if len(found) != (_WIDTH if is_full else width) * _HASH_BYTES:
+            raise Doubt("log_tile", place=place)
+
+    def _leaves(self, index: int) -> list[bytes]:
+        width = min(_WIDTH, self.size - index * _WIDTH)
+        place, data, is_full = self._file("tile/entries/", index, width, _WIDTH * (2 + _LARGEST_LEAF))
+        leaves: list[bytes] = []
+        at = 0
+        while at < len(data) and len(leaves) < width:
+            end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+            leaves.append(data[at + 2 : end])
+            if end > len(data) or not _is_leaf(leaves[-1]):
+                raise Doubt("log_entry", place=f"{place}#{index * _WIDTH + len(leaves) - 1}")
+            at = end
+        if len(leaves) != width or (at != len(data) and (not is_full or width == _WIDTH)):
+            raise Doubt("log_entry", place=place)
+        return leaves
+
+    def _file(self, folder: str, index: int, width: int, most: int) -> tuple[str, bytes, bool]:
+        """Read a file, or the full one that may have taken a partial one's place, and say which it was."""
+        place = folder + _numbered(index)
+        partial = place if width == _WIDTH else f"{place}.p/{width}"
+        found = self.read(partial, most)
+        if found is None:
+            found = self.read(place, most) if partial != place else None
+            if found is None:
+                raise Doubt("log_missing", place=partial)
+            return place, found, True
+        return partial, found, width == _WIDTH
+
+
+def _is_leaf(leaf: bytes) -> bool:
+    try:
+        return _LEAF.fullmatch(leaf.decode("utf-8")) is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def _numbered(index: int) -> str:
+    """Write a tile's number in groups of three digits, all but the last behind an x (tlog-tiles)."""
+    parts = [f"{index % 1000:03d}"]
+    while index >= 1000:
+        index //= 1000
+        parts.insert(0, f"x{index % 1000:03d}")
+    return "/".join(parts)

@@ -1,0 +1,217 @@
+"""Somebody who holds every key: whatever they write into a file, its signatures and its evidence fit."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tongban.kernel.values import licence_identifier
+from tongban.ledger.notes import VerifierKey
+
+Alter = Callable[[str, Any], Any]
+
+NOON = datetime(2026, 11, 23, 4, 5, 10, tzinfo=UTC)
+AT = "2026-11-23T12:05:10+08:00"
+ORIGIN = "tongban/990100/decisions"
+OFFICE = "market.990121"
+CREDIT_CODE = "11990121310121000D"
+NUMBER = licence_identifier.compose("11100000MB0143028R001", CREDIT_CODE, "1", 1).text
+STAGES = (
+    "content",
+    "fields",
+    "leaf",
+    "opening",
+    "statement",
+    "signature",
+    "promise",
+    "proof",
+    "trust",
+    "whole",
+    "change",
+)
+
+
+def written(value: Any) -> bytes:
+    """Write JSON with names in order: canonical for whatever is ASCII, and near enough for a forger."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def _key(seed: int) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+
+
+ROOT, BUREAU, LOG = _key(1), _key(2), _key(3)
+
+
+def _listed(key: Ed25519PrivateKey) -> dict[str, str]:
+    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return {
+        "kid": sha256(der).hexdigest()[:16],
+        "alg": "Ed25519",
+        "public_key": b64encode(der).decode(),
+        "valid_from": "2026-01-01T00:00:00+08:00",
+        "valid_to": "2036-01-01T00:00:00+08:00",
+    }
+
+
+def forge(kind: str = "licence", alter: Alter = lambda _, found: found) -> bytes:
+    """Make a file of a kind; `alter` gets each part before it is hashed or signed and gives what to use.
+
+    Kinds are licence, with one change of its status to and fro, notice, and evidence.
+    """
+    trust = trust_statement(alter)
+    if kind == "evidence":
+        fields = {"decision": "yes", "case_number": "3120261123000001", "entry": "01M8398F2DRCWFZRK5XGM38AK4"}
+        evidence = _evidence("case.decided", fields, alter)[0]
+        return written(alter("whole", {"format": "tongban-evidence/1", "evidence": evidence, "trust": trust}))
+    if kind == "notice":
+        content = {"number": "文书1", "title": {"zh": "准予决定书", "en": "Granted"}, "addressee": "李春燕"}
+        content |= {"office_code": CREDIT_CODE, "date": "2026-11-23"}
+        whole = {"notice": content, **_signed("notice", content, content["number"], alter)}
+        return written(alter("whole", {"format": "tongban-notice/1", **whole, "trust": trust}))
+    content = alter("content", _content())
+    whole = {"licence": content, **_signed("licence", content, NUMBER, alter)}
+    whole["status"] = [_change(1, "01", "02", alter), _change(2, "02", "01", alter)]
+    return written(alter("whole", {"format": "tongban-licence/1", **whole, "trust": trust}))
+
+
+def _content() -> dict[str, Any]:
+    return {
+        "certificate_identifier": NUMBER,
+        "type_name": {"zh": "营业执照", "en": "Business licence"},
+        "type_code": "11100000MB0143028R001",
+        "version": "001",
+        "holder_name": "知味面馆有限公司",
+        "issuing_authority_code": CREDIT_CODE,
+        "issue_date": "2026-11-23",
+        "validate_start": "2026-11-23",
+        "validate_end": None,
+        "extend_info": {"a": [1, None, True]},
+    }
+
+
+def _change(place: int, before: str, after: str, alter: Alter) -> dict[str, Any]:
+    change = alter(
+        "change",
+        {
+            "identifier": NUMBER,
+            "number": place,
+            "previous_status": before,
+            "status": after,
+            "operation": "03",
+            "at": AT,
+            "reasons": None,
+            "basis": None,
+        },
+    )
+    return {"change": change, **_signed("status", change, NUMBER, alter)}
+
+
+TIES = {
+    "licence": ("licence.prepared", "licence_identifier", "content_digest"),
+    "status": ("licence.status_changed", "licence_identifier", "content_digest"),
+    "notice": ("notice.issued", "notice_number", "body_digest"),
+}
+
+
+def _signed(kind: str, content: Any, number: Any, alter: Alter) -> dict[str, Any]:
+    entry, by_number, by_digest = TIES[kind]
+    digest = sha256(written(content)).hexdigest()
+    evidence, leaf = _evidence(entry, {by_number: number, by_digest: digest}, alter)
+    statement = {"v": 1, "kind": kind, "issuer": OFFICE, "subject": number, "digest": digest}
+    statement = alter("statement", statement | {"evidence": leaf.hex(), "at": AT})
+    value = BUREAU.sign(b"tongban office statement v1\n" + written(statement)).hex()
+    signature = {"statement": statement, "kid": _listed(BUREAU)["kid"], "alg": "Ed25519", "value": value}
+    return {"signature": alter("signature", signature), "evidence": evidence}
+
+
+def _evidence(kind: str, fields: dict[str, Any], alter: Alter) -> tuple[dict[str, Any], bytes]:
+    """Give the evidence of an entry that stands in a log of one, and its leaf hash."""
+    sealed = alter("fields", {name: {"salt": "11" * 16, "value": value} for name, value in fields.items()})
+    leaf = {"version": 1, "kind": kind, "hour": "2026-11-23T04Z", "commitment": _commitment(sealed)}
+    leaf = alter("leaf", leaf)
+    hashed = sha256(b"\0" + written(leaf)).digest()
+    promise = {"version": 1, "log": ORIGIN, "leaves": [hashed.hex()]}
+    promise = alter(
+        "promise", promise | {"issued": "2026-11-23T04:05:10Z", "deadline": "2026-11-23T04:05:40Z"}
+    )
+    body = f"{ORIGIN}\n1\n{b64encode(hashed).decode()}\n"
+    vkey = VerifierKey(ORIGIN, LOG.public_key().public_bytes_raw())
+    line = b64encode(vkey.key_id + LOG.sign(body.encode())).decode()
+    proof = {"version": 1, "log": ORIGIN, "index": 0, "leaf": leaf, "hashes": []}
+    return {
+        "opening": alter("opening", {"version": 1, "leaf": leaf, "fields": sealed, "hidden": []}),
+        "promise": {
+            "statement": promise,
+            "signature": LOG.sign(b"tongban ledger promise 1\n" + written(promise)).hex(),
+        },
+        "proof": alter("proof", proof | {"checkpoint": f"{body}\n— {ORIGIN} {line}\n"}),
+    }, hashed
+
+
+def _commitment(sealed: Any) -> str:
+    try:
+        commitments = [
+            sha256(
+                b"tongban ledger field 1\0"
+                + bytes.fromhex(field["salt"])
+                + name.encode()
+                + b"\0"
+                + written(field["value"])
+            ).digest()
+            for name, field in sealed.items()
+        ]
+    except (AttributeError, TypeError, KeyError, ValueError):
+        return "00" * 32
+    return sha256(b"tongban ledger entry 1\0" + b"".join(sorted(commitments))).hexdigest()
+
+
+def trust_statement(alter: Alter = lambda _, found: found, **other: Any) -> dict[str, Any]:
+    """Make a trust statement that its own root key signed, with other contents where given."""
+    vkey = VerifierKey(ORIGIN, LOG.public_key().public_bytes_raw())
+    office = {"office": OFFICE, "credit_code": CREDIT_CODE, "name": {"zh": "某局", "en": "An office"}}
+    content = alter(
+        "trust",
+        {
+            "node": "990100",
+            "issued_at": "2026-11-01T00:00:00+08:00",
+            "root": _listed(ROOT),
+            "logs": [str(vkey)],
+            "offices": [{**office, "keys": [_listed(BUREAU)]}],
+            **other,
+        },
+    )
+    value = ROOT.sign(b"tongban trust v1\n" + written(content)).hex()
+    signature = {"kid": _listed(ROOT)["kid"], "alg": "Ed25519", "value": value}
+    return {"format": "tongban-trust/1", "content": content, "signature": signature}
+
+
+FINGERPRINT = (
+    "sha256:"
+    + sha256(ROOT.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+)
+
+
+def places_in(value: Any) -> list[tuple[Any, ...]]:
+    """Give the path of every value within a value, itself first."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [(), *((key, *rest) for key, each in inner for rest in places_in(each))]
+
+
+def with_value_at(whole: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """Give a copy of a value with another one at a path."""
+    if not path:
+        return value
+    copied = json.loads(json.dumps(whole))
+    inner = copied
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    return copied
