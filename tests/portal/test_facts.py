@@ -7,9 +7,12 @@ from tests.cases.acting import submit
 from tests.portal.filling import answers, begun, number_of
 from tests.portal.visiting import Visit
 from tests.promises.p3_no_share_without_right.world import agree, fetched_who_leads, led_by
+from tests.rest.placing import publish
 from tongban.cases import api as cases
 from tongban.cases.models import Contest
 from tongban.kernel.errors import NotFound
+from tongban.licences import api as licences
+from tongban_verify import anchor_from_bytes, verify_file
 
 
 def test_a_wrong_address_is_disputed_and_an_officer_takes_over(visit: Visit) -> None:
@@ -81,3 +84,30 @@ def test_what_is_wrong_about_the_company_goes_to_its_source(visit: Visit) -> Non
     there = visit.open(f"/filings/{number_of(done)}/facts/{held.id}/")
     assert "提出异议" in visit.press(there, fill={"said": "该名称已有人使用"}).text
     assert Contest.objects.get().source == "market.990100"
+
+
+def test_what_was_shared_about_oneself_comes_with_a_receipt_that_anybody_verifies(visit: Visit) -> None:
+    visit.as_person("li_chunyan")
+    done = visit.press(begun(visit), do="submit", fill=answers())
+    listed = visit.open(f"{done.address}facts/")
+    fact = next(link for link in listed.read.links if "/facts/" in link)
+    receipt = next(link for link in visit.open(fact).read.links if link.endswith("/receipt"))
+    early = visit.open(receipt)
+    assert early.status == 409
+    assert "存证尚未公布" in early.text
+    publish(visit.town)
+    answer = visit.client.get(receipt)
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    report = verify_file(
+        answer.content, anchor_from_bytes(licences.trust_file().read_bytes()), visit.town.now
+    )
+    assert report.exit_code == 0, report.sentence("en")
+    assert report.sentence("zh").startswith("有效：数据共享回执（")
+    opened = report.facts["opened"]
+    assert isinstance(opened, dict)
+    assert opened["filing_number"] == number_of(done)
+    assert set(opened["statuses"].values()) == {"known"}
+    assert "1988" not in answer.content.decode()
+    visit.as_person("wang_jianguo")
+    assert visit.open(receipt).status == 404

@@ -1,5 +1,6 @@
 """Following a filing, and what may be done while it goes on and after."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,16 @@ from bench.filing import draft
 from bench.town import Town, carry
 from tests.portal.filling import answers, begun, number_of
 from tests.portal.visiting import Page, Visit
+from tests.rest.placing import publish
 from tongban.cases import api as cases
 from tongban.cases.models import Event, Filing
 from tongban.cases.rules.timeline import MOMENTS
 from tongban.kernel.clock import SetClock
 from tongban.kernel.errors import SourceDown
 from tongban.kernel.texts import Text
+from tongban.licences import api as licences
 from tongban.registry import api as registry
+from tongban_verify import anchor_from_bytes, verify_file
 
 
 def filed(visit: Visit, name: str = "li_chunyan", **other: str) -> Page:
@@ -175,3 +179,34 @@ def test_notices_can_be_read_printed_and_taken_along(visit: Visit) -> None:
 def test_pages_about_people_are_kept_by_no_cache(visit: Visit) -> None:
     page = filed(visit)
     assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_a_decision_comes_with_a_proof_that_anybody_verifies_and_that_gives_no_digest_away(
+    visit: Visit,
+) -> None:
+    page = filed(visit)
+    links = [link for link in page.read.links if link.endswith("/proof")]
+    assert len(links) == 6
+    assert visit.open(links[0]).status == 409
+    publish(visit.town)
+    data = visit.client.get(links[0]).content
+    anchor = anchor_from_bytes(licences.trust_file().read_bytes())
+    report = verify_file(data, anchor, visit.town.now)
+    assert report.exit_code == 0, report.sentence("en")
+    assert report.sentence("zh").startswith("有效：准予决定（")
+    opened = report.facts["opened"]
+    assert isinstance(opened, dict)
+    assert (opened["decision"], opened["maker"]) == ("yes", "rule")
+    assert opened["filing_number"] == number_of(page)
+    assert "trace_digest" not in opened  # of facts about others too: it could be tried out
+    assert json.loads(data)["evidence"]["opening"]["hidden"]
+    visit.as_person("wang_jianguo")
+    assert visit.open(links[0]).status == 404
+
+
+def test_one_filings_page_proves_no_decision_of_another(visit: Visit) -> None:
+    theirs = filed(visit)
+    proof = next(link for link in theirs.read.links if link.endswith("/proof"))
+    publish(visit.town)
+    mine = filed(visit, "wu_xiaoxue")
+    assert visit.open(proof.replace(number_of(theirs), number_of(mine))).status == 404

@@ -63,11 +63,13 @@ from tongban.cases.queries.readers import (
 )
 from tongban.cases.queries.resting import RestingLine, resting_on_revoked
 from tongban.cases.queries.results import (
+    decision_proof_for,
     licence_for,
     licences_for,
     notice_for,
     notices_for,
     require_owner,
+    share_receipt_for,
 )
 from tongban.cases.queries.sight import Sight
 from tongban.cases.queries.snapshots import snapshot
@@ -156,6 +158,7 @@ __all__ = [
     "confirm_lapse",
     "contest",
     "contests_at",
+    "decision_proof_for",
     "desk",
     "end_pause",
     "examine",
@@ -193,6 +196,7 @@ __all__ = [
     "revoke_for_breach",
     "ring_overdue",
     "see",
+    "share_receipt_for",
     "snapshot",
     "submit",
     "supply",

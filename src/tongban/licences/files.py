@@ -4,6 +4,7 @@ The verifier in packages/verify reads them; docs/licence-files.md says their for
 """
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,12 +48,17 @@ def licence_file(identifier: str, *, trust: Path | None = None) -> bytes:
     )
 
 
-def evidence_file(entry: str, *, promise: str = "", trust: Path | None = None) -> bytes:
-    """Give one evidence entry, opened, as a file that anybody can verify alone: a receipt for its holder."""
+def evidence_file(
+    entry: str, *, shown: Collection[str] | None = None, promise: str = "", trust: Path | None = None
+) -> bytes:
+    """Give one evidence entry, opened, as a file that anybody can verify alone: a receipt for its holder.
+
+    Where not everything is the holder's to know, only the fields `shown` are opened, as far as it has them.
+    """
     return canonical(
         {
             "format": EVIDENCE_FORMAT,
-            "evidence": evidence_block(entry, promise),
+            "evidence": evidence_block(entry, promise, shown),
             "trust": read_trust(trust or trust_file()),
         }
     )
@@ -63,9 +69,12 @@ def signature_block(statement: str, kid: str, value: str) -> dict[str, Any]:
     return {"statement": json.loads(statement), "kid": kid, "alg": ALGORITHM, "value": value}
 
 
-def evidence_block(entry: str, promise: str) -> dict[str, Any]:
+def evidence_block(entry: str, promise: str, shown: Collection[str] | None = None) -> dict[str, Any]:
     """Give an entry's opening with the log's promise, if one was made, and its proof, once published."""
-    block: dict[str, Any] = {"opening": ledger.opening(entry).as_dict()}
+    opening = ledger.opening(entry)
+    if shown is not None:
+        opening = ledger.disclose(opening, opening.fields.keys() & set(shown))
+    block: dict[str, Any] = {"opening": opening.as_dict()}
     if promise:
         block["promise"] = json.loads(promise)
     try:

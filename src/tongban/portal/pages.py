@@ -58,3 +58,11 @@ def page(
     if reader is not None:
         answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def self_proving(data: bytes, name: str) -> HttpResponse:
+    """Give a file that anybody can verify alone, to be kept by whoever asked and by no cache."""
+    answer = HttpResponse(data, content_type="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

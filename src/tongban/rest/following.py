@@ -1,5 +1,6 @@
 """Following a filing: its plan, the facts about oneself, and what a participant may still do."""
 
+from django.http import HttpResponse
 from ninja import Router
 
 from tongban.cases import api as cases
@@ -9,7 +10,17 @@ from tongban.rest import telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import CARRY_S, REFUSALS, IdempotencyKey
-from tongban.rest.shapes import CaseNumber, Confirmation, Dispute, Doubt, FilingNumber, Rating, Search
+from tongban.rest.proving import FILE, self_proving
+from tongban.rest.shapes import (
+    CaseNumber,
+    Confirmation,
+    Dispute,
+    Doubt,
+    FactNumber,
+    FilingNumber,
+    Rating,
+    Search,
+)
 
 router = Router(tags=["filings 申报"], auth=SignedIn())
 
@@ -32,6 +43,35 @@ def read_facts(request: Asking, number: FilingNumber) -> list[told.FactTold]:
     about another person."""
     page = cases.form_page(number, request.auth, at=request.workplace)
     return [telling.fact(each) for each in page.facts]
+
+
+@router.get(
+    "/{number}/facts/{fact}/receipt",
+    response=REFUSALS,
+    operation_id="read_share_receipt",
+    openapi_extra=FILE,
+)
+def read_share_receipt(request: Asking, number: FilingNumber, fact: FactNumber) -> HttpResponse:
+    """Give the receipt of the share that brought a fact about the reader, as one file that proves itself.
+
+    Hand it to tongban-verify (docs/licence-files.md). 409 until the log has published it, some seconds.
+    """
+    data = cases.share_receipt_for(number, fact, request.auth, at=request.workplace)
+    return self_proving(data, "share-receipt.json")
+
+
+@router.get(
+    "/{number}/cases/{case}/proof",
+    response=REFUSALS,
+    operation_id="read_decision_proof",
+    openapi_extra=FILE,
+)
+def read_decision_proof(request: Asking, number: FilingNumber, case: CaseNumber) -> HttpResponse:
+    """Give the proof of a decision in one's own filing, as one file that proves itself.
+
+    Hand it to tongban-verify (docs/licence-files.md). 409 until the log has published it, some seconds.
+    """
+    return self_proving(cases.decision_proof_for(number, case, request.auth), "decision.json")
 
 
 @router.post("/{number}/contest", response={200: told.DisputeTold, **REFUSALS}, operation_id="contest_fact")

@@ -14,6 +14,7 @@ from tongban.rest import telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import REFUSALS, IdempotencyKey
+from tongban.rest.proving import FILE, self_proving
 from tongban.rest.shapes import FilingNumber, MaterialName, NoticeNumber
 
 router = Router(tags=["filings 申报"], auth=SignedIn())
@@ -78,16 +79,9 @@ def list_notices(request: Asking, number: FilingNumber) -> list[told.OfficeNotic
     "/{number}/notices/{notice}/file",
     response=REFUSALS,
     operation_id="read_notice_file",
-    openapi_extra={
-        "responses": {
-            200: {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}
-        }
-    },
+    openapi_extra=FILE,
 )
 def read_notice_file(request: Asking, number: FilingNumber, notice: NoticeNumber) -> HttpResponse:
     """Give a notice as one file that proves itself: hand it to tongban-verify (docs/licence-files.md)."""
     found = cases.notice_for(number, notice, request.auth)
-    answer = HttpResponse(papers.notice_file(found.number), content_type="application/json")
-    answer["Content-Disposition"] = 'attachment; filename="notice.json"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return self_proving(papers.notice_file(found.number), "notice.json")

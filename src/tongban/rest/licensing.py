@@ -10,6 +10,7 @@ from tongban.rest import telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import REFUSALS
+from tongban.rest.proving import FILE, self_proving
 from tongban.rest.shapes import After, LicenceName, Most
 
 router = Router(tags=["licences 电子证照"], auth=SignedIn())
@@ -34,16 +35,9 @@ def read_licence(request: Asking, identifier: LicenceName) -> told.LicenceTold:
     "/{identifier}/file",
     response=REFUSALS,
     operation_id="read_licence_file",
-    openapi_extra={
-        "responses": {
-            200: {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}
-        }
-    },
+    openapi_extra=FILE,
 )
 def read_licence_file(request: Asking, identifier: LicenceName) -> HttpResponse:
     """Give the licence as one file that proves itself: hand it to tongban-verify (docs/licence-files.md)."""
     found = cases.licence_for(identifier, request.auth)
-    answer = HttpResponse(licences.licence_file(found.identifier), content_type="application/json")
-    answer["Content-Disposition"] = f'attachment; filename="{found.identifier}.json"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return self_proving(licences.licence_file(found.identifier), f"{found.identifier}.json")

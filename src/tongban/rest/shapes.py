@@ -27,6 +27,7 @@ Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$"
 BundleCode = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,79}$")]
 FilingNumber = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$")]
 CaseNumber = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,60}$")]
+FactNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 MaterialName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,59}\.[a-z][a-z0-9_-]{0,59}$")]
 NoticeNumber = Annotated[str, Path(pattern=r"^[^\x00-\x1f\x7f]{1,120}$")]
 LicenceName = Annotated[str, Path(pattern=r"^[0-9A-Za-z.]{1,90}$")]

@@ -74,6 +74,8 @@ PORTAL: Mapping[str, Page] = {
     "portal:person": _page(f"{_FILING}person/", OWNER, only_sent=True),
     "portal:facts": _page(f"{_FILING}facts/", OWNER, PARTNER),
     "portal:fact": _page(f"{_FILING}facts/{{fact}}/", OWNER, said="不是我"),
+    "portal:share-receipt": _page(f"{_FILING}facts/{{fact}}/receipt", OWNER),
+    "portal:decision-proof": _page(f"{_FILING}cases/{{case}}/proof", OWNER, FILER, HANDLER),
     "portal:reasons": _page(f"{_FILING}cases/{{case}}/reasons/", OWNER, only_sent=True, said="为什么"),
     "portal:rate": _page(f"{_FILING}cases/{{case}}/rating/", OWNER, only_sent=True, code="5", said="慢"),
     "portal:notice": _page(f"{_FILING}notices/{{notice}}/", OWNER, FILER, HANDLER),

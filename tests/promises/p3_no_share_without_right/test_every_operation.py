@@ -62,6 +62,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "submit_filing": _operation(OWNER),
     "read_filing_plan": _operation(OWNER),
     "read_facts": _operation(OWNER, PARTNER),
+    "read_share_receipt": _operation(OWNER),
+    "read_decision_proof": _operation(OWNER),
     "contest_fact": _operation(OWNER, said="不是我"),
     "confirm_filing": _operation(PARTNER, agrees=False),
     "withdraw_filing": _operation(OWNER),
@@ -108,6 +110,7 @@ def have_done(program: Program, name: str, method: str, path: str, matter: Matte
         "number": matter.number,
         "identifier": matter.licence,
         "case": matter.case,
+        "fact": str(matter.fact or 999_999),
         "material": matter.asked or "registration.identity_paper",
         "notice": quote(matter.notice, safe=""),
     }

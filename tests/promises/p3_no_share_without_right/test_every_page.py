@@ -120,7 +120,6 @@ NEEDS_MORE = {
     "workbench:deed-part",
     "workbench:proof-file",
     "rest:api-root",
-    "log-file",  # nothing was published yet
 }
 
 

@@ -11,6 +11,7 @@ from bench.filing import draft
 from bench.town import CHARACTERS, Town
 from tests.cases.acting import await_carriers, carry_on, states, submit
 from tests.papers.conftest import pdf
+from tests.rest.placing import publish
 from tongban.cases import api as cases
 from tongban.cases.models import Case, Fact
 from tongban.items.api import Ref
@@ -97,6 +98,7 @@ def open_world(town: Town) -> World:
     """Let filings come to every stage at which a page has something to show."""
     town.subject("zhao_min")  # has signed in here before, and takes part in nothing
     made = (_ended(town), _confirming(town), _drafted(town), _waiting(town), _helped(town), _correction(town))
+    publish(town)
     return World(
         town,
         matters={matter.called: matter for matter in made},

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from tongban.cases.actions.work import no_such_filing
-from tongban.cases.models import Case, Filing
+from tongban.cases.models import Case, Decision, Fact, Filing
+from tongban.cases.queries.forms import form_page
 from tongban.cases.queries.readers import Reader, filing_page
 from tongban.cases.rules.states import CaseState, Stage
+from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import NotFound
 from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
@@ -15,6 +17,45 @@ from tongban.registry import api as registry
 
 # A case ends in the transaction that stores its licence's signature: both orders are the same.
 BROUGHT = (Key("ended_at", datetime, falling=True), Key("licence", str, falling=True))
+# What a decision's proof opens. The rest are digests of facts, some of them about others: whoever knows all
+# but one of these could try what the last one is.
+OF_A_DECISION = frozenset(
+    {
+        "case_number",
+        "item",
+        "decision",
+        "maker",
+        "staff",
+        "because",
+        "articles",
+        "filing_number",
+        "pack_version",
+        "pack_digest",
+        "notice_number",
+        "licence_identifier",
+        "office",
+        "entry",
+        "at",
+        "kind_version",
+    }
+)
+# What the receipt of a share opens where some of what came with it is not the reader's to know.
+OF_A_SHARE = frozenset(
+    {
+        "consumer",
+        "provider",
+        "resource",
+        "purpose",
+        "legal_basis",
+        "grant",
+        "filing_number",
+        "case_number",
+        "office",
+        "entry",
+        "at",
+        "kind_version",
+    }
+)
 
 
 def require_owner(number: str, subject: registry.Subject) -> Stage:
@@ -66,6 +107,40 @@ def notice_for(number: str, notice: str, reader: Reader) -> papers.Notice:
             todo=Text("请从申报的文书列表打开。", "Open it from the list of the filing's notices."),
         )
     return found
+
+
+def decision_proof_for(number: str, case_number: str, reader: Reader) -> bytes:
+    """Give the proof of a decision in a filing whose cases this reader may see, as a tongban-evidence/1.
+
+    Raises NotFound where there is none for them, Conflict until the log has published it.
+    """
+    seen = {case.number for case in filing_page(number, reader).cases if case.decided_at is not None}
+    entry = Decision.objects.filter(case__number=case_number).values_list("entry_id", flat=True).first()
+    if case_number not in seen or entry is None:
+        raise NotFound(
+            "cases.no_decision",
+            what=Text(f"办件 {case_number} 没有可出具证明的决定。", f"Case {case_number} has no decision."),
+            todo=Text("请从申报页面选择已作出决定的办件。", "Choose a decided case on the filing's page."),
+        )
+    return licences.evidence_file(entry, shown=OF_A_DECISION)
+
+
+def share_receipt_for(number: str, fact_id: int, subject: registry.Subject, *, at: Workplace) -> bytes:
+    """Give the receipt of the share that brought a fact of this person's, as a tongban-evidence/1.
+
+    Where the same share brought something that is not theirs to know, nothing is opened by which that could
+    be read or tried out. Raises NotFound for a fact that is not theirs, Conflict until the log has it.
+    """
+    own = {fact.id: fact.share_id for fact in form_page(number, subject, at=at).facts}
+    share = own.get(fact_id)
+    if share is None:
+        raise NotFound(
+            "cases.no_share",
+            what=Text("没有关于您的这次数据共享。", "There was no such share of data about you."),
+            todo=Text("请从申报页面选择取得的信息。", "Choose what was fetched on the page of the filing."),
+        )
+    brought = Fact.objects.filter(share_id=share).values_list("id", flat=True)
+    return licences.evidence_file(share, shown=None if own.keys() >= set(brought) else OF_A_SHARE)
 
 
 def _no_licence(identifier: str) -> NotFound:

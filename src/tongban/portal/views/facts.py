@@ -9,7 +9,7 @@ from tongban.kernel.errors import Invalid, NotFound
 from tongban.kernel.texts import Text
 from tongban.portal.forms.fields import Wrong
 from tongban.portal.known import facts_in_words
-from tongban.portal.pages import page
+from tongban.portal.pages import page, self_proving
 from tongban.portal.readers import PortalRequest, for_people
 from tongban.registry import api as registry
 
@@ -30,6 +30,14 @@ def facts(request: PortalRequest, reader: registry.Subject, number: str) -> Http
         "at": "filings",
     }
     return page(request, "facts-of-filing", said)
+
+
+@require_safe
+@for_people
+def receipt(request: PortalRequest, reader: registry.Subject, number: str, fact_id: int) -> HttpResponse:
+    """Give the receipt of the share that brought a fact about oneself, as a file that proves itself."""
+    data = cases.share_receipt_for(number, fact_id, reader, at=request.workplace)
+    return self_proving(data, "share-receipt.json")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from tongban.items import api as items
 from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
-from tongban.portal.pages import page
+from tongban.portal.pages import page, self_proving
 from tongban.portal.readers import PortalRequest, for_people, for_readers
 from tongban.registry import api as registry
 
@@ -169,3 +169,10 @@ def rate(request: PortalRequest, reader: registry.Subject, number: str, case: st
 
 def _back(number: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:filing", args=[number]))
+
+
+@require_safe
+@for_readers
+def decision_proof(_request: PortalRequest, reader: cases.Reader, number: str, case: str) -> HttpResponse:
+    """Give the proof of a decision in a filing whose cases one may see, as a file that proves itself."""
+    return self_proving(cases.decision_proof_for(number, case, reader), "decision.json")

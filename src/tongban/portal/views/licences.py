@@ -16,7 +16,7 @@ from tongban.kernel.texts import Text
 from tongban.kernel.values import licence_identifier
 from tongban.licences import api as licences
 from tongban.portal.forms.fields import Wrong
-from tongban.portal.pages import page
+from tongban.portal.pages import page, self_proving
 from tongban.portal.readable import NO, YES, money, written_day
 from tongban.portal.readers import PortalRequest, for_people
 from tongban.registry import api as registry
@@ -80,10 +80,7 @@ def _written(field: licences.LicenceField, found: licences.Licence) -> Text:
 def file(_request: PortalRequest, reader: registry.Subject, identifier: str) -> HttpResponse:
     """Give the licence as a file that proves itself to anybody's verifier."""
     found = cases.licence_for(identifier, reader)
-    answer = HttpResponse(licences.licence_file(found.identifier), content_type="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.identifier}.json"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return self_proving(licences.licence_file(found.identifier), f"{found.identifier}.json")
 
 
 @cache_control(max_age=3600, public=True)

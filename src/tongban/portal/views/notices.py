@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from tongban.cases import api as cases
 from tongban.papers import api as papers
-from tongban.portal.pages import page
+from tongban.portal.pages import page, self_proving
 from tongban.portal.readers import PortalRequest, for_readers
 
 
@@ -24,7 +24,4 @@ def notice_file(
 ) -> HttpResponse:
     """Give the notice as a file that proves itself."""
     found = cases.notice_for(number, notice_number, reader)
-    answer = HttpResponse(papers.notice_file(found.number), content_type="application/json")
-    answer.headers["Content-Disposition"] = 'attachment; filename="notice.json"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return self_proving(papers.notice_file(found.number), "notice.json")
