@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import tongban_verify
 from tests.portal.filling import answers, begun, number_of
 from tests.portal.visiting import Page, Visit
 from tests.rest.placing import publish
@@ -13,6 +14,7 @@ from tongban.cases import api as cases
 from tongban.licences import api as licences
 from tongban.licences.models import LicenceRow
 from tongban_verify.documents import verify_file
+from tongban_verify.page import policy
 from tongban_verify.trust import anchor_from_bytes
 
 COPIED = (
@@ -135,3 +137,16 @@ def test_anothers_licence_is_not_there(visit: Visit) -> None:
     assert visit.open(f"/licences/{identifier}/").status == 404
     assert visit.open(f"/licences/{identifier}/file").status == 404
     assert "还没有证照" in visit.open("/licences/").text
+
+
+def test_the_page_that_verifies_may_do_nothing_but_that(visit: Visit) -> None:
+    identifier = business_licence(founded(visit))
+    for place in ("/verify/", f"/licences/{identifier}/"):
+        assert "/verify/offline.html" in visit.open(place).read.links, place
+    visit.client.cookies.clear()
+    answer = visit.client.get("/verify/offline.html")
+    allowed = answer.headers["Content-Security-Policy"]
+    assert allowed == f"{policy()}; frame-ancestors 'none'"
+    assert "default-src 'none'" in allowed
+    assert answer.content == tongban_verify.page()
+    assert "Set-Cookie" not in answer.headers

@@ -24,6 +24,7 @@ NUMBER = licence_identifier.compose("11100000MB0143028R001", CREDIT_CODE, "1", 1
 STAGES = (
     "content",
     "fields",
+    "hidden",
     "leaf",
     "opening",
     "statement",
@@ -50,7 +51,8 @@ def _key(seed: int) -> Ed25519PrivateKey:
 ROOT, BUREAU, LOG = _key(1), _key(2), _key(3)
 
 
-def _listed(key: Ed25519PrivateKey) -> dict[str, str]:
+def listed(key: Ed25519PrivateKey) -> dict[str, str]:
+    """Give a key as a trust statement lists it."""
     der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return {
         "kid": sha256(der).hexdigest()[:16],
@@ -128,14 +130,16 @@ def _signed(kind: str, content: Any, number: Any, alter: Alter) -> dict[str, Any
     statement = {"v": 1, "kind": kind, "issuer": OFFICE, "subject": number, "digest": digest}
     statement = alter("statement", statement | {"evidence": leaf.hex(), "at": AT})
     value = BUREAU.sign(b"tongban office statement v1\n" + written(statement)).hex()
-    signature = {"statement": statement, "kid": _listed(BUREAU)["kid"], "alg": "Ed25519", "value": value}
+    signature = {"statement": statement, "kid": listed(BUREAU)["kid"], "alg": "Ed25519", "value": value}
     return {"signature": alter("signature", signature), "evidence": evidence}
 
 
 def _evidence(kind: str, fields: dict[str, Any], alter: Alter) -> tuple[dict[str, Any], bytes]:
     """Give the evidence of an entry that stands in a log of one, and its leaf hash."""
     sealed = alter("fields", {name: {"salt": "11" * 16, "value": value} for name, value in fields.items()})
-    leaf = {"version": 1, "kind": kind, "hour": "2026-11-23T04Z", "commitment": _commitment(sealed)}
+    hidden = alter("hidden", [])
+    commitment = _commitment(sealed, hidden)
+    leaf = {"version": 1, "kind": kind, "hour": "2026-11-23T04Z", "commitment": commitment}
     leaf = alter("leaf", leaf)
     hashed = sha256(b"\0" + written(leaf)).digest()
     promise = {"version": 1, "log": ORIGIN, "leaves": [hashed.hex()]}
@@ -147,7 +151,7 @@ def _evidence(kind: str, fields: dict[str, Any], alter: Alter) -> tuple[dict[str
     line = b64encode(vkey.key_id + LOG.sign(body.encode())).decode()
     proof = {"version": 1, "log": ORIGIN, "index": 0, "leaf": leaf, "hashes": []}
     return {
-        "opening": alter("opening", {"version": 1, "leaf": leaf, "fields": sealed, "hidden": []}),
+        "opening": alter("opening", {"version": 1, "leaf": leaf, "fields": sealed, "hidden": hidden}),
         "promise": {
             "statement": promise,
             "signature": LOG.sign(b"tongban ledger promise 1\n" + written(promise)).hex(),
@@ -156,7 +160,7 @@ def _evidence(kind: str, fields: dict[str, Any], alter: Alter) -> tuple[dict[str
     }, hashed
 
 
-def _commitment(sealed: Any) -> str:
+def _commitment(sealed: Any, hidden: Any) -> str:
     try:
         commitments = [
             sha256(
@@ -168,6 +172,7 @@ def _commitment(sealed: Any) -> str:
             ).digest()
             for name, field in sealed.items()
         ]
+        commitments += [bytes.fromhex(each) for each in hidden]
     except (AttributeError, TypeError, KeyError, ValueError):
         return "00" * 32
     return sha256(b"tongban ledger entry 1\0" + b"".join(sorted(commitments))).hexdigest()
@@ -182,14 +187,14 @@ def trust_statement(alter: Alter = lambda _, found: found, **other: Any) -> dict
         {
             "node": "990100",
             "issued_at": "2026-11-01T00:00:00+08:00",
-            "root": _listed(ROOT),
+            "root": listed(ROOT),
             "logs": [str(vkey)],
-            "offices": [{**office, "keys": [_listed(BUREAU)]}],
+            "offices": [{**office, "keys": [listed(BUREAU)]}],
             **other,
         },
     )
     value = ROOT.sign(b"tongban trust v1\n" + written(content)).hex()
-    signature = {"kid": _listed(ROOT)["kid"], "alg": "Ed25519", "value": value}
+    signature = {"kid": listed(ROOT)["kid"], "alg": "Ed25519", "value": value}
     return {"format": "tongban-trust/1", "content": content, "signature": signature}
 
 

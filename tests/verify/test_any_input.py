@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.verify.conftest import Handed
 from tests.verify.forging import FINGERPRINT, NOON, STAGES, forge, places_in, with_value_at
+from tests.verify.vectors import Vector, edges
 from tongban_verify import Anchor, Report, Verdict, anchor_from_bytes, anchor_from_fingerprint, verify_file
 from tongban_verify.strict import Unreadable
 from tongban_verify.tlog_proof import HEADING
@@ -73,6 +74,12 @@ def spoken(report: Report) -> Report:
 def test_what_is_forged_with_every_key_fits_until_something_is_altered(kind: str) -> None:
     assert spoken(verify_file(forge(kind), ANCHOR, NOON)).verdict is Verdict.VALID
     assert spoken(verify_file(forge(kind), None, NOON)).verdict is Verdict.CANNOT_TELL
+
+
+@pytest.mark.parametrize(("vector", "codes"), list(edges()), ids=lambda of: getattr(of, "name", ""))
+def test_each_edge_is_where_it_is_said_to_be(vector: Vector, codes: list[str]) -> None:
+    report = spoken(verify_file(vector.data, vector.anchor, vector.now))
+    assert [reason.code for reason in report.reasons] == codes
 
 
 @settings(max_examples=600)

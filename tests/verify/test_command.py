@@ -10,6 +10,7 @@ import pytest
 
 from tests.sources import ROOT
 from tests.verify.conftest import Handed
+from tongban_verify import page
 
 AT = ["--at", "2026-11-23T12:10:00+08:00"]
 
@@ -119,6 +120,11 @@ def test_a_moment_keeps_its_offset_however_it_is_written(file: Path, trust: str)
         assert run(str(file), "--trust", trust, "--at", at).returncode == 0, at
     early = run(str(file), "--trust", trust, "--at", "2026-11-22T23:59+08:00")
     assert "not yet in force" in early.stdout.decode()
+
+
+def test_it_writes_the_page_that_verifies(specimen: Handed) -> None:
+    told = run("--page")
+    assert (told.returncode, told.stdout) == (0, page())
 
 
 def test_a_terminal_without_chinese_still_gets_its_sentence(file: Path, trust: str) -> None:

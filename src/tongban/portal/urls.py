@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("licences/<str:identifier>/", licences.licence, name="licence"),
     path("licences/<str:identifier>/file", licences.file, name="licence-file"),
     path("verify/", licences.verify_any, name="verify-any"),
+    path("verify/offline.html", licences.verifier, name="verifier"),
     path("verify/<str:identifier>/", licences.verify, name="verify"),
     path("verify/<str:identifier>/code.svg", licences.code, name="code"),
 ]

@@ -62,6 +62,7 @@ PORTAL: Mapping[str, Page] = {
     "portal:sign-out": _page("/sign-out/", ANYONE, only_sent=True),
     "portal:signed-out": _page("/signed-out/", ANYONE),
     "portal:verify-any": _page("/verify/", ANYONE),
+    "portal:verifier": _page("/verify/offline.html", ANYONE),
     "portal:verify": _page("/verify/{licence}/", ANYONE),
     "portal:code": _page("/verify/{licence}/code.svg", ANYONE),
     "portal:filings": _page("/filings/", PERSON, STAFF),

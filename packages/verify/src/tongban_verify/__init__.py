@@ -7,6 +7,7 @@ network: what it says follows from the file, the root key it was told to trust, 
 from tongban_verify.documents import verify_file, verify_licence
 from tongban_verify.fetching import from_address, from_folder
 from tongban_verify.logs import verify_log
+from tongban_verify.page import page
 from tongban_verify.report import Reason, Report, Verdict
 from tongban_verify.trust import Anchor, anchor_from_bytes, anchor_from_fingerprint
 
@@ -19,6 +20,7 @@ __all__ = [
     "anchor_from_fingerprint",
     "from_address",
     "from_folder",
+    "page",
     "verify_file",
     "verify_licence",
     "verify_log",

@@ -7,11 +7,12 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from tongban_verify.documents import utc_now, verify_file
 from tongban_verify.fetching import SCHEMES, from_address, from_folder
 from tongban_verify.logs import verify_log
+from tongban_verify.page import page
 from tongban_verify.report import Reason, Report
 from tongban_verify.strict import LARGEST_FILE, Unreadable
 from tongban_verify.trust import (
@@ -33,6 +34,9 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     asked = _parser().parse_args()
+    if asked.page:
+        sys.stdout.buffer.write(page())
+        return 0
     language = asked.lang or _language()
     try:
         anchor = _anchor(asked.trust)
@@ -65,7 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "file",
         metavar="FILE",
+        nargs="?",
         help="the file to verify, - for standard input, or a log: its folder or its http(s) address",
+    )
+    parser.add_argument(
+        "--page", action="store_true", help="write the page that verifies in a browser, and verify nothing"
     )
     parser.add_argument(
         "--trust",
@@ -90,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     """Ends with 3 where it is asked wrongly: argparse's own 2 would say `cannot tell` of a file."""
+
+    def parse_args(self, *given: Any, **named: Any) -> Any:
+        asked = super().parse_args(*given, **named)
+        if not asked.file and not asked.page:
+            self.error("a FILE is needed")
+        return asked
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)

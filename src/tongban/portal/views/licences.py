@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+import tongban_verify
 from tongban.cases import api as cases
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import InvalidValue, NotFound
@@ -20,6 +21,7 @@ from tongban.portal.pages import page, self_proving
 from tongban.portal.readable import NO, YES, money, written_day
 from tongban.portal.readers import PortalRequest, for_people
 from tongban.registry import api as registry
+from tongban_verify.page import policy
 
 MARKS = {licences.Status.VALID: "good", licences.Status.SUSPENDED: "wait"}
 OVER = (Text("已过有效期", "Expired"), "wrong")
@@ -112,6 +114,15 @@ def verify(request: PortalRequest, identifier: str) -> HttpResponse:
         "at": "verify",
     }
     return page(request, "verify", said)
+
+
+@require_safe
+def verifier(_request: PortalRequest) -> HttpResponse:
+    """Give the page that verifies files in the browser alone; what it may do stands in its own policy."""
+    answer = HttpResponse(tongban_verify.page())
+    answer.headers["Content-Security-Policy"] = f"{policy()}; frame-ancestors 'none'"
+    answer.headers["Cache-Control"] = "no-cache"  # whoever keeps it wants the newest
+    return answer
 
 
 @require_safe

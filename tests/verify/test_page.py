@@ -1,0 +1,200 @@
+"""The page that verifies in a browser: it says what the Python verifier says, and asks nobody."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+
+from tests.verify.conftest import Handed
+from tests.verify.vectors import Vector, altered_ones, edges, forged_ones, published_ones, unreadable_ones
+from tongban.kernel.canonical import canonical
+from tongban_verify import page
+from tongban_verify.page import policy
+
+pytestmark = pytest.mark.browser
+
+SAY = """async (vectors) => {
+  const bytes = (text) => fromBase64(text);
+  const said = [];
+  for (const { data, trusted, now } of vectors) {
+    let anchor = null;
+    if (trusted?.file) anchor = await anchorFromBytes(bytes(trusted.file));
+    else if (trusted !== null) anchor = anchorFromFingerprint(trusted);
+    const report = await verifyFile(bytes(data), anchor, moment(now));
+    const [zh, en] = [report.sentence("zh"), report.sentence("en")];
+    said.push({ verdict: report.verdict, codes: report.codes, zh, en });
+  }
+  return said;
+}"""
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """The page as somebody keeps it on a disk."""
+    path = tmp_path / "verify.html"
+    path.write_bytes(page())
+    return path
+
+
+@pytest.fixture
+def opened(visitor: Callable[..., BrowserContext], saved: Path) -> Iterator[Page]:
+    """The saved page in a browser without a network; whatever it wanted from one fails the test."""
+    context = visitor()
+    context.set_offline(True)
+    shown = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
+    shown.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    shown.on("pageerror", lambda error: complaints.append(str(error)))
+    shown.goto(saved.as_uri())
+    yield shown
+    assert asked == [saved.as_uri()]
+    assert complaints == []
+
+
+def differing(shown: Page, vectors: list[Vector]) -> list[dict[str, Any]]:
+    """Drive vectors through the page and through Python, and give those of which they say other things."""
+    sent = [
+        {
+            "data": b64encode(each.data).decode(),
+            "trusted": each.trusted
+            if not isinstance(each.trusted, bytes)
+            else {"file": b64encode(each.trusted).decode()},
+            "now": each.now.isoformat(),
+        }
+        for each in vectors
+    ]
+    said = shown.evaluate(SAY, sent)
+    expected = [each.expected() for each in vectors]
+    return [
+        {"name": vector.name, "page": page, "python": python}
+        for vector, page, python in zip(vectors, said, expected, strict=True)
+        if page != python
+    ]
+
+
+def test_it_says_what_python_says_of_what_is_no_file_of_ours(opened: Page) -> None:
+    assert differing(opened, list(unreadable_ones())) == []
+
+
+def test_it_says_what_python_says_of_files_forged_with_every_key(opened: Page) -> None:
+    vectors = [vector for vector, _ in edges()]
+    vectors += forged_ones(Random(20261128), a_stage=25)
+    verdicts = {each.expected()["verdict"] for each in vectors}
+    assert verdicts >= {"valid", "invalid", "cannot_tell"}
+    assert differing(opened, vectors) == []
+
+
+def test_it_says_what_python_says_of_real_files_and_of_all_that_is_done_to_them(opened: Page) -> None:
+    kept = published_ones()
+    assert differing(opened, [vector for vector, _ in kept]) == []
+    chance, vectors = Random(20261128), []
+    for vector, _ in kept:
+        if isinstance(vector.trusted, bytes):
+            vectors += altered_ones(vector.name, vector.data, vector.trusted, vector.now, chance)
+    verdicts = {each.expected()["verdict"] for each in vectors}
+    assert verdicts == {"valid", "invalid", "cannot_tell", "unreadable"}
+    assert differing(opened, vectors) == []
+
+
+def file_of(data: bytes, name: str = "file.json") -> FilePayload:
+    return {"name": name, "mimeType": "application/json", "buffer": data}
+
+
+def test_a_person_chooses_two_files_and_reads_the_verdict_in_either_language(
+    opened: Page, specimen: Handed
+) -> None:
+    opened.get_by_label("选择文件").set_input_files(file_of(specimen.data))
+    expect(opened.get_by_role("status").filter(has_text="尚不能确认")).to_be_visible()
+    opened.get_by_label("选择信任文件").set_input_files(file_of(canonical(specimen.tree["trust"])))
+    expect(opened.locator("#verdict")).to_contain_text("有效：营业执照")
+    expect(opened.locator("#facts")).to_contain_text("tongban/990100/decisions")
+    expect(opened.locator("#facts")).to_contain_text("云东县城关镇青石路8号")
+    expect(opened.locator("#unchecked")).to_contain_text("持证人本人")
+    opened.get_by_role("button", name="English").press("Enter")
+    expect(opened.locator("#verdict")).to_contain_text("Valid: Business licence")
+    expect(opened.get_by_text("Whether the person who shows it")).to_be_visible()
+    expect(opened.get_by_text("是不是持证人本人")).to_be_hidden()
+
+
+def test_the_fingerprint_may_be_typed_and_a_wrong_one_is_said_to_be(opened: Page, specimen: Handed) -> None:
+    opened.get_by_label("选择文件").set_input_files(file_of(specimen.data))
+    typed = opened.get_by_label("或填写根密钥指纹")
+    typed.fill(specimen.anchor.fingerprint)
+    expect(opened.locator("#verdict")).to_contain_text("有效：")
+    typed.fill("sha256:" + "0" * 64)
+    expect(opened.locator("#verdict")).to_contain_text("另一个根密钥")
+    typed.fill("sha256:12")
+    expect(opened.locator("#trust-told")).to_contain_text("无法读取")
+    expect(opened.locator("#verdict")).to_contain_text("尚不能确认")
+    typed.fill("")
+    expect(opened.locator("#trust-told")).to_be_empty()
+
+
+def test_dropped_files_are_told_apart_by_what_they_say(opened: Page, specimen: Handed) -> None:
+    drop = """([trust, file]) => {
+      const transfer = new DataTransfer();
+      for (const text of [trust, file]) transfer.items.add(new File([text], "dropped.json"));
+      document.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+    }"""
+    opened.evaluate(drop, [canonical(specimen.tree["trust"]).decode(), specimen.data.decode()])
+    expect(opened.locator("#verdict")).to_contain_text("有效：营业执照")
+
+
+def test_what_a_file_says_of_itself_is_shown_as_text(opened: Page, specimen: Handed) -> None:
+    tree = specimen.tree
+    tree["licence"]["holder_name"] = "<img src=x onerror=alert(1)>"
+    opened.get_by_label("选择文件").set_input_files(file_of(canonical(tree)))
+    expect(opened.locator("#verdict")).to_contain_text("无效")
+    expect(opened.locator("#verdict")).to_contain_text("<img src=x")
+    assert opened.locator("img").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("lack", "said"),
+    [
+        ("Object.defineProperty(globalThis, 'crypto', {value: undefined})", "只在 https 页面或本地文件中"),
+        (
+            "SubtleCrypto.prototype.importKey = () => Promise.reject(new Error('NotSupported'))",
+            "不支持 Ed25519",
+        ),
+    ],
+)
+def test_a_browser_that_cannot_verify_is_told_so(
+    visitor: Callable[..., BrowserContext], saved: Path, lack: str, said: str
+) -> None:
+    shown = visitor().new_page()
+    shown.add_init_script(lack)
+    shown.goto(saved.as_uri())
+    expect(shown.get_by_role("alert")).to_contain_text(said)
+    expect(shown.get_by_label("选择文件")).to_be_disabled()
+
+
+def test_without_scripts_it_names_the_program(visitor: Callable[..., BrowserContext], saved: Path) -> None:
+    shown = visitor(script=False).new_page()
+    shown.goto(saved.as_uri())
+    assert "tongban-verify" in shown.content()
+    expect(shown.get_by_text("核验需要浏览器允许运行脚本")).to_be_visible()
+
+
+def test_nothing_on_it_is_wider_than_a_phone(
+    visitor: Callable[..., BrowserContext], saved: Path, specimen: Handed
+) -> None:
+    shown = visitor(phone=True).new_page()
+    shown.goto(saved.as_uri())
+    shown.get_by_label("选择文件").set_input_files(file_of(specimen.data))
+    expect(shown.locator("#result")).to_be_visible()
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_it_names_no_address_and_forbids_itself_the_network() -> None:
+    whole = page().decode()
+    assert "://" not in whole
+    assert policy() in whole
+    assert "'unsafe-" not in policy()
+    assert policy().startswith("default-src 'none'; ")
