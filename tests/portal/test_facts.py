@@ -111,3 +111,22 @@ def test_what_was_shared_about_oneself_comes_with_a_receipt_that_anybody_verifie
     assert "1988" not in answer.content.decode()
     visit.as_person("wang_jianguo")
     assert visit.open(receipt).status == 404
+
+
+def test_no_receipt_opens_what_the_same_share_brought_about_somebody_else(visit: Visit) -> None:
+    town = visit.town
+    owner = visit.as_person("li_chunyan")
+    number = draft(town, owner)
+    led_by(town, number, "wang_jianguo")
+    submit(town, number)
+    agree(town, number, "wang_jianguo")
+    led = fetched_who_leads(number, "wang_jianguo")
+    publish(town)
+    assert visit.open(f"/filings/{number}/facts/{led.pk}/receipt").status == 404
+    facts = cases.form_page(number, owner, at=town.workplace).facts
+    holder = next(each for each in facts if each.element == "entity.name_holder")
+    receipt = f"/filings/{number}/facts/{holder.id}/receipt"
+    opened = visit.client.get(receipt).content
+    assert b'"consumer"' in opened
+    for hidden in (b"answer_digest", b"key_digest", b"statuses", b"elements"):
+        assert hidden not in opened
