@@ -116,7 +116,8 @@ def _signers(
     keys = ledger.keys_folder()
     made = {}
     for office in offices:
-        licences.make_office_key(office, keys, now=clock.now(), chance=SystemChance())
+        alg = licences.signing_profile(CITY).algorithm_of(office)
+        licences.make_office_key(office, keys, now=clock.now(), chance=SystemChance(), alg=alg)
         journal = licences.Journal(var / "signed" / office)
         made[office] = licences.OfficeSigner(office, licences.load_key(keys / office), journal, clock)
     return licences.DirectSigners(made), list(made.values())

@@ -15,6 +15,7 @@ from tongban.kernel.transactions import whole
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.licences.keys import make_office_key
+from tongban.licences.signer.algorithms import ALGORITHMS
 from tongban.licences.signer.client import DirectSigners
 from tongban.licences.signer.journal import Journal
 from tongban.licences.signer.keyfiles import load_key
@@ -39,12 +40,18 @@ CONTENT = {
 }
 
 
+@pytest.fixture(params=ALGORITHMS)
+def alg(request: pytest.FixtureRequest) -> str:
+    """Each algorithm that an office's key may be of."""
+    return str(request.param)
+
+
 @pytest.fixture
-def keys(tmp_path: Path) -> Path:
+def keys(tmp_path: Path, alg: str) -> Path:
     """A folder with the keys of two offices."""
     folder = tmp_path / "keys"
     for place, office in enumerate((MARKET, TAX)):
-        make_office_key(office, folder, now=NOON, chance=SeededChance(bytes([place])))
+        make_office_key(office, folder, now=NOON, chance=SeededChance(bytes([place])), alg=alg)
     return folder
 
 
@@ -119,15 +126,21 @@ def prepare_alone(type_code: str, **wanted: Any) -> licences.Licence:
     return licences.prepare(type_code, **wanted)
 
 
+@pytest.fixture(params=licences.PROFILES)
+def profile(request: pytest.FixtureRequest) -> licences.SigningProfile:
+    """Each of the two profiles, without exception."""
+    return licences.SigningProfile(profile=request.param)
+
+
 @pytest.fixture
-def issuing(database: None) -> Iterator[Issuing]:
+def issuing(database: None, profile: licences.SigningProfile) -> Iterator[Issuing]:
     """The demonstration city with keys for the offices that these tests issue for."""
     clock, chance = SetClock(NOON), SeededChance(b"licences")
     keys = ledger.keys_folder()
     log_signer = ledger.make_log_key(keys, "990100")
     registry.load_city(Path(settings.CITY), now=NOON, chance=chance)
     licences.load_types(Path(settings.CITY))
-    licences.make_node_keys((MARKET, TAX), now=NOON, chance=chance)
+    licences.make_node_keys((MARKET, TAX), profile=profile, now=NOON, chance=SeededChance(b"keys"))
     made = {
         office: OfficeSigner(office, load_key(keys / office), Journal(keys.parent / "signed" / office), clock)
         for office in (MARKET, TAX)

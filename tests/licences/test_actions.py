@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from tests.licences.conftest import BUSINESS_LICENCE, CASE, CONTENT, HOLDER, MARKET, TAX, Issuing
+from tests.licences.fitting import signed_by
 from tongban.kernel.canonical import canonical, digest
 from tongban.kernel.errors import AlreadyDone, Conflict, Invalid, NotAllowed, NotFound
 from tongban.kernel.texts import Text
@@ -120,14 +121,17 @@ def test_a_crash_between_signature_and_storing_ends_in_the_same_licence(issuing:
     issuing.clock.move(timedelta(hours=3))
     assert licences.sign_waiting(issuing.signers, issuing.now, chance=issuing.chance) == (1, 0)
     row = LicenceRow.objects.get()
-    assert (row.kid, row.signature) == (lost.signature.kid, lost.signature.value)
+    key = licences.load_key(ledger.keys_folder() / MARKET)
+    for value in (row.signature, lost.signature.value):
+        assert signed_by(key, row.statement, licences.Signature(row.kid, key.alg, value))
 
 
 def test_what_waited_while_the_office_renewed_its_key_is_signed_by_the_new_one(issuing: Issuing) -> None:
     identifier = issuing.prepare().identifier
     issuing.clock.move(timedelta(hours=3))
     keys = ledger.keys_folder()
-    licences.make_office_key(MARKET, keys, now=issuing.now, chance=issuing.chance, renew=True)
+    alg = licences.public_keys(keys, MARKET)[-1].alg
+    licences.make_office_key(MARKET, keys, now=issuing.now, chance=issuing.chance, alg=alg, renew=True)
     licences.publish_trust(issuing.now)
     renewed = licences.OfficeSigner(
         MARKET, licences.load_key(keys / MARKET), licences.Journal(keys.parent / "renewed"), issuing.clock
@@ -155,9 +159,20 @@ def test_storing_a_signature_twice_stores_nothing_new(issuing: Issuing) -> None:
 
 def test_another_signature_over_a_signed_licence_is_refused(issuing: Issuing) -> None:
     shown = issuing.issue()
-    other = licences.Signed(shown.identifier, licences.Signature(shown.kid, "Ed25519", "00" * 64))
-    with pytest.raises(Conflict):
-        whole(licences.store_signature)(other, now=issuing.now, chance=issuing.chance)
+    store = whole(licences.store_signature)
+    for other in (("0" * 16, "sm2sig_sm3"), ("0" * 16, "Ed25519"), (shown.kid, "Ed25519")):
+        signature = licences.Signature(*other, "00" * 64)
+        with pytest.raises(Conflict):
+            store(licences.Signed(shown.identifier, signature), now=issuing.now, chance=issuing.chance)
+
+
+def test_of_two_good_signatures_by_one_key_the_first_stays(issuing: Issuing) -> None:
+    identifier = issuing.prepare().identifier
+    first, again = (licences.sign(identifier, issuing.signers, now=issuing.now) for _ in range(2))
+    store = whole(licences.store_signature)
+    for each in (first, again):
+        store(each, now=issuing.now, chance=issuing.chance)
+    assert LicenceRow.objects.get().signature == first.signature.value
 
 
 def test_a_silent_signer_keeps_its_licences_waiting_and_loses_none(issuing: Issuing, tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.licences.conftest import CASE, MARKET, NOON, Issuing, issuing
+from tests.licences.conftest import CASE, MARKET, NOON, Issuing, issuing, profile
 from tongban.kernel.ids import SeededChance
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import whole
 from tongban.papers import api as papers
 
-__all__ = ["issuing"]
+__all__ = ["issuing", "profile"]
 
 FILING = "990100-01M8398F2DRCWFZRK5XGM38AK4"
 

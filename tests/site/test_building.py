@@ -15,6 +15,7 @@ from tongban.kernel.ids import SystemChance
 from tongban.kernel.node import Node
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
+from tongban.licences import api as licences
 from tongban.registry import api as registry
 from tongban.site.building import Builder, check, keep_secret
 from tongban.site.command import main
@@ -80,7 +81,11 @@ def test_every_organisation_has_a_key_and_its_people_can_sign_in(database: None)
     _builder(YUNXI, []).build()
     trust = json.loads((Path(settings.VAR) / "trust.json").read_bytes())["content"]
     assert {office["office"] for office in trust["offices"]} == {o.slug for o in registry.organisations()}
-    assert all(office["keys"] for office in trust["offices"])
+    algorithms = {office["office"]: [key["alg"] for key in office["keys"]] for office in trust["offices"]}
+    assert trust["root"]["alg"] == "sm2sig_sm3"
+    assert algorithms.pop("bank.990100") == ["Ed25519"]
+    assert algorithms.pop("fund.990100") == ["ES256"]
+    assert set(map(tuple, algorithms.values())) == {("sm2sig_sm3",)}
     seed = bytes.fromhex(demonstration_seed().read_text("ascii"))
     logins = [line.login for line in registry.check_city(YUNXI).staff.value.staff]
     account = registry.demonstration_accounts(seed, logins)[0]
@@ -127,7 +132,22 @@ def test_a_city_begins_as_a_copy_that_is_no_demonstration(
     assert "city check" in capsys.readouterr().out
     check(tmp_path / "mycity", TODAY)
     assert "demonstration: false" in (tmp_path / "mycity" / "city.yaml").read_text("utf-8")
+    assert licences.signing_profile(tmp_path / "mycity") == licences.SigningProfile(profile="guomi")
     assert main(line) == 5
+    line[1] = "other"
+    assert main([*line, "--profile", "international"]) == 0
+    check(tmp_path / "other", TODAY)
+    assert licences.signing_profile(tmp_path / "other").algorithm_of("market.990100") == "Ed25519"
+
+
+def test_who_signs_otherwise_is_an_organisation_of_the_city(city: Path) -> None:
+    path = city / "signing.yaml"
+    path.write_text(path.read_text("utf-8").replace("fund.990100", "fund.990199"), "utf-8")
+    with pytest.raises(InvalidDeclaration, match=r"signing.yaml:9: organisations.yaml has no fund.990199"):
+        check(city, TODAY)
+    path.write_text("profile: rot13\n", "utf-8")
+    with pytest.raises(InvalidDeclaration, match=r"signing.yaml:1"):
+        check(city, TODAY)
 
 
 @pytest.mark.parametrize("name", ["My City", "../x", "", "9"])

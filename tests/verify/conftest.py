@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.licences.conftest import CASE, NOON, Issuing, issuing
+from tests.licences.conftest import CASE, NOON, Issuing, issuing, profile
 from tests.sources import ROOT
 from tongban.kernel.canonical import canonical
 from tongban.licences import api as licences
 from tongban_verify import Anchor, Report, anchor_from_bytes, verify_licence
 
-__all__ = ["issuing"]
+__all__ = ["issuing", "profile"]
 
 Tree = dict[str, Any]
 EXAMPLE = ROOT / "docs" / "licence-example.json"

@@ -3,15 +3,17 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tongban.kernel.ids import SeededChance
 from tongban.kernel.values import licence_identifier
 from tongban.ledger.notes import VerifierKey
+from tongban.licences.signer.algorithms import ALGORITHMS, ED25519, FileKey, make_key
 
 Alter = Callable[[str, Any], Any]
 
@@ -44,31 +46,47 @@ def written(value: Any) -> bytes:
     )
 
 
-def _key(seed: int) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+LOG = Ed25519PrivateKey.from_private_bytes(b"\3" * 32)
 
 
-ROOT, BUREAU, LOG = _key(1), _key(2), _key(3)
+@dataclass(frozen=True, slots=True)
+class Forger:
+    """The keys of a node's root and of its one office."""
+
+    root: FileKey
+    bureau: FileKey
+
+    @property
+    def fingerprint(self) -> str:
+        """What somebody trusts who trusts this root."""
+        return "sha256:" + sha256(self.root.spki).hexdigest()
 
 
-def listed(key: Ed25519PrivateKey) -> dict[str, str]:
+FORGERS = {
+    alg: Forger(make_key(alg, SeededChance(b"root")), make_key(alg, SeededChance(b"bureau")))
+    for alg in ALGORITHMS
+}
+FORGER = FORGERS[ED25519]
+FINGERPRINT = FORGER.fingerprint
+
+
+def listed(key: FileKey) -> dict[str, str]:
     """Give a key as a trust statement lists it."""
-    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return {
-        "kid": sha256(der).hexdigest()[:16],
-        "alg": "Ed25519",
-        "public_key": b64encode(der).decode(),
+        "kid": sha256(key.spki).hexdigest()[:16],
+        "alg": key.alg,
+        "public_key": b64encode(key.spki).decode(),
         "valid_from": "2026-01-01T00:00:00+08:00",
         "valid_to": "2036-01-01T00:00:00+08:00",
     }
 
 
-def forge(kind: str = "licence", alter: Alter = lambda _, found: found) -> bytes:
+def forge(kind: str = "licence", alter: Alter = lambda _, found: found, *, by: Forger = FORGER) -> bytes:
     """Make a file of a kind; `alter` gets each part before it is hashed or signed and gives what to use.
 
     Kinds are licence, with one change of its status to and fro, notice, and evidence.
     """
-    trust = trust_statement(alter)
+    trust = trust_statement(alter, by=by)
     if kind == "evidence":
         fields = {"decision": "yes", "case_number": "3120261123000001", "entry": "01M8398F2DRCWFZRK5XGM38AK4"}
         evidence = _evidence("case.decided", fields, alter)[0]
@@ -76,11 +94,11 @@ def forge(kind: str = "licence", alter: Alter = lambda _, found: found) -> bytes
     if kind == "notice":
         content = {"number": "文书1", "title": {"zh": "准予决定书", "en": "Granted"}, "addressee": "李春燕"}
         content |= {"office_code": CREDIT_CODE, "date": "2026-11-23"}
-        whole = {"notice": content, **_signed("notice", content, content["number"], alter)}
+        whole = {"notice": content, **_signed("notice", content, content["number"], alter, by)}
         return written(alter("whole", {"format": "tongban-notice/1", **whole, "trust": trust}))
     content = alter("content", _content())
-    whole = {"licence": content, **_signed("licence", content, NUMBER, alter)}
-    whole["status"] = [_change(1, "01", "02", alter), _change(2, "02", "01", alter)]
+    whole = {"licence": content, **_signed("licence", content, NUMBER, alter, by)}
+    whole["status"] = [_change(1, "01", "02", alter, by), _change(2, "02", "01", alter, by)]
     return written(alter("whole", {"format": "tongban-licence/1", **whole, "trust": trust}))
 
 
@@ -99,7 +117,7 @@ def _content() -> dict[str, Any]:
     }
 
 
-def _change(place: int, before: str, after: str, alter: Alter) -> dict[str, Any]:
+def _change(place: int, before: str, after: str, alter: Alter, by: Forger) -> dict[str, Any]:
     change = alter(
         "change",
         {
@@ -113,7 +131,7 @@ def _change(place: int, before: str, after: str, alter: Alter) -> dict[str, Any]
             "basis": None,
         },
     )
-    return {"change": change, **_signed("status", change, NUMBER, alter)}
+    return {"change": change, **_signed("status", change, NUMBER, alter, by)}
 
 
 TIES = {
@@ -123,14 +141,15 @@ TIES = {
 }
 
 
-def _signed(kind: str, content: Any, number: Any, alter: Alter) -> dict[str, Any]:
+def _signed(kind: str, content: Any, number: Any, alter: Alter, by: Forger) -> dict[str, Any]:
     entry, by_number, by_digest = TIES[kind]
     digest = sha256(written(content)).hexdigest()
     evidence, leaf = _evidence(entry, {by_number: number, by_digest: digest}, alter)
     statement = {"v": 1, "kind": kind, "issuer": OFFICE, "subject": number, "digest": digest}
     statement = alter("statement", statement | {"evidence": leaf.hex(), "at": AT})
-    value = BUREAU.sign(b"tongban office statement v1\n" + written(statement)).hex()
-    signature = {"statement": statement, "kid": listed(BUREAU)["kid"], "alg": "Ed25519", "value": value}
+    value = by.bureau.sign(b"tongban office statement v1\n" + written(statement)).hex()
+    signature = {"statement": statement, "kid": listed(by.bureau)["kid"], "alg": by.bureau.alg}
+    signature["value"] = value
     return {"signature": alter("signature", signature), "evidence": evidence}
 
 
@@ -178,7 +197,9 @@ def _commitment(sealed: Any, hidden: Any) -> str:
     return sha256(b"tongban ledger entry 1\0" + b"".join(sorted(commitments))).hexdigest()
 
 
-def trust_statement(alter: Alter = lambda _, found: found, **other: Any) -> dict[str, Any]:
+def trust_statement(
+    alter: Alter = lambda _, found: found, *, by: Forger = FORGER, **other: Any
+) -> dict[str, Any]:
     """Make a trust statement that its own root key signed, with other contents where given."""
     vkey = VerifierKey(ORIGIN, LOG.public_key().public_bytes_raw())
     office = {"office": OFFICE, "credit_code": CREDIT_CODE, "name": {"zh": "某局", "en": "An office"}}
@@ -187,21 +208,15 @@ def trust_statement(alter: Alter = lambda _, found: found, **other: Any) -> dict
         {
             "node": "990100",
             "issued_at": "2026-11-01T00:00:00+08:00",
-            "root": listed(ROOT),
+            "root": listed(by.root),
             "logs": [str(vkey)],
-            "offices": [{**office, "keys": [listed(BUREAU)]}],
+            "offices": [{**office, "keys": [listed(by.bureau)]}],
             **other,
         },
     )
-    value = ROOT.sign(b"tongban trust v1\n" + written(content)).hex()
-    signature = {"kid": listed(ROOT)["kid"], "alg": "Ed25519", "value": value}
+    value = by.root.sign(b"tongban trust v1\n" + written(content)).hex()
+    signature = {"kid": listed(by.root)["kid"], "alg": by.root.alg, "value": value}
     return {"format": "tongban-trust/1", "content": content, "signature": signature}
-
-
-FINGERPRINT = (
-    "sha256:"
-    + sha256(ROOT.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-)
 
 
 def places_in(value: Any) -> list[tuple[Any, ...]]:

@@ -245,7 +245,8 @@ def test_a_forger_with_a_root_of_their_own_is_refused(handed: Handed) -> None:
         if name:
             name(keys, now=NOON, chance=SeededChance(b"forger"))
         else:
-            licences.make_office_key(office, keys, now=NOON, chance=SeededChance(b"forger's office"))
+            alg = handed.tree["signature"]["alg"]
+            licences.make_office_key(office, keys, now=NOON, chance=SeededChance(b"forger's office"), alg=alg)
     tree = handed.tree
     tree["trust"] = write_trust(
         keys / "trust.json",

@@ -1,8 +1,8 @@
 """The published files that every verifier must judge alike: made by the platform, read by the verifier.
 
-docs/licence-example.json is a whole licence file; docs/verifying-vectors.json has one file of every kind and
-standing, each with what is trusted, the moment, and what is to be said of it. To write both anew after a
-change of a format: `TONGBAN_WRITE_EXAMPLE=1 pytest tests/verify/test_example.py`.
+docs/licence-example.json is a whole licence file; docs/verifying-vectors-*.json have, for each profile of
+signatures, one file of every kind and standing, each with who is trusted, the moment, and what is to be said.
+To write all anew after a change of a format: `TONGBAN_WRITE_EXAMPLE=1 pytest tests/verify/test_example.py`.
 """
 
 import json
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from tests.licences.conftest import CASE, MARKET, Issuing, issuing
+from tests.licences.conftest import CASE, MARKET, Issuing, issuing, profile
 from tests.licences.test_actions import GIVE_BACK, REVOKE, SUSPEND
 from tests.papers.conftest import Office, office
 from tests.verify.conftest import EXAMPLE, Handed, handed
 from tests.verify.forging import FINGERPRINT
 from tests.verify.test_witnesses import NAMES, SIGNERS, cosigned
-from tests.verify.vectors import PUBLISHED, Vector, published_ones, written
+from tests.verify.vectors import PUBLISHED, Vector, published_in, published_ones, written
 from tongban.kernel.canonical import canonical
 from tongban.kernel.transactions import whole
 from tongban.ledger import api as ledger
@@ -27,7 +27,7 @@ from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban_verify import Verdict, anchor_from_bytes
 
-__all__ = ["handed", "issuing", "office"]
+__all__ = ["handed", "issuing", "office", "profile"]
 WRITES = bool(os.environ.get("TONGBAN_WRITE_EXAMPLE"))
 SHARE = {
     "consumer": MARKET,
@@ -102,15 +102,17 @@ def _of_another(data: bytes) -> bytes:
     return data.replace("知味".encode(), "知意".encode())
 
 
-def test_the_vectors_are_what_is_made_today_and_is_said_of_it(issuing: Issuing, office: Office) -> None:
+def test_the_vectors_are_what_is_made_today_and_is_said_of_it(
+    issuing: Issuing, office: Office, profile: licences.SigningProfile
+) -> None:
     made = [
         vector
         for name, data in _made(issuing, office)
         for vector in _held_against(name, data, licences.trust_file().read_text("utf-8"), issuing)
     ]
     if WRITES:
-        PUBLISHED.write_text(written(made), "utf-8")
-    kept = published_ones()
+        PUBLISHED[profile.profile].write_text(written(made), "utf-8")
+    kept = published_in(PUBLISHED[profile.profile])
     assert [each.name for each, _ in kept] == [each.name for each in made]
     assert [_shape_of(each.data) for each, _ in kept] == [_shape_of(each.data) for each in made]
     assert [said for _, said in kept] == [each.expected() for each in made]

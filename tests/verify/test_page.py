@@ -10,7 +10,15 @@ import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from tests.verify.conftest import Handed
-from tests.verify.vectors import Vector, altered_ones, edges, forged_ones, published_ones, unreadable_ones
+from tests.verify.vectors import (
+    Vector,
+    algorithms,
+    altered_ones,
+    edges,
+    forged_ones,
+    published_ones,
+    unreadable_ones,
+)
 from tongban.kernel.canonical import canonical
 from tongban_verify import page
 from tongban_verify.page import policy
@@ -88,6 +96,23 @@ def test_it_says_what_python_says_of_files_forged_with_every_key(opened: Page) -
     verdicts = {each.expected()["verdict"] for each in vectors}
     assert verdicts >= {"valid", "invalid", "cannot_tell"}
     assert differing(opened, vectors) == []
+
+
+def test_it_says_what_python_says_of_every_algorithm(opened: Page) -> None:
+    vectors = list(algorithms(Random(20261128), bits=40))
+    assert [each.expected()["verdict"] for each, _ in vectors] == [verdict for _, verdict in vectors]
+    assert differing(opened, [each for each, _ in vectors]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "digest"),  # GB/T 32905-2016, annex A
+    [
+        ("abc", "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"),
+        ("abcd" * 16, "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"),
+    ],
+)
+def test_its_sm3_is_the_standards(opened: Page, text: str, digest: str) -> None:
+    assert opened.evaluate("(text) => toHex(sm3(UTF8.encode(text)))", text) == digest
 
 
 def test_it_says_what_python_says_of_real_files_and_of_all_that_is_done_to_them(opened: Page) -> None:

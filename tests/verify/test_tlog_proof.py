@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tlog_scales import signing, tlog
 
-from tests.licences.conftest import Issuing, issuing
+from tests.licences.conftest import Issuing
 from tests.verify.test_command import run
 from tongban.kernel.canonical import canonical
 from tongban.ledger import api as ledger
@@ -17,8 +17,6 @@ from tongban.ledger.tree import leaf_hash
 from tongban.licences import api as licences
 from tongban.site.command import main
 from tongban_verify import Verdict, anchor_from_bytes, anchor_from_fingerprint, verify_file
-
-__all__ = ["issuing"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.licences.conftest import Issuing, issuing
+from tests.licences.conftest import Issuing
 from tests.verify.conftest import Handed, handed
 from tests.verify.test_command import run
 from tongban.kernel.canonical import canonical
@@ -19,7 +19,7 @@ from tongban.licences import api as licences
 from tongban_verify import anchor_from_bytes, verify_licence
 from tongban_verify.trust import Anchor, with_witnesses
 
-__all__ = ["handed", "issuing"]
+__all__ = ["handed"]
 NAMES = ("court", "bank", "fund")
 
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.sources import ROOT
 from tests.verify.forging import (
     AT,
-    BUREAU,
     FINGERPRINT,
+    FORGER,
+    FORGERS,
     NOON,
     OFFICE,
     STAGES,
@@ -28,7 +30,9 @@ from tests.verify.forging import (
 from tongban.kernel.canonical import canonical
 from tongban_verify import Anchor, anchor_from_bytes, anchor_from_fingerprint, verify_file
 
-PUBLISHED = ROOT / "docs" / "verifying-vectors.json"
+PUBLISHED = {
+    profile: ROOT / "docs" / f"verifying-vectors-{profile}.json" for profile in ("guomi", "international")
+}
 # Each stands where another kind of value is meant; several are equal to it for a careless reader.
 TRAPS: tuple[Any, ...] = (
     None,
@@ -139,6 +143,13 @@ EDGES: tuple[tuple[str, tuple[Any, ...], Any, list[str]], ...] = (
     ("proof", ("hashes",), ["00" * 32], ["proof"]),
     ("proof", ("checkpoint",), 7, ["checkpoint"]),
     ("signature", ("kid",), [], ["unknown_key"]),
+    ("signature", ("alg",), "ES256", ["signature"]),
+    ("signature", ("alg",), "sm2sig_sm3", ["signature"]),
+    ("signature", ("alg",), "none", ["shape"]),
+    ("signature", ("alg",), "__proto__", ["shape"]),
+    ("signature", ("alg",), ["Ed25519"], ["shape"]),
+    ("trust", (*_KEY, "alg"), "ES256", ["shape"]),
+    ("trust", (*_KEY, "alg"), "sm2sig_sm3", ["shape"]),
     ("whole", ("status",), [], []),
     ("whole", ("more",), 1, ["shape"]),
 )
@@ -195,7 +206,12 @@ def written(vectors: list[Vector]) -> str:
 
 def published_ones() -> list[tuple[Vector, dict[str, Any]]]:
     """Give the published vectors, each with what is to be said of it."""
-    whole = json.loads(PUBLISHED.read_text("utf-8"))
+    return [vector for path in PUBLISHED.values() for vector in published_in(path)]
+
+
+def published_in(path: Path) -> list[tuple[Vector, dict[str, Any]]]:
+    """Give the vectors of one file."""
+    whole = json.loads(path.read_text("utf-8"))
     trusts = {name: text.encode() for name, text in whole["trusts"].items()}
     return [
         (
@@ -224,7 +240,7 @@ def edges() -> Iterator[tuple[Vector, list[str]]]:
         yield Vector(f"{stage} {path}: {value!r}", data, FINGERPRINT, NOON), codes
     whole = forge().decode()
     for name, found in (
-        ("a public key", listed(BUREAU)["public_key"]),
+        ("a public key", listed(FORGER.bureau)["public_key"]),
         ("a signature line", _line_of(whole)),
     ):
         strayed = found[:-2] + _STRAY[found[-2]] + "="  # decodes to the same bytes for a careless reader
@@ -239,6 +255,23 @@ def _with_edge(stage: str, path: tuple[Any, ...], value: Any, part: str, found: 
 
 def _line_of(whole: str) -> str:
     return json.loads(whole)["evidence"]["proof"]["checkpoint"].rstrip("\n").rpartition(" ")[2]
+
+
+def algorithms(chance: Random, *, bits: int) -> Iterator[tuple[Vector, str]]:
+    """Give files by keys of each algorithm, whole and with flipped bits of a signature, with the verdict."""
+    for alg, by in FORGERS.items():
+        for kind in ("licence", "notice"):
+            yield Vector(f"{kind} by {alg}", forge(kind, by=by), by.fingerprint, NOON), "valid"
+        for _ in range(bits):
+            place = chance.randrange(512)
+
+            def flip(part: str, found: Any, place: int = place) -> Any:
+                if part != "signature":
+                    return found
+                return {**found, "value": f"{int(found['value'], 16) ^ (1 << place):0128x}"}
+
+            data = forge(alter=flip, by=by)
+            yield Vector(f"bit {place} of {alg}", data, by.fingerprint, NOON), "invalid"
 
 
 def forged_ones(chance: Random, *, a_stage: int) -> Iterator[Vector]:

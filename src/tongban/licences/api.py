@@ -21,6 +21,7 @@ from tongban.licences.keys import (
     write_trust,
 )
 from tongban.licences.node_keys import log_vkeys, make_node_keys, publish_trust, trust_file
+from tongban.licences.profiles import SigningProfile, require_signers_known, signing_profile
 from tongban.licences.queries import (
     Holder,
     Licence,
@@ -36,6 +37,7 @@ from tongban.licences.queries import (
     waiting_for_signature,
 )
 from tongban.licences.rules import Change, Operation, Status
+from tongban.licences.signer.algorithms import PROFILES
 from tongban.licences.signer.client import DirectSigners, Signers, Signing
 from tongban.licences.signer.journal import Journal
 from tongban.licences.signer.keyfiles import load_key
@@ -45,6 +47,7 @@ from tongban.licences.signer.statements import Signature, Statement
 from tongban.licences.source import LicenceSource
 
 __all__ = [
+    "PROFILES",
     "Change",
     "DirectSigners",
     "Holder",
@@ -63,6 +66,7 @@ __all__ = [
     "SignerPool",
     "Signers",
     "Signing",
+    "SigningProfile",
     "Statement",
     "Status",
     "StatusChange",
@@ -89,11 +93,13 @@ __all__ = [
     "read_identifier",
     "read_trust",
     "read_types",
+    "require_signers_known",
     "sign",
     "sign_all",
     "sign_pending",
     "sign_waiting",
     "signature_block",
+    "signing_profile",
     "store_signature",
     "trust_file",
     "versions",

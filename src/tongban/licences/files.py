@@ -4,7 +4,7 @@ The verifier in packages/verify reads them; docs/licence-files.md says their for
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,6 @@ from tongban.ledger import api as ledger
 from tongban.licences.keys import read_trust
 from tongban.licences.node_keys import trust_file
 from tongban.licences.queries import require_settled, signed_row
-from tongban.licences.signer.statements import ALGORITHM
 
 LICENCE_FORMAT: Final = "tongban-licence/1"
 EVIDENCE_FORMAT: Final = "tongban-evidence/1"
@@ -29,21 +28,22 @@ def licence_file(identifier: str, *, trust: Path | None = None) -> bytes:
     """
     row = signed_row(identifier)
     changes = require_settled(row)
+    told = read_trust(trust or trust_file())
     return canonical(
         {
             "format": LICENCE_FORMAT,
             "licence": json.loads(row.content),
-            "signature": signature_block(row.statement, row.kid, row.signature),
+            "signature": signature_block(row.statement, row.kid, row.signature, told),
             "evidence": evidence_block(row.prepared_entry, row.promise),
             "status": [
                 {
                     "change": json.loads(change.content),
-                    "signature": signature_block(change.statement, change.kid, change.signature),
+                    "signature": signature_block(change.statement, change.kid, change.signature, told),
                     "evidence": evidence_block(change.entry, change.promise),
                 }
                 for change in changes
             ],
-            "trust": read_trust(trust or trust_file()),
+            "trust": told,
         }
     )
 
@@ -64,9 +64,14 @@ def evidence_file(
     )
 
 
-def signature_block(statement: str, kid: str, value: str) -> dict[str, Any]:
-    """Give an office's signature beside the statement that it is over."""
-    return {"statement": json.loads(statement), "kid": kid, "alg": ALGORITHM, "value": value}
+def signature_block(statement: str, kid: str, value: str, trust: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an office's signature beside the statement that it is over.
+
+    The trust file tells which algorithm the key is of; without its key there no signature verifies anyway.
+    """
+    keys = (key for office in trust["content"]["offices"] for key in office["keys"])
+    alg = next((key["alg"] for key in keys if key["kid"] == kid), "")
+    return {"statement": json.loads(statement), "kid": kid, "alg": alg, "value": value}
 
 
 def evidence_block(entry: str, promise: str, shown: Collection[str] | None = None) -> dict[str, Any]:

@@ -14,14 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import NotFound
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
-from tongban.licences.signer.keyfiles import KEY, key_id, load_key, spki, write_key
-from tongban.licences.signer.statements import ALGORITHM
+from tongban.licences.signer.algorithms import ED25519, make_key
+from tongban.licences.signer.keyfiles import KEY, key_id, load_key, write_key
 
 ROOT: Final = "root"
 TRUST_FORMAT: Final = "tongban-trust/1"
@@ -53,9 +51,15 @@ class Office:
 
 
 def make_office_key(
-    office: str, keys_folder: Path, *, now: datetime, chance: Chance, renew: bool = False
+    office: str,
+    keys_folder: Path,
+    *,
+    now: datetime,
+    chance: Chance,
+    alg: str = ED25519,
+    renew: bool = False,
 ) -> PublicKey:
-    """Make an office's signing key, or give the one it has while that may still sign.
+    """Make an office's signing key, or give the one it has while that may still sign with the algorithm.
 
     With `renew` the old key ends now and a new one begins; what the old one signed stays valid.
     The trust file must be written anew afterwards.
@@ -63,15 +67,15 @@ def make_office_key(
     folder = keys_folder / office
     known = public_keys(keys_folder, office)
     if (folder / KEY).exists() and not renew:
-        kid = key_id(load_key(folder).public_key())
+        kid = key_id(load_key(folder).spki)
         current = next(key for key in known if key.kid == kid)
-        if datetime.fromisoformat(current.valid_to) > now:
+        if datetime.fromisoformat(current.valid_to) > now and current.alg == alg:
             return current
-    private = Ed25519PrivateKey.from_private_bytes(chance.bytes(32))
+    private = make_key(alg, chance)
     key = PublicKey(
-        kid=key_id(private.public_key()),
-        alg=ALGORITHM,
-        public_key=b64encode(spki(private.public_key())).decode(),
+        kid=key_id(private.spki),
+        alg=alg,
+        public_key=b64encode(private.spki).decode(),
         valid_from=(now - OVERLAP if known else now).isoformat(),
         valid_to=(now + KEY_LIFE).isoformat(),
     )
@@ -85,9 +89,9 @@ def make_office_key(
     return key
 
 
-def make_root_key(keys_folder: Path, *, now: datetime, chance: Chance) -> PublicKey:
+def make_root_key(keys_folder: Path, *, now: datetime, chance: Chance, alg: str = ED25519) -> PublicKey:
     """Make the node's root key, or give the one it has."""
-    return make_office_key(ROOT, keys_folder, now=now, chance=chance)
+    return make_office_key(ROOT, keys_folder, now=now, chance=chance, alg=alg)
 
 
 def public_keys(keys_folder: Path, office: str) -> tuple[PublicKey, ...]:
@@ -136,8 +140,8 @@ def write_trust(
         "format": TRUST_FORMAT,
         "content": content,
         "signature": {
-            "kid": key_id(root.public_key()),
-            "alg": ALGORITHM,
+            "kid": key_id(root.spki),
+            "alg": root.alg,
             "value": root.sign(TRUST_CONTEXT + canonical(content)).hex(),
         },
     }

@@ -13,6 +13,7 @@ from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.licences.keys import Office, make_office_key, make_root_key, public_keys, write_trust
+from tongban.licences.profiles import SigningProfile
 from tongban.registry import api as registry
 
 YEARS_AHEAD = 5  # shares have a log a year; the trust file names those that are to come
@@ -26,15 +27,16 @@ def trust_file() -> Path:
 def make_node_keys(
     offices: Iterable[str],
     *,
+    profile: SigningProfile,
     now: datetime,
     chance: Chance,
     witnesses: ledger.WitnessPolicy = ledger.NO_WITNESSES,
 ) -> dict[str, Any]:
-    """Make the root key and a key for each office that has none yet, and publish the trust file."""
+    """Make the root key and each office's where there is none of its algorithm; publish the trust file."""
     keys = ledger.keys_folder()
-    make_root_key(keys, now=now, chance=chance)
+    make_root_key(keys, now=now, chance=chance, alg=profile.algorithm)
     for office in offices:
-        make_office_key(office, keys, now=now, chance=chance)
+        make_office_key(office, keys, now=now, chance=chance, alg=profile.algorithm_of(office))
     return publish_trust(now, witnesses)
 
 

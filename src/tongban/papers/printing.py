@@ -56,12 +56,13 @@ def notice_file(number: str, *, trust: Path | None = None) -> bytes:
     Raises Conflict while there is neither a promise nor a proof of its evidence.
     """
     row = sealed_row(number)
+    told = licences.read_trust(trust or licences.trust_file())
     return canonical(
         {
             "format": NOTICE_FORMAT,
             "notice": json.loads(row.content),
-            "signature": licences.signature_block(row.statement, row.kid, row.seal),
+            "signature": licences.signature_block(row.statement, row.kid, row.seal, told),
             "evidence": licences.evidence_block(row.entry, row.promise),
-            "trust": licences.read_trust(trust or licences.trust_file()),
+            "trust": told,
         }
     )

@@ -84,8 +84,13 @@ class Builder:
     def offices(self) -> None:
         """Make each organisation's key, and tell the world which keys are whose."""
         self.progress(Text("正在生成各部门签章密钥 …", "Making the offices' keys …"))
-        offices = [organisation.slug for organisation in registry.organisations()]
-        licences.make_node_keys(offices, now=self.now(), chance=self.chance, witnesses=witness_policy())
+        licences.make_node_keys(
+            [organisation.slug for organisation in registry.organisations()],
+            profile=licences.signing_profile(self.node.city),
+            now=self.now(),
+            chance=self.chance,
+            witnesses=witness_policy(),
+        )
 
 
 def _silent(_text: Text) -> None:
@@ -103,6 +108,7 @@ def check(city: Path, on: date, progress: Progress = _silent) -> None:
     book = catalogue.read_city(city, organisations=slugs)
     require_data_officers(declared, (resource.organisation for resource in book.resources))
     licences.read_types(city)
+    licences.require_signers_known(city, slugs)
     days = calendar.load(city / "calendar.yaml")
     papers.read_letters(city)
     around = items.surroundings_of(city, on)

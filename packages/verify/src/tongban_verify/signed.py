@@ -7,9 +7,10 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
+from tongban_verify.algorithms import ALGORITHMS
 from tongban_verify.evidence import Entry, Standing, check_standing, open_entry
-from tongban_verify.strict import Json, canonical, require_keys, require_version_1
-from tongban_verify.trust import ALGORITHM, Doubt, Trust, TrustedOffice, moment
+from tongban_verify.strict import Json, canonical, require_keys, require_text, require_version_1
+from tongban_verify.trust import Doubt, Trust, TrustedOffice, moment
 
 _CONTEXT: Final = b"tongban office statement v1\n"
 _STATEMENT: Final = {"v", "kind", "issuer", "subject", "digest", "evidence", "at"}
@@ -56,7 +57,7 @@ def check_signed(
         said = require_keys(signed["statement"], _STATEMENT)
         proven = require_keys(evidence, {"opening"}, frozenset({"promise", "proof"}))
         require_version_1(said["v"])
-        if said["kind"] != kind or signed["alg"] != ALGORITHM:
+        if said["kind"] != kind or require_text(signed["alg"]) not in ALGORITHMS:
             raise ValueError("a statement of another kind, or by another algorithm")
         at = moment(said["at"])
         office = trust.offices.get(said["issuer"])
@@ -77,6 +78,8 @@ def _check_signature(office: TrustedOffice | None, signed: Json, said: Json, at:
     if key is None:
         raise Doubt("unknown_key")
     try:
+        if signed["alg"] != key.alg:
+            raise ValueError("its key is of another algorithm")
         key.check(_CONTEXT + canonical(said), signed["value"])
     except ValueError as wrong:
         raise Doubt("signature", str(wrong)) from wrong

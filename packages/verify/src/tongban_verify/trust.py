@@ -8,15 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_der_public_key,
-    load_pem_public_key,
-)
-
+from tongban_verify.algorithms import Verify, algorithm_of, verifier
 from tongban_verify.notes import read_witness_key
 from tongban_verify.strict import (
     Json,
@@ -31,12 +23,12 @@ from tongban_verify.strict import (
 
 FORMAT: Final = "tongban-trust/1"
 CONTEXT: Final = b"tongban trust v1\n"
-ALGORITHM: Final = "Ed25519"
 # Years in which no offset leads out of the calendar; to the microsecond, as clocks here go.
 _MOMENT: Final = re.compile(
     r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
     r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
+_PEM: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----")
 _KEY_FIELDS: Final = {"kid", "alg", "public_key", "valid_from", "valid_to"}
 
 
@@ -54,21 +46,16 @@ class Key:
     """One public key and the time in which it may sign."""
 
     kid: str
-    public: Ed25519PublicKey
+    alg: str
+    fingerprint: str  # the SHA-256 of the whole key, to be compared by eye
     valid_from: datetime
     valid_to: datetime
-
-    @property
-    def fingerprint(self) -> str:
-        """The SHA-256 of the whole key, to be compared by eye."""
-        return "sha256:" + sha256(_spki(self.public)).hexdigest()
+    verify: Verify
 
     def check(self, message: bytes, signature: object) -> None:
         """Check a signature in lower-case hexadecimal; raises ValueError when it is not this key's."""
-        try:
-            self.public.verify(from_hex(signature, 64), message)
-        except InvalidSignature as wrong:
-            raise ValueError("the signature does not fit") from wrong
+        if not self.verify(message, from_hex(signature, 64)):
+            raise ValueError("the signature does not fit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +107,8 @@ def anchor_from_bytes(data: bytes) -> Anchor:
     Raises Unreadable when it is neither, Doubt when the trust statement's own signature is wrong.
     """
     if data.lstrip().startswith(b"-----BEGIN"):
-        try:
-            public = load_pem_public_key(data)
-        except (ValueError, UnsupportedAlgorithm) as trouble:
-            raise Unreadable("not a public key in PEM") from trouble
-        if not isinstance(public, Ed25519PublicKey):
-            raise Unreadable("not an Ed25519 key")
-        return Anchor("sha256:" + sha256(_spki(public)).hexdigest())
+        spki = _from_pem(data)
+        return Anchor(_fingerprint(spki))
     trust = read_trust(read_json(data))
     return Anchor(trust.root.fingerprint, trust)
 
@@ -179,7 +161,7 @@ def read_trust(found: object) -> Trust:
     except (ValueError, TypeError) as broken:
         raise Doubt("shape", str(broken)) from broken
     try:
-        if signature["kid"] != root.kid or signature["alg"] != ALGORITHM:
+        if signature["kid"] != root.kid or signature["alg"] != root.alg:
             raise ValueError("signed by another key than its root")
         root.check(CONTEXT + canonical(content), signature["value"])
     except ValueError as wrong:
@@ -192,17 +174,19 @@ def read_key(found: object) -> Key:
     fields = require_keys(found, _KEY_FIELDS)
     encoded = require_text(fields["public_key"])
     der = b64decode(encoded, validate=True)
-    try:
-        public = load_der_public_key(der)
-    except UnsupportedAlgorithm as unknown:
-        raise ValueError("a key of an unknown kind") from unknown
-    if fields["alg"] != ALGORITHM or not isinstance(public, Ed25519PublicKey):
-        raise ValueError("not an Ed25519 key")
-    if b64encode(der).decode() != encoded or _spki(public) != der:
+    verify = verifier(fields["alg"], der)
+    if b64encode(der).decode() != encoded:
         raise ValueError("a key that is written in another way than the usual one")
     if sha256(der).hexdigest()[:16] != fields["kid"]:
         raise ValueError("the key id is not that of the key")
-    return Key(fields["kid"], public, moment(fields["valid_from"]), moment(fields["valid_to"]))
+    return Key(
+        kid=fields["kid"],
+        alg=fields["alg"],
+        fingerprint=_fingerprint(der),
+        valid_from=moment(fields["valid_from"]),
+        valid_to=moment(fields["valid_to"]),
+        verify=verify,
+    )
 
 
 def moment(text: object) -> datetime:
@@ -237,5 +221,18 @@ def _offices(found: object) -> dict[str, TrustedOffice]:
     return offices
 
 
-def _spki(public: Ed25519PublicKey) -> bytes:
-    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+def _fingerprint(spki: bytes) -> str:
+    return "sha256:" + sha256(spki).hexdigest()
+
+
+def _from_pem(data: bytes) -> bytes:
+    """Read a public key in PEM (RFC 7468) of one of the algorithms; raises Unreadable."""
+    found = _PEM.fullmatch(data.strip())
+    if found is None:
+        raise Unreadable("not a public key in PEM")
+    try:
+        spki = b64decode(b"".join(found[1].split()), validate=True)
+        algorithm_of(spki)
+    except ValueError as trouble:
+        raise Unreadable("not a public key in PEM") from trouble
+    return spki

@@ -17,6 +17,7 @@ from tongban.licences.actions.words import promise_for
 from tongban.licences.models import LicenceRow, StatusChangeRow
 from tongban.licences.queries import no_licence
 from tongban.licences.rules import Change, Operation, Status
+from tongban.licences.signer.algorithms import DETERMINISTIC
 from tongban.licences.signer.client import Signing
 from tongban.licences.signer.statements import Signature
 
@@ -67,7 +68,8 @@ def sign_all(
 def store_signature(signed: Signed, *, now: datetime, chance: Chance) -> None:
     """Store an office's signature: from the commit on the licence is shown (tx2).
 
-    Storing the same signature again changes nothing; another one for the same licence is refused.
+    Storing a signature again changes nothing; another one for the same licence is refused, unless the same
+    key gives another each time: then the one that is stored stays.
     The version before it ends in the same transaction, so that one version is live at any time.
     """
     prepared = _prepared(signed.identifier)
@@ -175,7 +177,9 @@ def _require_same(signed: Signed) -> None:
     stored = rows.read_one(
         "SELECT kid, signature FROM licences_licence WHERE identifier = %s", signed.identifier
     )
-    if stored != (signed.signature.kid, signed.signature.value):
+    kid, value = stored or ("", "")
+    same = value == signed.signature.value or signed.signature.alg not in DETERMINISTIC
+    if kid != signed.signature.kid or not same:
         raise Conflict(
             "licences.other_signature",
             what=Text("该证照已有另一签名。", "This licence carries another signature already."),

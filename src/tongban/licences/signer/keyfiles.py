@@ -5,34 +5,21 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
-
 from tongban.kernel.errors import Invalid, NotAllowed, NotFound
 from tongban.kernel.texts import Text
+from tongban.licences.signer.algorithms import FileKey, read_key
 from tongban.licences.signer.digests import sha256_hex
 
 KEY: Final = "key.pem"
 PASSPHRASE: Final = "passphrase"  # noqa: S105  a file's name
 
 
-def key_id(public: Ed25519PublicKey) -> str:
+def key_id(spki: bytes) -> str:
     """Give the name of a key: the first 16 hex digits of SHA-256 over its SubjectPublicKeyInfo."""
-    return sha256_hex(spki(public))[:16]
+    return sha256_hex(spki)[:16]
 
 
-def spki(public: Ed25519PublicKey) -> bytes:
-    """Give the key as SubjectPublicKeyInfo in DER (RFC 5280, RFC 8410)."""
-    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def write_key(folder: Path, key: Ed25519PrivateKey, passphrase: str) -> None:
+def write_key(folder: Path, key: FileKey, passphrase: str) -> None:
     """Put a key into `folder` (0700), encrypted, each file 0600, durable before returning.
 
     `passphrase` is used for a folder that has none yet; a later key is put under the same one.
@@ -42,10 +29,7 @@ def write_key(folder: Path, key: Ed25519PrivateKey, passphrase: str) -> None:
     # two would leave a key that nothing opens.
     if not (folder / PASSPHRASE).exists():
         _write_private(folder / PASSPHRASE, passphrase.encode() + b"\n")
-    _write_private(
-        folder / KEY,
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(_passphrase(folder))),
-    )
+    _write_private(folder / KEY, key.pem(_passphrase(folder)))
 
 
 def check_permissions(folder: Path) -> None:
@@ -55,16 +39,17 @@ def check_permissions(folder: Path) -> None:
         _require(folder / name, stat.S_IFREG, 0o177)
 
 
-def load_key(folder: Path) -> Ed25519PrivateKey:
+def load_key(folder: Path) -> FileKey:
     """Open the key in `folder`, after its permissions were found right."""
     check_permissions(folder)
     try:
-        key = load_pem_private_key((folder / KEY).read_bytes(), _passphrase(folder))
+        return read_key((folder / KEY).read_bytes(), _passphrase(folder))
     except (ValueError, TypeError) as trouble:
-        raise _unusable(folder, "its passphrase does not open it", "口令无法解开密钥文件") from trouble
-    if not isinstance(key, Ed25519PrivateKey):
-        raise _unusable(folder, "it is not an Ed25519 key", "不是 Ed25519 密钥")
-    return key
+        raise _unusable(
+            folder,
+            "its passphrase does not open it, or it is no key of a known algorithm",
+            "口令无法解开密钥文件，或密钥算法不受支持",
+        ) from trouble
 
 
 def _passphrase(folder: Path) -> bytes:

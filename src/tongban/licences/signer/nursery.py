@@ -16,19 +16,13 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NoReturn, cast
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from typing import Final, NoReturn
 
 from tongban.kernel.clock import Budget, SystemClock, budget
 from tongban.kernel.errors import Conflict, TongbanError
+from tongban.kernel.ids import SystemChance
 from tongban.kernel.texts import Text
+from tongban.licences.signer.algorithms import ALGORITHMS, make_key, read_key
 from tongban.licences.signer.journal import Journal
 from tongban.licences.signer.keyfiles import check_permissions, load_key
 from tongban.licences.signer.office import OfficeSigner
@@ -186,13 +180,12 @@ def rehearse() -> None:
     What Python loads and adapts on first use is then shared by all signers instead of being made in
     each (a fifth of their memory, measured); frozen, it is not walked over by their collectors.
     """
-    key, password = Ed25519PrivateKey.generate(), b"throwaway"
-    sealed = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password))
-    opened = cast(Ed25519PrivateKey, load_pem_private_key(sealed, password))
+    opened = [read_key(make_key(alg, SystemChance()).pem(b"throwaway"), b"throwaway") for alg in ALGORITHMS]
     text = Statement("receipt", "nobody.990100", "rehearsal", "0" * 64, "0" * 64, _LONG_AGO).text()
     for _ in range(50):
         read_statement(text)
-        take_frame(bytearray(framed({"signatures": [opened.sign(signed_bytes(text)).hex()]})))
+        signatures = [key.sign(signed_bytes(text)).hex() for key in opened]
+        take_frame(bytearray(framed({"signatures": signatures})))
     gc.collect()
     gc.freeze()
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from tongban.kernel.clock import Clock
 from tongban.kernel.errors import NotAllowed
 from tongban.kernel.texts import Text
+from tongban.licences.signer.algorithms import SigningKey
 from tongban.licences.signer.journal import Journal
 from tongban.licences.signer.keyfiles import key_id
 from tongban.licences.signer.statements import (
-    ALGORITHM,
     Signature,
     Statement,
     read_statement,
@@ -21,13 +19,13 @@ from tongban.licences.signer.statements import (
 class OfficeSigner:
     """Signs what its own office states, in kinds it knows, that carries its evidence.
 
-    Every signature is in the journal, on the disk, before it is given. Ed25519 is deterministic
-    (RFC 8032), so asking again for the same statement gives the same signature and harms nothing.
+    Every signature is in the journal, on the disk, before it is given. Asking again for the same statement
+    gives the same signature, or with SM2 another that is as good, and harms nothing.
     """
 
-    def __init__(self, office: str, key: Ed25519PrivateKey, journal: Journal, clock: Clock) -> None:
+    def __init__(self, office: str, key: SigningKey, journal: Journal, clock: Clock) -> None:
         self.office = office
-        self.kid = key_id(key.public_key())
+        self.kid = key_id(key.spki)
         self._key = key
         self._journal = journal
         self._clock = clock
@@ -50,7 +48,7 @@ class OfficeSigner:
                 for (text, statement), value in zip(read, values, strict=True)
             ]
         )
-        return [Signature(self.kid, ALGORITHM, value) for value in values]
+        return [Signature(self.kid, self._key.alg, value) for value in values]
 
     def _accept(self, text: str) -> Statement:
         statement = read_statement(text)

@@ -15,7 +15,6 @@ from tongban.kernel.errors import Invalid, NotAllowed
 from tongban.kernel.texts import Text
 
 CONTEXT: Final = b"tongban office statement v1\n"
-ALGORITHM: Final = "Ed25519"
 # receipt: that something was handed in, or that a share was answered; status: that a licence was
 # suspended, given back, revoked, cancelled or has ended.
 KINDS: Final = frozenset({"licence", "notice", "receipt", "status"})

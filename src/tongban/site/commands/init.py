@@ -3,6 +3,7 @@
 import argparse
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.conf import settings
 from tongban.kernel.errors import Conflict, InvalidValue
 from tongban.kernel.texts import Text
 from tongban.kernel.values import division
+from tongban.licences import api as licences
 from tongban.site.voice import Voice
 
 TEMPLATE = "yunxi"
@@ -18,6 +20,11 @@ CITY_FILE = """\
 code: "{code}"
 name: {{zh: {zh}, en: {en}}}
 demonstration: false
+"""
+SIGNING_FILE = """\
+# With which algorithm the organisations of this city sign: guomi (国密, SM2 with SM3) or international
+# (Ed25519). One that signs otherwise stands under `otherwise`, as in cities/yunxi.
+profile: {profile}
 """
 
 
@@ -30,6 +37,11 @@ def register(
     made.add_argument("--code", required=True, help="the six-digit division that it serves")
     made.add_argument("--zh", required=True, help="what it is called in Chinese")
     made.add_argument("--en", required=True, help="what it is called in English")
+    made.add_argument(
+        "--profile",
+        choices=list(licences.PROFILES),
+        help="how its organisations sign: guomi (国密, SM2 with SM3) or international (Ed25519); asked for",
+    )
     made.add_argument("--cities", type=Path, default=settings.ROOT / "cities", help=argparse.SUPPRESS)
     made.set_defaults(run=run)
 
@@ -53,9 +65,11 @@ def run(asked: argparse.Namespace, voice: Voice) -> int:
             what=Text(f"{folder} 已存在。", f"{folder} exists already."),
             todo=Text("请换一个名称，或先移走该目录。", "Choose another name, or move it away first."),
         )
+    profile = asked.profile or _ask_profile()
     shutil.copytree(settings.ROOT / "cities" / TEMPLATE, folder)
     told = CITY_FILE.format(code=asked.code, zh=asked.zh, en=asked.en)
     (folder / "city.yaml").write_text(told, "utf-8")
+    (folder / "signing.yaml").write_text(SIGNING_FILE.format(profile=profile), "utf-8")
     lines = [
         Text(f"已从样板新建 {folder}。", f"Made {folder} from the template."),
         Text(
@@ -71,3 +85,12 @@ def run(asked: argparse.Namespace, voice: Voice) -> int:
     ]
     voice.result({"folder": str(folder)}, lines)
     return 0
+
+
+def _ask_profile() -> str:
+    """Ask whoever sits there how the city's organisations sign; 国密 where nobody does or nothing is said."""
+    profiles = list(licences.PROFILES)
+    if not sys.stdin.isatty():
+        return profiles[0]
+    said = input("签名算法 Signatures: [1] 国密 SM2 with SM3  [2] 国际 international Ed25519  (1) ").strip()
+    return profiles[1] if said in {"2", profiles[1]} else profiles[0]

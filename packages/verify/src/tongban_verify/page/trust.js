@@ -1,31 +1,22 @@
 // The trust statement, and whom the verifying person trusts beforehand: trust.py in this language.
 
-const ALGORITHM = "Ed25519";
-const SPKI = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]; // what stands before a key
-
-function rawKey(der) {
-  if (der.length !== 44 || SPKI.some((byte, at) => der[at] !== byte)) throw new Broken("not an Ed25519 key");
-  return der.slice(12);
-}
-
 async function readKey(found) {
   const fields = requireKeys(found, ["kid", "alg", "public_key", "valid_from", "valid_to"]);
   const der = fromBase64(fields.public_key);
-  const raw = rawKey(der);
-  if (fields.alg !== ALGORITHM) throw new Broken("not an Ed25519 key");
+  const check = await verifierOf(fields.alg, der);
   const whole = toHex(await sha256(der));
   if (whole.slice(0, 16) !== fields.kid) throw new Broken("the key id is not that of the key");
   const [from, to] = [moment(fields.valid_from), moment(fields.valid_to)];
-  return { kid: fields.kid, raw, fingerprint: `sha256:${whole}`, holdsAt: (at) => from <= at && at <= to };
+  return { kid: fields.kid, alg: fields.alg, check, fingerprint: `sha256:${whole}`, holdsAt: (at) => from <= at && at <= to };
 }
 
 async function readTrust(found) {
   const trust = await named("shape", () => trustOf(found));
   await named("trust_signature", async () => {
     const { kid, alg, value } = found.signature;
-    if (kid !== trust.root.kid || alg !== ALGORITHM) throw new Broken("signed by another key than its root");
+    if (kid !== trust.root.kid || alg !== trust.root.alg) throw new Broken("signed by another key than its root");
     const message = joined("tongban trust v1\n", canonical(found.content));
-    await checkEd25519(trust.root.raw, message, fromHex(value, 64));
+    await trust.root.check(message, fromHex(value, 64));
   });
   return trust;
 }
@@ -90,7 +81,7 @@ async function anchorFromBytes(bytes) {
   const pem = /^\s*-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*$/.exec(text);
   if (pem) {
     const der = fromBase64(pem[1].replace(/\s/g, ""));
-    rawKey(der);
+    await algorithmOf(der);
     return { fingerprint: `sha256:${toHex(await sha256(der))}`, statement: null };
   }
   const statement = await readTrust(readJson(bytes));
