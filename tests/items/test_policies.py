@@ -1,5 +1,6 @@
 """What a jurisdiction decides for itself: the nearest division speaks first."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 
 from tests.items import city
 from tongban.items import api as items
-from tongban.kernel.errors import InvalidDeclaration, NotFound
+from tongban.kernel.errors import Invalid, InvalidDeclaration, NotFound
 
 POLICIES = city.around().policies
+FILED = {"filing_date": city.TODAY}
 KEY = "pledge.address.allowed"
 
 
@@ -18,23 +20,44 @@ KEY = "pledge.address.allowed"
     [("990100", True), ("990121", True), ("990121001", True), ("990122", False), ("990122001", False)],
 )
 def test_a_county_overrides_its_city_and_its_towns_follow_it(division: str, allowed: bool) -> None:
-    assert POLICIES.allows(KEY, division, city.TODAY) is allowed
+    assert POLICIES.allows(KEY, division, FILED) is allowed
 
 
 def test_before_its_first_day_nothing_is_decided_and_nothing_means_no() -> None:
-    assert POLICIES.at(KEY, "990121", date(2025, 12, 31)) is None
-    assert POLICIES.allows(KEY, "990121", date(2025, 12, 31)) is False
-    assert POLICIES.allows("pledge.nothing.allowed", "990121", city.TODAY) is False
+    before = {"filing_date": date(2025, 12, 31)}
+    assert POLICIES.at(KEY, "990121", before) is None
+    assert POLICIES.allows(KEY, "990121", before) is False
+    assert POLICIES.allows("pledge.nothing.allowed", "990121", FILED) is False
+
+
+def test_a_policy_is_taken_at_the_date_that_it_names_and_at_no_other() -> None:
+    [longer] = (
+        replace(policy, starts=date(2027, 1, 1), value=90)
+        for policy in POLICIES.all
+        if policy.key == "joint_licensing.statutory"
+    )
+    changed = items.Policies((*POLICIES.all, longer))
+
+    def cap(**dates: date) -> int:
+        return changed.period(longer.key, "990121", dates).amount
+
+    new_year, before = date(2027, 1, 1), date(2026, 12, 31)
+    assert cap(filing_date=new_year, acceptance_date=before) == 45
+    assert cap(filing_date=before, acceptance_date=new_year) == 90
+    with pytest.raises(Invalid) as unknown:
+        cap(filing_date=new_year)
+    assert "acceptance" in unknown.value.what.en
+    assert "filing_date" in unknown.value.todo.en
 
 
 def test_a_period_comes_with_its_unit_and_its_mark() -> None:
-    period = POLICIES.period("pledge.address.post_check", "990121", city.TODAY)
+    period = POLICIES.period("pledge.address.post_check", "990121", {"decision_date": city.TODAY})
     assert (period.amount, period.unit, period.basis.mark) == (60, "working_day", "found")
 
 
 def test_a_period_that_nobody_decided_says_which_line_to_write() -> None:
     with pytest.raises(NotFound) as missing:
-        POLICIES.period("pledge.address.nothing", "990121", city.TODAY)
+        POLICIES.period("pledge.address.nothing", "990121", {})
     assert "pledge.address.nothing" in missing.value.todo.en
 
 
@@ -45,3 +68,12 @@ def test_a_mistake_in_the_policies_is_found_at_its_line(tmp_path: Path) -> None:
     with pytest.raises(InvalidDeclaration) as refused:
         items.load_policies(path)
     assert "unit: days" in path.read_text("utf-8").splitlines()[refused.value.line - 1]
+
+
+def test_a_city_that_does_not_say_how_long_a_source_may_take_is_not_loaded(tmp_path: Path) -> None:
+    written = (city.CITY / "policies.yaml").read_text("utf-8")
+    path = tmp_path / "policies.yaml"
+    path.write_text(written.replace("key: contest.answer", "key: contest.answers"), "utf-8")
+    with pytest.raises(InvalidDeclaration) as refused:
+        items.load_policies(path)
+    assert "contest.answer" in refused.value.todo.en

@@ -63,21 +63,24 @@ def plan(
     answers: Answers,
     on: date,
     *,
+    filed_on: date | None = None,
     offices: Mapping[str, str] | None = None,
     policies: Policies = NO_POLICIES,
     none: Collection[Wanted] = (),
 ) -> Plan:
     """Join the needs of all items into one form and sort each need by how it is obtained.
 
-    `offices` maps items to the organisations that decide them; without it rights are not judged, only
-    sources. `none` names values of which a source said that it has no record: what may be asked then,
-    is asked. Nothing that a granted source can supply is asked.
+    `on` is the day on which sources are asked; what is taken at filing is taken on `filed_on`, while it is
+    a draft on the same day. `offices` maps items to the organisations that decide them; without it rights
+    are not judged, only sources. `none` names values of which a source said that it has no record: what
+    may be asked then, is asked. Nothing that a granted source can supply is asked.
     """
-    desk = _lay_out(bundle, book, division, answers, on, offices or {}, policies, none)
+    dates = {"filing_date": filed_on or on}
+    desk = _lay_out(bundle, book, division, answers, on, dates, offices or {}, policies, none)
     _want_all(desk)
     needs = _sort(desk)
     fetches = fetches_of(bundle, book, desk.cast, needs, desk.offices)
-    offered = tuple(pledge for pledge in _pledges(desk) if _allowed(pledge, policies, division, on))
+    offered = tuple(pledge for pledge in _pledges(desk) if _allowed(pledge, policies, division, dates))
     closed = {pledge.asked_by for pledge in _pledges(desk)} - {pledge.asked_by for pledge in offered}
     questions = _questions(desk, needs, closed)
     namings = _namings(desk)
@@ -106,18 +109,19 @@ def _lay_out(
     division: str,
     answers: Answers,
     on: date,
+    dates: Dates,
     offices: Mapping[str, str],
     policies: Policies,
     none: Collection[Wanted],
 ) -> _Desk:
-    values, dates = values_of(bundle, answers), {"filing_date": on}
+    values = values_of(bundle, answers)
     known = expressions(bundle)
     items = tuple(i for i in bundle.items if known.holds(i.when, answers.parties, values, dates) is True)
     pledged = frozenset(
         element
         for item in items
         for pledge in item.pledges
-        if _allowed(pledge, policies, division, on) and is_chosen(bundle, pledge, answers.parties, values)
+        if _allowed(pledge, policies, division, dates) and is_chosen(bundle, pledge, answers.parties, values)
         for element in pledge.replaces
     )
     return _Desk(
@@ -140,8 +144,8 @@ def _pledges(desk: _Desk) -> tuple[Pledge, ...]:
     return tuple(pledge for item in desk.items for pledge in item.pledges)
 
 
-def _allowed(pledge: Pledge, policies: Policies, division: str, on: date) -> bool:
-    return policies.allows(f"pledge.{pledge.id}.allowed", division, on)
+def _allowed(pledge: Pledge, policies: Policies, division: str, dates: Dates) -> bool:
+    return policies.allows(f"pledge.{pledge.id}.allowed", division, dates)
 
 
 def _want_all(desk: _Desk) -> None:

@@ -12,10 +12,16 @@ from pydantic import BaseModel, ConfigDict
 
 from tongban.catalogue import api as catalogue
 from tongban.items.bundle.ground import Basis, Period, Unit, declared
+from tongban.items.bundle.parameters import TakenAt
+from tongban.items.expressions import Dates
 from tongban.kernel.declarations import TextField, load
-from tongban.kernel.errors import NotFound
+from tongban.kernel.errors import Invalid, InvalidDeclaration, NotFound
 from tongban.kernel.marks import Mark
 from tongban.kernel.texts import Text
+from tongban.rules import api as rules
+
+# What the program asks of every city, whichever packs it has; what a pack asks beside is checked with it.
+OF_EVERY_CITY = ("contest.answer", "correction.supply", "materials.retention")
 
 
 @declared
@@ -42,6 +48,8 @@ class Policy:
     """The first day it holds."""
     ends: date | None = None
     """The last day, open where absent."""
+    taken_at: TakenAt
+    """Which date decides whether it holds: filing, acceptance, decision, or event, what the key names."""
     value: str | int | bool
     """The decision: a word, a number, yes or no."""
     unit: Unit | None = None
@@ -63,30 +71,31 @@ class PoliciesFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The policies of a city; asked by key, division and day."""
+    """The policies of a city; asked by key, division and the dates of what is decided."""
 
     all: tuple[Policy, ...] = ()
 
-    def at(self, key: str, division: str, on: date) -> Policy | None:
-        """Give the policy in force: that of the nearest division around, the latest to have begun."""
+    def at(self, key: str, division: str, dates: Dates) -> Policy | None:
+        """Give the policy in force: that of the nearest division around, the latest to have begun.
+
+        `dates` are those that whoever asks has; the policy says which of them it is taken at. Raises
+        Invalid where that one is not among them: another day's rule would be applied unnoticed.
+        """
         found = [
             policy
             for policy in self.all
-            if policy.key == key
-            and catalogue.within(division, policy.division)
-            and policy.starts <= on
-            and (policy.ends is None or on <= policy.ends)
+            if policy.key == key and catalogue.within(division, policy.division) and _holds(policy, dates)
         ]
         return max(found, key=lambda policy: (len(policy.division.rstrip("0")), policy.starts), default=None)
 
-    def allows(self, key: str, division: str, on: date) -> bool:
+    def allows(self, key: str, division: str, dates: Dates) -> bool:
         """Say whether a yes-or-no policy says yes; nothing decided means no."""
-        policy = self.at(key, division, on)
+        policy = self.at(key, division, dates)
         return policy is not None and policy.value is True
 
-    def period(self, key: str, division: str, on: date) -> Period:
+    def period(self, key: str, division: str, dates: Dates) -> Period:
         """Give a policy that is a length of time; NotFound says which line the city must write."""
-        policy = self.at(key, division, on)
+        policy = self.at(key, division, dates)
         if policy is None or policy.unit is None or not isinstance(policy.value, int):
             raise NotFound(
                 "items.no_policy",
@@ -110,5 +119,40 @@ NO_POLICIES = Policies()
 
 
 def load_policies(path: Path) -> Policies:
-    """Read a city's policies; InvalidDeclaration points at the line of a mistake."""
-    return Policies(load(path, PoliciesFile).policies)
+    """Read a city's policies; InvalidDeclaration points at the line of a mistake.
+
+    A key that every city needs and this one lacks is a mistake too: found now, and not on the day when
+    somebody waits for its answer.
+    """
+    read = Policies(load(path, PoliciesFile).policies)
+    decided = {policy.key for policy in read.all}
+    for key in OF_EVERY_CITY:
+        if key not in decided:
+            raise InvalidDeclaration(
+                "items.policy_missing",
+                what=Text(f"没有辖区对“{key}”作出规定。", f"No jurisdiction decides {key}."),
+                todo=Text(
+                    f"请写明key: {key}，见 docs/law/local-policies.md。",
+                    f"Write key: {key}; docs/law/local-policies.md says what others have.",
+                ),
+                file=str(path),
+                line=1,
+            )
+    return read
+
+
+def _holds(policy: Policy, dates: Dates) -> bool:
+    day = dates.get(rules.DATE_OF[policy.taken_at])
+    if day is None:
+        raise Invalid(
+            "items.policy_date",
+            what=Text(
+                f"“{policy.key}”按{policy.taken_at}的日期适用，而此处没有这个日期。",
+                f"{policy.key} is taken at the date of {policy.taken_at}, which is not known here.",
+            ),
+            todo=Text(
+                f"请把taken_at改为其中之一：{'、'.join(sorted(dates))}。",
+                f"Write a taken_at that is known here: {', '.join(sorted(dates))}.",
+            ),
+        )
+    return policy.starts <= day and (policy.ends is None or day <= policy.ends)

@@ -24,6 +24,7 @@ from tongban.rules.kinds import (
 )
 from tongban.rules.outcomes import Line, Met, NotMet, Outcome, Trace, Unknown, outcome_name
 from tongban.rules.parameters import (
+    DATE_OF,
     DATES,
     NO_PARAMETERS,
     DatedValue,
@@ -39,6 +40,7 @@ from tongban.rules.sql import to_duckdb
 
 __all__ = [
     "DATES",
+    "DATE_OF",
     "ENGINE_VERSION",
     "NONE_ON_RECORD",
     "NO_PARAMETERS",

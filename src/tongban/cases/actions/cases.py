@@ -98,15 +98,22 @@ def receive_ready(filing: Filing, bundle: items.Bundle, *, at: Workplace) -> lis
 
 
 @part
-def start_clocks(row: Case, bundle: items.Bundle, *, now: datetime, at: Workplace) -> None:
+def start_clocks(row: Case, bundle: items.Bundle, *, division: str, now: datetime, at: Workplace) -> None:
     """Start the clocks that run from acceptance, and pin the rules to the pack's version."""
     row.accepted_at = now
     row.rules_version = bundle.version
-    set_clocks(row, bundle, at=at)
+    set_clocks(row, bundle, division=division, at=at)
 
 
 @part
-def set_clocks(row: Case, bundle: items.Bundle, *, stops: Iterable[clocks.Stop] = (), at: Workplace) -> None:
+def set_clocks(
+    row: Case,
+    bundle: items.Bundle,
+    *,
+    division: str,
+    stops: Iterable[clocks.Stop] = (),
+    at: Workplace,
+) -> None:
     """Set when an accepted case is due: by law, by the office's promise, and the warning before.
 
     Counted from acceptance every time, so that a pause, the extension and a newly announced year need no
@@ -114,7 +121,8 @@ def set_clocks(row: Case, bundle: items.Bundle, *, stops: Iterable[clocks.Stop] 
     """
     if row.accepted_at is None:
         raise ValueError(f"case {row.number} was not accepted: no clock of it runs from acceptance")
-    limits = clocks.limits_of(bundle.item(row.item), bundle)
+    accepted_on = civil_date(row.accepted_at)
+    limits = clocks.limits_of(bundle.item(row.item), bundle, at.policies, division, accepted_on)
     due = clocks.due_of(limits, row.accepted_at, at.calendar, stops=stops, extended_at=row.extended_at)
     row.promised_due_at, row.due_provisional = due.promised.at, due.provisional
     row.warn_at = row.accepted_at + (due.promised.at - row.accepted_at) * 3 / 4

@@ -10,6 +10,7 @@ from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Fact, Filing, Participant
 from tongban.cases.queries import standing
 from tongban.cases.queries.rights import is_theirs, may
+from tongban.cases.rules import clocks
 from tongban.cases.rules.gathering import Lookup, stored_value
 from tongban.cases.rules.states import UNDECIDED, Stage
 from tongban.cases.rules.steps import backoff
@@ -18,7 +19,7 @@ from tongban.cases.workplace import Workplace
 from tongban.catalogue import api as catalogue
 from tongban.exchange import api as exchange
 from tongban.items import api as items
-from tongban.kernel import deadlines, rows
+from tongban.kernel import rows
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.kernel.texts import Text
@@ -27,7 +28,7 @@ from tongban.ledger import api as ledger
 from tongban.registry import api as registry
 
 LIVE = frozenset({Stage.DRAFT, Stage.CONFIRMING, Stage.SUBMITTED})
-CORRECTION_DAYS = 10  # working days from receipt (Decree 809 art. 26; found)
+ANSWER = "contest.answer"  # the policy that says how long a source has to answer
 
 
 @whole
@@ -196,7 +197,7 @@ def contest(number: str, fact_id: int, *, subject: registry.Subject, said: str, 
     if existing is not None:
         return existing.pk
     now = at.clock.now()
-    due = deadlines.add(now, CORRECTION_DAYS, "working_day", at.calendar)
+    due = clocks.policy_end(at.policies, ANSWER, filing.division, now, at.calendar)
     row = Contest.objects.create(
         fact=fact,
         filing=filing,

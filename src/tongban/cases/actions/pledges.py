@@ -12,7 +12,6 @@ from tongban.cases.snapshot import PartyView
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
 from tongban.kernel.canonical import digest
-from tongban.kernel.clock import civil_date
 from tongban.kernel.deadlines import Deadline
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part
@@ -67,8 +66,8 @@ def start_check_clocks(row: Case, division: str, *, now: datetime, at: Workplace
     """
     last: Deadline | None = None
     for pledge in standing.SIGNED_PLEDGES.all(row.pk):
-        policy = at.policies.at(f"pledge.{pledge.pledge}.post_check", division, civil_date(now))
-        ends = clocks.policy_ends(policy, now, at.calendar, key=f"pledge.{pledge.pledge}.post_check")
+        key = f"pledge.{pledge.pledge}.post_check"
+        ends = clocks.policy_end(at.policies, key, division, now, at.calendar, start_is="decision_date")
         pledge.check_due_at, pledge.due_provisional = ends.at, ends.provisional
         pledge.save(update_fields=["check_due_at", "due_provisional"])
         last = ends if last is None or ends.at > last.at else last

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from tongban.cases.actions.cases import set_clocks, stops_of
 from tongban.cases.actions.events import Happening, tell
-from tongban.cases.actions.facts import CORRECTION_DAYS
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Filing, Pause, SignedPledge
 from tongban.cases.queries.provisional import (
@@ -20,7 +19,6 @@ from tongban.cases.rules.states import CaseState
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
 from tongban.kernel import deadlines
-from tongban.kernel.clock import civil_date
 from tongban.kernel.deadlines import Deadline
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
@@ -62,7 +60,7 @@ def count_again(number: str, *, at: Workplace) -> int:
         counted += _settle(filing, pause, pause.case, before, now=now, at=at)
     for contest in provisional_contests().filter(filing=filing).order_by("id"):
         before = _ends(contest, ("due_at",))
-        ends = deadlines.add(contest.raised_at, CORRECTION_DAYS, "working_day", at.calendar)
+        ends = _policy_end("contest.answer", filing, contest.raised_at, at=at)
         contest.due_at, contest.due_provisional = ends.at, ends.provisional
         counted += _settle(filing, contest, None, before, now=now, at=at)
     for pledge in provisional_pledges().filter(case__filing=filing).select_related("case").order_by("id"):
@@ -78,7 +76,7 @@ def count_again(number: str, *, at: Workplace) -> int:
 def _count_case(row: Case, filing: Filing, *, now: datetime, at: Workplace) -> None:
     bundle = items.pinned(filing.bundle_digest)
     if row.accepted_at is not None:
-        set_clocks(row, bundle, stops=stops_of(row), at=at)
+        set_clocks(row, bundle, division=filing.division, stops=stops_of(row), at=at)
         passed = [getattr(row, name) is not None and getattr(row, name) <= now for name in LADDER]
         row.alarm = min(row.alarm, sum(passed))  # what rang too early rings again
         return
@@ -97,7 +95,8 @@ def _count_case(row: Case, filing: Filing, *, now: datetime, at: Workplace) -> N
 def _count_pledge(pledge: SignedPledge, filing: Filing, *, at: Workplace) -> None:
     ends: list[Deadline] = []
     if pledge.case.decided_at is not None:
-        ends.append(_policy_end(f"pledge.{pledge.pledge}.post_check", filing, pledge.case.decided_at, at=at))
+        key, decided_at = f"pledge.{pledge.pledge}.post_check", pledge.case.decided_at
+        ends.append(_policy_end(key, filing, decided_at, at=at, start_is="decision_date"))
         pledge.check_due_at = ends[-1].at
     if pledge.state == "rectifying" and pledge.checked_at is not None:
         ends.append(_policy_end(f"pledge.{pledge.pledge}.rectification", filing, pledge.checked_at, at=at))
@@ -105,9 +104,10 @@ def _count_pledge(pledge: SignedPledge, filing: Filing, *, at: Workplace) -> Non
     pledge.due_provisional = any(end.provisional for end in ends)
 
 
-def _policy_end(key: str, filing: Filing, start: datetime, *, at: Workplace) -> Deadline:
-    policy = at.policies.at(key, filing.division, civil_date(start))
-    return clocks.policy_ends(policy, start, at.calendar, key=key)
+def _policy_end(
+    key: str, filing: Filing, start: datetime, *, at: Workplace, start_is: str = "event_date"
+) -> Deadline:
+    return clocks.policy_end(at.policies, key, filing.division, start, at.calendar, start_is=start_is)
 
 
 def _ends(row: Row, names: tuple[str, ...]) -> Mapping[str, datetime | None]:

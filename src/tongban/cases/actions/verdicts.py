@@ -18,7 +18,6 @@ from tongban.cases.rules.steps import MACHINE_STATES
 from tongban.cases.rules.verdicts import Verdict, Way, spoken_element
 from tongban.cases.workplace import Workplace
 from tongban.kernel import rows
-from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.papers import api as papers
@@ -144,7 +143,7 @@ def accept(
     # one notice was given in time, on the day when everything it asked for was there.
     received_at = row.with_office_since
     start = received_at if maker == "law" and received_at is not None else now
-    start_clocks(row, sight.bundle, now=start, at=at)
+    start_clocks(row, sight.bundle, division=filing.division, now=start, at=at)
     row.state = CaseState.ACCEPTED
     rows.update(row)
     entry = evidence(
@@ -249,8 +248,7 @@ def request_correction(
 ) -> None:
     """Give the one correction notice (一次性告知) with everything that is missing, before acceptance."""
     item = sight.bundle.item(row.item)
-    policy = at.policies.at("correction.supply", sight.snapshot.division, civil_date(now))
-    ends = clocks.policy_ends(policy, now, at.calendar, key="correction.supply")
+    ends = clocks.policy_end(at.policies, "correction.supply", sight.snapshot.division, now, at.calendar)
     row.state = CaseState.CORRECTION
     row.corrections += 1
     row.facts_needed = [each.as_dict() for each in wanting]

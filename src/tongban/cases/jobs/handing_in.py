@@ -111,7 +111,7 @@ def hand_in(
 
 
 def _kept_until(sight: Sight, now: datetime, at: Workplace) -> date:
-    kept = at.policies.period(RETENTION, sight.snapshot.division, civil_date(now))
+    kept = at.policies.period(RETENTION, sight.snapshot.division, {"event_date": civil_date(now)})
     return civil_date(deadlines.add(now, kept.amount, kept.unit, at.calendar).at)
 
 

@@ -14,6 +14,7 @@ from tongban.cases.rules.records import spoken_record
 from tongban.cases.rules.states import CASE_WORDS, CaseState
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
+from tongban.kernel.clock import civil_date
 from tongban.kernel.pages import Page
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
@@ -144,7 +145,8 @@ def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace, afte
         }
     )
     labels = {act.name: act.label for act in item.acts}
-    limits = clocks.limits_of(item, bundle)
+    accepted_on = civil_date(row.accepted_at or now)
+    limits = clocks.limits_of(item, bundle, at.policies, filing.division, accepted_on)
     return OfficerCase(
         filing=filing.number,
         number=case_number,

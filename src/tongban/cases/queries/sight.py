@@ -84,6 +84,7 @@ def look(
                 epoch=book.epoch,
                 place=place,
                 day=day,
+                filed_on=dates["filing_date"],
                 offices=tuple((key, competence.office.slug) for key, competence in offices.items()),
                 parties=answers.parties,
                 answered=frozenset(answers.values.items()),
@@ -114,6 +115,7 @@ class _Question:
     epoch: catalogue.Epoch
     place: str
     day: date
+    filed_on: date
     offices: tuple[tuple[str, str], ...]
     parties: tuple[items.Party, ...]
     answered: frozenset[tuple[tuple[items.Ref, str], items.Value]]
@@ -132,6 +134,7 @@ def _plan(question: _Question) -> items.Plan:
         question.place,
         items.Answers(question.parties, dict(question.answered)),
         question.day,
+        filed_on=question.filed_on,
         offices=dict(question.offices),
         policies=question.policies,
         none=question.without,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 
 from tongban.items import api as items
@@ -10,19 +10,8 @@ from tongban.kernel import deadlines
 from tongban.kernel.calendar import Calendar
 from tongban.kernel.clock import civil_date
 from tongban.kernel.deadlines import Deadline
-from tongban.kernel.errors import NotFound
-from tongban.kernel.texts import Text
 
-JOINT_BASIS = items.Basis(
-    law="administrative-licensing-law",
-    article="42",
-    mark="found",
-    note=Text(
-        "统一办理、联合办理、集中办理不超过45个工作日", "joint licensing: no more than 45 working days"
-    ),
-)
-JOINT = items.Period(amount=45, unit="working_day", basis=JOINT_BASIS)
-JOINT_EXTENSION = items.Period(amount=15, unit="working_day", basis=JOINT_BASIS)
+JOINT, JOINT_EXTENSION = "joint_licensing.statutory", "joint_licensing.extension"  # the city's policies
 
 
 def end_of(period: items.Period, start: datetime, calendar: Calendar) -> Deadline:
@@ -36,17 +25,22 @@ def end_of(period: items.Period, start: datetime, calendar: Calendar) -> Deadlin
     )
 
 
-def limits_of(item: items.Item, bundle: items.Bundle) -> items.Limits:
+def limits_of(
+    item: items.Item, bundle: items.Bundle, policies: items.Policies, division: str, accepted_on: date
+) -> items.Limits:
     """Give an item's limits; the joint cap replaces the statutory one only where licences (type 01) are
-    decided jointly (Administrative Licensing Law art. 42)."""
+    decided jointly (Administrative Licensing Law art. 42). Its length is a dated policy, taken at acceptance.
+    """
     if not (bundle.joint_licensing and item.type == "01"):
         return item.limits
+    dates = {"acceptance_date": accepted_on}
+    extension = policies.at(JOINT_EXTENSION, division, dates)
     return items.Limits(
         acceptance=item.limits.acceptance,
-        statutory=JOINT,
+        statutory=policies.period(JOINT, division, dates),
         promised=item.limits.promised,
-        extension=JOINT_EXTENSION,
-        extension_by=Text("本级人民政府负责人批准", "approval of a leader of the government of that level"),
+        extension=policies.period(JOINT_EXTENSION, division, dates),
+        extension_by=None if extension is None else extension.says,
     )
 
 
@@ -127,15 +121,18 @@ def is_countable(end: datetime, calendar: Calendar) -> bool:
     return calendar.is_announced(civil_date(end).year)
 
 
-def policy_ends(policy: items.Policy | None, start: datetime, calendar: Calendar, *, key: str) -> Deadline:
-    """Give the end of a period that the jurisdiction sets, for no national law does.
+def policy_end(
+    policies: items.Policies,
+    key: str,
+    division: str,
+    start: datetime,
+    calendar: Calendar,
+    *,
+    start_is: str = "event_date",
+) -> Deadline:
+    """Give the end of a period that the jurisdiction sets; `start_is` names the date that its start is.
 
     Raises NotFound where the city has not said how long: a number is never invented.
     """
-    if policy is None or policy.unit is None or not isinstance(policy.value, int):
-        raise NotFound(
-            "cases.no_policy",
-            what=Text(f"本地未规定期限：{key}。", f"This jurisdiction has not set the period {key}."),
-            todo=Text(f"请在policies.yaml中设置{key}。", f"Set {key} in policies.yaml."),
-        )
-    return deadlines.add(start, policy.value, policy.unit, calendar)
+    period = policies.period(key, division, {start_is: civil_date(start)})
+    return deadlines.add(start, period.amount, period.unit, calendar)

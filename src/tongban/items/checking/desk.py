@@ -102,6 +102,20 @@ def twice(place: Place, what: Text, words: Sequence[str], *under: str | int) -> 
         seen[word] = index
 
 
+def undecided(
+    desk: Desk, place: Place, keys: Sequence[str], *further: str | int
+) -> Iterator[InvalidDeclaration]:
+    """Say which policies a pack rests on that no jurisdiction of the city has written."""
+    for key in keys:
+        if not any(policy.key == key for policy in desk.around.policies.all):
+            yield place.fault(
+                "policy",
+                Text(f"没有辖区对“{key}”作出规定。", f"No jurisdiction decides {key}."),
+                Text("请在policies.yaml中写明。", "Write it in policies.yaml."),
+                *further,
+            )
+
+
 ROLE = Text("当事人角色", "participant role")
 ELEMENT = Text("数据元", "element")
 QUESTION = Text("问题", "question")

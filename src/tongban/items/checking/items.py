@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tongban.items.bundle import Item, Material, Period
-from tongban.items.checking.desk import Desk, Place, twice, unknown
+from tongban.items.checking.desk import Desk, Place, twice, undecided, unknown
 from tongban.kernel.declarations import InvalidDeclaration
 from tongban.kernel.errors import InvalidValue
 from tongban.kernel.texts import Text
@@ -18,6 +18,7 @@ HOURS = {
     "month": 24 * 30,
     "year": 24 * 365,
 }  # to compare, not to count
+JOINT_CAPS = ("joint_licensing.statutory", "joint_licensing.extension")
 ITEM = Text("事项", "item")
 
 
@@ -242,3 +243,5 @@ def _joint(desk: Desk) -> Iterator[InvalidDeclaration]:
             Text("请写joint_licensing: false。", "Write joint_licensing: false."),
             "joint_licensing",
         )
+    if desk.pack.whole.value.joint_licensing:
+        yield from undecided(desk, desk.whole, JOINT_CAPS, "joint_licensing")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tongban.items.bundle import Item, Need, Pledge, identity
-from tongban.items.checking.desk import ELEMENT, QUESTION, ROLE, Desk, Place, unknown
+from tongban.items.checking.desk import ELEMENT, QUESTION, ROLE, Desk, Place, undecided, unknown
 from tongban.kernel.declarations import InvalidDeclaration
 from tongban.kernel.texts import Text
 
@@ -117,18 +117,8 @@ def _pledge(desk: Desk, item: Item, pledge: Pledge, at: Place) -> Iterator[Inval
             ),
             "not_for",
         )
-    for key in (
-        f"pledge.{pledge.id}.allowed",
-        f"pledge.{pledge.id}.post_check",
-        f"pledge.{pledge.id}.rectification",
-    ):
-        if not any(policy.key == key for policy in desk.around.policies.all):
-            yield at.fault(
-                "pledge_policy",
-                Text(f"没有辖区对“{key}”作出规定。", f"No jurisdiction decides {key}."),
-                Text("请在policies.yaml中写明。", "Write it in policies.yaml."),
-                "id",
-            )
+    keys = tuple(f"pledge.{pledge.id}.{each}" for each in ("allowed", "post_check", "rectification"))
+    yield from undecided(desk, at, keys, "id")
 
 
 def _questions_needed(desk: Desk) -> Iterator[InvalidDeclaration]:

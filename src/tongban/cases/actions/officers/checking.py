@@ -15,7 +15,6 @@ from tongban.cases.rules.resting import rests_on, revocation
 from tongban.cases.rules.states import CaseState, Stage, StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
-from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
@@ -65,8 +64,7 @@ def check_pledge(
 def _begin_rectifying(filing: Filing, pledge: SignedPledge, *, now: datetime, at: Workplace) -> Text:
     """Start the time within which it is to be put right; give the words of it."""
     key = f"pledge.{pledge.pledge}.rectification"
-    policy = at.policies.at(key, filing.division, civil_date(now))
-    ends = clocks.policy_ends(policy, now, at.calendar, key=key)
+    ends = clocks.policy_end(at.policies, key, filing.division, now, at.calendar)
     pledge.state, pledge.rectify_due_at, pledge.due_provisional = "rectifying", ends.at, ends.provisional
     pledge.rung_at = None
     until = papers.written_day(ends.at, provisional=ends.provisional)

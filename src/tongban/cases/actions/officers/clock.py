@@ -13,6 +13,7 @@ from tongban.cases.rules import clocks, officers
 from tongban.cases.rules.states import StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.kernel import deadlines
+from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.papers import api as papers
@@ -100,7 +101,7 @@ def end_pause(sight: Sight, case_number: str, *, staff: registry.Staff, outcome:
     now = at.clock.now()
     pause.ended_at, pause.ended_by_id, pause.outcome = now, staff.id, outcome.strip()
     pause.save()
-    set_clocks(row, sight.bundle, stops=stops_of(row), at=at)
+    set_clocks(row, sight.bundle, division=filing.division, stops=stops_of(row), at=at)
     row.save()
     entry = evidence(
         row,
@@ -131,12 +132,14 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
     row = office_case(filing, case_number, staff, registry.Role.LEADER)
     require_undecided(row)
     require_reasons(reason)
-    limits = clocks.limits_of(sight.bundle.item(row.item), sight.bundle)
+    accepted_on = civil_date(row.accepted_at or at.clock.now())
+    item = sight.bundle.item(row.item)
+    limits = clocks.limits_of(item, sight.bundle, at.policies, filing.division, accepted_on)
     if row.extended_at is not None or limits.extension is None or row.statutory_due_at is None:
         raise officers.cannot_extend()
     now = at.clock.now()
     row.extended_at = now
-    set_clocks(row, sight.bundle, stops=stops_of(row), at=at)
+    set_clocks(row, sight.bundle, division=filing.division, stops=stops_of(row), at=at)
     row.save()
     entry = evidence(
         row,
