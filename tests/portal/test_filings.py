@@ -1,6 +1,7 @@
 """Following a filing, and what may be done while it goes on and after."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -153,7 +154,8 @@ def test_a_decision_by_rule_is_explained_on_request_and_rated_once(visit: Visit)
     case = cases.snapshot(number_of(page)).case("registration").number
     there = f"{page.address}cases/{case}/"
     asked = visit.press(page, action=f"{there}reasons/")
-    assert "已请工作人员说明理由，等待答复。" in asked.text
+    assert "已请工作人员说明理由。" in asked.text
+    assert re.search(r"云东县市场监督管理局应于.+前答复。", asked.text)
     rated = visit.press(asked, action=f"{there}rating/", fill={"code": "1", "said": "很快"})
     assert "已评价，谢谢。" in rated.text
     again = visit.press(asked, action=f"{there}rating/", fill={"code": "5"})

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from django.test import override_settings
@@ -207,7 +208,9 @@ def test_a_case_is_rated_once_and_reasons_are_asked_once(program: Programs, town
     assert (again.status, again.body["code"]) == (409, "cases.rated")
     for key in ("a", "a", "b"):
         asked = li.post(f"{at}/reasons", {"said": "为什么这么快？"}, Idempotency_Key=key)
-        assert asked.body["cases"][0]["review"] == "open"
+        told = asked.body["cases"][0]
+        assert (told["review"], told["review_due_provisional"]) == ("open", False)
+        assert datetime.fromisoformat(told["review_due_at"]) > town.now
     assert [each["kind"] for each in asked.body["timeline"]].count("review_asked") == 1
     for path in ("rating", "reasons"):
         assert li.post(f"{at}/{path}", {"code": 1} if path == "rating" else {}).status == 422  # no key

@@ -8,7 +8,8 @@ from tests.cases.acting import pass_time, states
 from tests.portal.visiting import Page, Visit
 from tests.workbench.acting import approver, looks, opened, staff, waiting_registration
 from tongban.cases import api as cases
-from tongban.cases.models import Case, Decision, Filing
+from tongban.cases.models import Case, Decision, Filing, ReviewRequest
+from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import SourceDown
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
@@ -310,6 +311,9 @@ def test_reasons_of_a_decision_by_rule_are_explained_by_a_person(town: Town, vis
     visit.as_staff(approver(town))
     desk = visit.open("/workbench/desk")
     assert "为什么这么快" in desk.text
+    due = civil_date(ReviewRequest.objects.get(case__number=number).due_at)
+    for told in (desk, visit.open(f"/workbench/cases/{number}")):
+        assert f"期限 {due:%Y-%m-%d}" in told.text
     do(visit, number, "explain", answer="各项条件经数据比对均符合，规则可以全部准予。")
     assert "请您说明理由" not in visit.open("/workbench/desk").text
     page = cases.filing_page(filing, owner)

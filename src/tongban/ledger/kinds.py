@@ -134,14 +134,14 @@ _kind(
     "期限重新计算",
     "A provisional deadline was counted again once the year's holidays were announced.",
     "deadline",
-    "filing_number pledge correction",
+    "filing_number pledge correction ask",
 )
 _kind(
     "human.requested",
     "请求人工办理",
     "Somebody asked for a person to decide, or for the reasons (PIPL 24).",
     "filing_number",
-    "participant decision_entry ask",
+    "participant decision_entry ask deadline",
 )
 _kind(
     "human.answered",

@@ -230,6 +230,8 @@ def _case(case: cases.CasePage) -> told.CaseTold:
         seconds=case.seconds,
         rated=case.rated,
         review=case.review or "none",
+        review_due_at=case.review_due_at,
+        review_due_provisional=case.review_due_provisional,
         review_answer=case.review_answer,
     )
 

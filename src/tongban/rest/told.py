@@ -174,6 +174,11 @@ class CaseTold(BaseModel):
     seconds: float | None
     rated: bool
     review: Annotated[str, Field(description="of a request for reasons: none, open or answered")]
+    review_due_at: Annotated[
+        datetime | None,
+        Field(description="by when the office named in office_name explains; null unless open"),
+    ]
+    review_due_provisional: bool
     review_answer: str
 
 

@@ -94,6 +94,49 @@ def test_a_source_that_never_answers_a_dispute_is_told_on_once(town: Town) -> No
     assert kinds(number).count("contest_late") == 1
 
 
+def ask_for_reasons(town: Town) -> tuple[str, registry.Subject]:
+    """Have somebody, everything of whom was granted by rule, ask for the reasons of the registration."""
+    owner = town.subject("li_chunyan")
+    number = draft(town, owner)
+    submit(town, number)
+    case = registration(number).number or ""
+    cases.ask_for_review(number, case, subject=owner, said="为何", at=town.workplace)
+    return number, owner
+
+
+def test_reasons_that_nobody_gives_are_warned_of_before_and_escalated_after(town: Town) -> None:
+    number, owner = ask_for_reasons(town)
+    row = registration(number)
+    decider = officer(town, row.office, *DECIDERS)
+    [line] = cases.reviews_at(decider, now=town.now).lines
+    shown = next(each for each in cases.filing_page(number, owner).cases if each.number == row.number)
+    assert shown.review_due_at == line.due_at > town.now
+    assert not line.is_late
+    pass_time(town, days=1)
+    assert cases.ring_overdue(at=town.workplace) == 0
+    pass_time(town, seconds=(line.due_at - town.now).total_seconds() - 60)
+    assert (cases.ring_overdue(at=town.workplace), cases.ring_overdue(at=town.workplace)) == (1, 0)
+    assert kinds(number).count("review_soon") == 1
+    told = [each.kind for each in cases.filing_page(number, owner).timeline]
+    assert "review_soon" not in told, "the office is warned; the applicant waits until its time has passed"
+    pass_time(town, minutes=2)
+    assert cases.reviews_at(decider, now=town.now).lines[0].is_late
+    assert (cases.ring_overdue(at=town.workplace), cases.ring_overdue(at=town.workplace)) == (1, 0)
+    assert cases.filing_page(number, owner).timeline[-1].kind == "review_late"
+
+
+def test_reasons_that_were_given_ring_no_more(town: Town) -> None:
+    number, owner = ask_for_reasons(town)
+    row = registration(number)
+    decider = officer(town, row.office, *DECIDERS)
+    cases.answer_review(number, row.number or "", staff=decider, answer="均已满足", at=town.workplace)
+    pass_time(town, days=61)
+    assert cases.ring_overdue(at=town.workplace) == 0
+    assert cases.reviews_at(decider, now=town.now).lines == ()
+    shown = next(each for each in cases.filing_page(number, owner).cases if each.number == row.number)
+    assert (shown.review, shown.review_due_at) == ("answered", None)
+
+
 def test_a_filing_that_somebody_never_confirms_ends_and_frees_its_name(town: Town) -> None:
     owner, partner = town.subject("li_chunyan"), town.subject("wang_jianguo")
     named = {"resident_id": partner.number, "name": partner.name}

@@ -15,7 +15,7 @@ from tests.cases.acting import officer, pass_time, sight
 from tests.promises.effects import unproven
 from tests.promises.p6_owner_and_clock.waits import DECIDERS, orphans
 from tongban.cases import api as cases
-from tongban.cases.models import Act, Case, Contest
+from tongban.cases.models import Act, Case, Contest, ReviewRequest
 from tongban.kernel.clock import budget
 from tongban.kernel.errors import SourceDown, TongbanError
 from tongban.kernel.texts import Text
@@ -81,6 +81,22 @@ class Walk:
 
     def owner_asks_for_a_person(self) -> None:
         cases.ask_for_person(self.number, subject=self.owner, at=self.town.workplace)
+
+    def owner_asks_for_reasons(self) -> None:
+        for case in Case.objects.filter(filing__number=self.number, decided_at__isnull=False):
+            cases.ask_for_review(
+                self.number, case.number or "", subject=self.owner, said="为何", at=self.town.workplace
+            )
+
+    def officer_explains(self) -> None:
+        case = ReviewRequest.objects.filter(case__filing__number=self.number, answered_at=None)[0].case
+        cases.answer_review(
+            self.number,
+            case.number or "",
+            staff=officer(self.town, case.office, registry.Role.APPROVER),
+            answer="各项条件均已满足",
+            at=self.town.workplace,
+        )
 
     def owner_disputes(self) -> None:
         facts = cases.form_page(self.number, self.owner, at=self.town.workplace).facts

@@ -192,6 +192,24 @@ def test_a_dispute_and_a_correction_are_counted_again(town: Town) -> None:
     assert unproven() == []
 
 
+def test_the_answer_to_who_asked_for_reasons_is_counted_again(town: Town) -> None:
+    on_the_last_day(town)
+    owner = town.subject("li_chunyan")
+    number = draft(town, owner)
+    submit(town, number)
+    row = registration(number)
+    cases.ask_for_review(number, row.number or "", subject=owner, said="为何", at=town.workplace)
+    decider = officer(town, row.office, registry.Role.APPROVER)
+    [before] = cases.reviews_at(decider, now=town.now).lines
+    assert before.due_provisional
+    announced(town, NEW_YEAR)
+    assert cases.recompute_provisional(town.workplace) >= 1
+    [after] = cases.reviews_at(decider, now=town.now).lines
+    assert not after.due_provisional
+    assert civil_date(after.due_at) == counted(town.now, 10, town.workplace.calendar)
+    assert unproven() == []
+
+
 def test_the_worker_counts_again_by_the_calendar_of_the_day(town: Town, tmp_path: Path) -> None:
     """A city extends its calendar.yaml; a worker that runs for months must not keep the old one."""
     on_the_last_day(town)

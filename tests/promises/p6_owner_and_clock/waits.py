@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bench.town import Town
-from tongban.cases.models import Act, Case, Filing, Pause
+from tongban.cases.models import Act, Case, Filing, Pause, ReviewRequest
 from tongban.items import api as items
 from tongban.registry import api as registry
 
@@ -20,6 +20,8 @@ def orphans(town: Town, number: str) -> list[str]:
 def _filing(filing: Filing, town: Town) -> Iterator[str]:
     name = f"filing {filing.number} ({filing.stage})"
     open_cases = [case for case in filing.cases.all() if case.state not in ENDS]
+    for review in ReviewRequest.objects.filter(case__filing=filing, answered_at__isnull=True):
+        yield from (f"{name}: the reasons of {review.case.item} {wrong}" for wrong in _review(review, town))
     if filing.stage == "draft" and filing.draft_expires_at is None:
         yield f"{name} never ends"
     if filing.stage == "confirming":
@@ -91,6 +93,15 @@ def _paused(case: Case, pause: Pause, town: Town) -> Iterator[str]:
         yield "stands still without end"
     elif pause.due_at < town.now and pause.rung_at is None:
         yield f"has stood still since {pause.due_at} longer than was told, and nobody was warned"
+
+
+def _review(review: ReviewRequest, town: Town) -> Iterator[str]:
+    yield from _staffed(review.case, town)
+    if not review.asked_at < review.warn_at < review.due_at:
+        yield f"are due at {review.due_at} and warned of at {review.warn_at}"
+    owed = (review.warn_at < town.now) + (review.due_at < town.now)
+    if review.alarm < owed:
+        yield f"were owed since {review.due_at}, and nobody was told"
 
 
 def _elsewhere(case: Case, filing: Filing) -> Iterator[str]:

@@ -6,13 +6,16 @@ from tongban.cases.actions.officers.standing import office_case
 from tongban.cases.actions.taking_part import lock_own
 from tongban.cases.actions.work import lock
 from tongban.cases.models import Case, Filing, Rating, ReviewRequest
-from tongban.cases.rules import officers
+from tongban.cases.rules import clocks, officers
 from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import Conflict, Invalid
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
+from tongban.papers import api as papers
 from tongban.registry import api as registry
+
+ANSWER = "review.answer"  # the policy that says how long an office has to give its reasons
 
 
 @part
@@ -67,7 +70,11 @@ def ask_for_review(
     request: once.Request | None = None,
     at: Workplace,
 ) -> None:
-    """Ask that a person look at a decision made by rule and explain it (PIPL art. 24); twice is once."""
+    """Ask that a person look at a decision made by rule and explain it (PIPL art. 24); twice is once.
+
+    From here its office has until the day that local policy sets: the law says that there is an answer and
+    not by when.
+    """
     filing = lock_own(number, subject)
     row = _own_case(filing, case_number, subject)
     if request is not None and once.result_of(request) is not None:
@@ -86,16 +93,34 @@ def ask_for_review(
         once.keep(request, result=case_number, now=now)
     if ReviewRequest.objects.filter(case=row).exists():
         return
-    ReviewRequest.objects.create(case=row, asked_by_id=subject.id, said=said.strip()[:1000], asked_at=now)
+    ends = clocks.policy_end(at.policies, ANSWER, filing.division, now, at.calendar)
+    ReviewRequest.objects.create(
+        case=row,
+        asked_by_id=subject.id,
+        said=said.strip()[:1000],
+        asked_at=now,
+        due_at=ends.at,
+        due_provisional=ends.provisional,
+        warn_at=clocks.warning_before(ends.at, now),
+    )
     entry = ledger.record(
         "decisions",
         "human.requested",
-        {"filing_number": number, "case_number": case_number, "ask": "reasons"},
+        {
+            "filing_number": number,
+            "case_number": case_number,
+            "ask": "reasons",
+            "deadline": ends.at.isoformat(),
+        },
         office=row.in_name_of,
         now=now,
         chance=at.chance,
     )
-    words = Text("申请人请工作人员说明理由", "The applicant asks a person to explain the decision")
+    until = papers.written_day(ends.at, provisional=ends.provisional)
+    words = Text(
+        f"申请人请工作人员说明理由，应于{until.zh}前答复",
+        f"The applicant asks a person to explain the decision; the answer is due by {until.en}",
+    )
     tell(
         filing.pk, [Happening("review_asked", words, "applicant", case_id=row.pk, entry_id=entry.id)], now=now
     )

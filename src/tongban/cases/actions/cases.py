@@ -125,7 +125,7 @@ def set_clocks(
     limits = clocks.limits_of(bundle.item(row.item), bundle, at.policies, division, accepted_on)
     due = clocks.due_of(limits, row.accepted_at, at.calendar, stops=stops, extended_at=row.extended_at)
     row.promised_due_at, row.due_provisional = due.promised.at, due.provisional
-    row.warn_at = row.accepted_at + (due.promised.at - row.accepted_at) * 3 / 4
+    row.warn_at = clocks.warning_before(due.promised.at, row.accepted_at)
     # A public service that no law sets a time for has its promise alone.
     row.statutory_due_at = None if due.statutory is None else due.statutory.at
 

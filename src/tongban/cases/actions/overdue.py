@@ -1,4 +1,7 @@
-"""Telling that somebody's time has passed where no case's own clock rings: promise 6 escalates after."""
+"""Telling that somebody's time has passed where no case's own clock rings: promise 6 escalates after.
+
+Where the time is the office's own to keep for somebody who asked, it is warned before.
+"""
 
 from datetime import datetime
 
@@ -7,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.work import lock
-from tongban.cases.models import Contest, Pause, SignedPledge
+from tongban.cases.models import Contest, Pause, ReviewRequest, SignedPledge
 from tongban.cases.queries.pledges import OPEN
 from tongban.cases.workplace import Workplace
 from tongban.kernel.texts import Text
@@ -15,6 +18,11 @@ from tongban.kernel.transactions import whole
 from tongban.registry import api as registry
 
 CHECK_LATE = Text("承诺核查期限已过，报部门负责人督办", "Nobody checked the pledge in time; the head is told")
+REVIEW_SOON = Text("说明理由的期限将到", "The time to give the reasons is about to run out")
+REVIEW_LATE = Text(
+    "说明理由的期限已过，报部门负责人督办",
+    "The reasons were not given in time; the head of the office is told",
+)
 RECTIFY_LATE = Text(
     "整改期限已过，由承办部门决定是否撤销",
     "The time to put it right has passed; the office decides whether to revoke",
@@ -36,6 +44,12 @@ def overdue_pledges(now: datetime) -> QuerySet[SignedPledge]:
     until = Coalesce(F("rectify_due_at"), F("check_due_at"))
     open_ones = Q(state__in=OPEN, rung_at__isnull=True)
     return SignedPledge.objects.filter(open_ones).annotate(until=until).filter(until__lt=now)
+
+
+def overdue_reviews(now: datetime) -> QuerySet[ReviewRequest]:
+    """Give the requests for reasons whose office is to be warned, or has let its time pass."""
+    to_warn, late = Q(alarm=0, warn_at__lt=now), Q(alarm__lt=2, due_at__lt=now)
+    return ReviewRequest.objects.filter(to_warn | late, answered_at__isnull=True)
 
 
 @whole
@@ -72,6 +86,19 @@ def ring_filing(number: str, *, at: Workplace) -> int:
                 "law",
                 case_id=pledge.case_id,
                 audience="everyone" if rectifying else "office",
+            )
+        )
+    for review in overdue_reviews(now).filter(case__filing=filing).order_by("id"):
+        is_late = review.due_at < now
+        review.alarm = 2 if is_late else 1
+        review.save(update_fields=["alarm"])
+        happenings.append(
+            Happening(
+                "review_late" if is_late else "review_soon",
+                REVIEW_LATE if is_late else REVIEW_SOON,
+                "law",
+                case_id=review.case_id,
+                audience="everyone" if is_late else "office",
             )
         )
     tell(filing.pk, happenings, now=now)

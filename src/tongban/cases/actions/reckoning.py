@@ -6,13 +6,14 @@ from datetime import datetime
 from tongban.cases.actions.cases import set_clocks, stops_of
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.work import lock, wake
-from tongban.cases.models import Case, Contest, Filing, Pause, SignedPledge
+from tongban.cases.models import Case, Contest, Filing, Pause, ReviewRequest, SignedPledge
 from tongban.cases.queries.provisional import (
     CASE_ENDS,
     provisional_cases,
     provisional_contests,
     provisional_pauses,
     provisional_pledges,
+    provisional_reviews,
 )
 from tongban.cases.rules import clocks
 from tongban.cases.rules.states import CaseState
@@ -36,7 +37,7 @@ ENDS = {
     "rectify_due_at": Text("整改期限", "to put right"),
 }
 
-Row = Case | Contest | Pause | SignedPledge
+Row = Case | Contest | Pause | ReviewRequest | SignedPledge
 
 
 @whole
@@ -63,6 +64,13 @@ def count_again(number: str, *, at: Workplace) -> int:
         ends = _policy_end("contest.answer", filing, contest.raised_at, at=at)
         contest.due_at, contest.due_provisional = ends.at, ends.provisional
         counted += _settle(filing, contest, None, before, now=now, at=at)
+    for review in provisional_reviews().filter(case__filing=filing).select_related("case").order_by("id"):
+        before = _ends(review, ("due_at",))
+        ends = _policy_end("review.answer", filing, review.asked_at, at=at)
+        review.due_at, review.due_provisional = ends.at, ends.provisional
+        review.warn_at = clocks.warning_before(ends.at, review.asked_at)
+        review.alarm = min(review.alarm, (review.warn_at <= now) + (review.due_at <= now))
+        counted += _settle(filing, review, review.case, before, now=now, at=at)
     for pledge in provisional_pledges().filter(case__filing=filing).select_related("case").order_by("id"):
         before = _ends(pledge, ("check_due_at", "rectify_due_at"))
         _count_pledge(pledge, filing, at=at)
@@ -138,6 +146,7 @@ def _settle(
             **({} if case is None or case.number is None else {"case_number": case.number}),
             **({"correction": str(row.pk)} if isinstance(row, Contest) else {}),
             **({"pledge": row.pledge} if isinstance(row, SignedPledge) else {}),
+            **({"ask": "reasons"} if isinstance(row, ReviewRequest) else {}),
             "deadline": {name: moment.isoformat() for name, moment in ends.items()},
             "maker": "law",
         },

@@ -292,6 +292,10 @@ class Migration(migrations.Migration):
                 ("asked_by_id", models.BigIntegerField()),
                 ("said", models.CharField(default="", max_length=1000)),
                 ("asked_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("due_provisional", models.BooleanField(default=False)),
+                ("warn_at", models.DateTimeField()),
+                ("alarm", models.PositiveSmallIntegerField(default=0)),
                 ("answer", models.CharField(default="", max_length=2000)),
                 ("answered_by_id", models.BigIntegerField(null=True)),
                 ("answered_at", models.DateTimeField(null=True)),
@@ -304,6 +308,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", True)),
+                        fields=["warn_at"],
+                        name="review_open",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SignedPledge",

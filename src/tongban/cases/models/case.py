@@ -149,12 +149,24 @@ class Rating(models.Model):
 
 
 class ReviewRequest(models.Model):
-    """Somebody decided by rule asks a person to look and to give the reasons (PIPL art. 24)."""
+    """Somebody decided by rule asks a person to look and to give the reasons (PIPL art. 24).
+
+    The office that decided owns the wait; its clock is the jurisdiction's policy, for the law names none.
+    """
 
     case = models.OneToOneField(Case, models.CASCADE, related_name="review_request")
     asked_by_id = models.BigIntegerField()
     said = models.CharField(max_length=1000, default="")
     asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    due_provisional = models.BooleanField(default=False)
+    warn_at = models.DateTimeField()  # three quarters of the time
+    alarm = models.PositiveSmallIntegerField(default=0)  # 1 warned, 2 past its time
     answer = models.CharField(max_length=2000, default="")
     answered_by_id = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["warn_at"], condition=Q(answered_at__isnull=True), name="review_open"),
+        ]

@@ -18,7 +18,6 @@ from tongban.registry import api as registry
 
 WITHOUT_ANSWER = frozenset({"late", "withheld"})
 FIRST_DUE = (Key("due_at", datetime), Key("pk", int))
-FIRST_ASKED = (Key("asked_at", datetime), Key("pk", int))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +179,24 @@ def unanswered_contests(now: datetime, *, after: str = "", most: int = A_PAGE) -
 
 @dataclass(frozen=True, slots=True)
 class ReviewAsked:
-    """An open request that a person look at a decision made by rule."""
+    """One request that a person explain a decision made by rule; `is_late` once its time has passed."""
 
     case_number: str
     said: str
     asked_at: datetime
+    due_at: datetime
+    due_provisional: bool
+    is_late: bool
 
 
-def reviews_at(staff: registry.Staff, *, after: str = "", most: int = A_PAGE) -> Page[ReviewAsked]:
-    """List the open requests for the reasons of one's office's decisions, the first asked first."""
+def reviews_at(
+    staff: registry.Staff, *, now: datetime, after: str = "", most: int = A_PAGE
+) -> Page[ReviewAsked]:
+    """List the open requests for reasons at one's office, the first due first; nothing without the role."""
     rows = ReviewRequest.objects.filter(case__office=staff.organisation, answered_at__isnull=True)
     theirs = rows.filter(may(staff, officers.DECIDERS)).select_related("case")
-    return page_of(theirs, FIRST_ASKED, after=after, most=most).of(
-        lambda row: ReviewAsked(row.case.number or "", row.said, row.asked_at)
+    return page_of(theirs, FIRST_DUE, after=after, most=most).of(
+        lambda row: ReviewAsked(
+            row.case.number or "", row.said, row.asked_at, row.due_at, row.due_provisional, row.due_at < now
+        )
     )

@@ -72,6 +72,9 @@ class ReviewLine:
 
     said: str
     asked_at: datetime
+    due_at: datetime
+    due_provisional: bool
+    overdue: bool
     answer: str
     answered_by: str
 
@@ -170,7 +173,7 @@ def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace, afte
         clocks=tuple(_clocks(row, pauses, now)),
         pauses=tuple(_pause(pause) for pause in pauses),
         decision=None if decision is None else _decision(decision, names),
-        review=None if review is None else _review(review, names),
+        review=None if review is None else _review(review, names, now),
         acts=tuple((labels[act.name], act) for act in acts_of(case_number, staff)),
         notices=papers.notices_of([case_number]),
         timeline=_timeline(filing, staff, after),
@@ -236,8 +239,16 @@ def _decision(row: Decision, names: Mapping[int, str]) -> DecisionLine:
     )
 
 
-def _review(row: ReviewRequest, names: Mapping[int, str]) -> ReviewLine:
-    return ReviewLine(row.said, row.asked_at, row.answer, names.get(row.answered_by_id or 0, ""))
+def _review(row: ReviewRequest, names: Mapping[int, str], now: datetime) -> ReviewLine:
+    return ReviewLine(
+        said=row.said,
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        due_provisional=row.due_provisional,
+        overdue=row.answered_at is None and row.due_at < now,
+        answer=row.answer,
+        answered_by=names.get(row.answered_by_id or 0, ""),
+    )
 
 
 def _standing(

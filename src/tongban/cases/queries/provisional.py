@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Model, QuerySet
 
-from tongban.cases.models import Case, Contest, Pause, SignedPledge
+from tongban.cases.models import Case, Contest, Pause, ReviewRequest, SignedPledge
 from tongban.cases.queries.pledges import OPEN
 from tongban.cases.rules import clocks
 from tongban.kernel.calendar import Calendar
@@ -33,6 +33,11 @@ def provisional_pledges() -> QuerySet[SignedPledge]:
     return SignedPledge.objects.filter(due_provisional=True, state__in=OPEN)
 
 
+def provisional_reviews() -> QuerySet[ReviewRequest]:
+    """Give the requests for reasons that wait for an answer due provisionally."""
+    return ReviewRequest.objects.filter(due_provisional=True, answered_at__isnull=True)
+
+
 def countable_filings(calendar: Calendar) -> frozenset[str]:
     """Give the filings with a provisional end whose year is announced by now."""
     found: set[str] = set()
@@ -40,6 +45,7 @@ def countable_filings(calendar: Calendar) -> frozenset[str]:
         (provisional_cases(), "filing__number", CASE_ENDS),
         (provisional_pauses(), "case__filing__number", ("due_at",)),
         (provisional_contests(), "filing__number", ("due_at",)),
+        (provisional_reviews(), "case__filing__number", ("due_at",)),
         (provisional_pledges(), "case__filing__number", ("check_due_at", "rectify_due_at")),
     ):
         found.update(_countable(rows, number, ends, calendar))

@@ -56,6 +56,8 @@ class CasePage:
     rated: bool
     seconds: float | None
     review: str  # "", open, answered
+    review_due_at: datetime | None  # by when its office explains, while it was asked and has not
+    review_due_provisional: bool
     review_answer: str
 
 
@@ -189,6 +191,8 @@ def _case_page(row: Case, bundle: items.Bundle) -> CasePage:
         rated=getattr(row, "rating", None) is not None,
         seconds=_seconds(row),
         review="" if review is None else ("answered" if review.answered_at else "open"),
+        review_due_at=None if review is None or review.answered_at else review.due_at,
+        review_due_provisional=review is not None and review.due_provisional,
         review_answer="" if review is None else review.answer,
     )
 

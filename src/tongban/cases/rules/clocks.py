@@ -116,6 +116,11 @@ def resumed(due: Deadline, stop: Stop, period: items.Period, calendar: Calendar)
     return _both(due, deadlines.add(due.at, days, "day", calendar, moves_to_working_day=True))
 
 
+def warning_before(end: datetime, start: datetime) -> datetime:
+    """Give when to warn that a time runs out: three quarters of it are over."""
+    return start + (end - start) * 3 / 4
+
+
 def is_countable(end: datetime, calendar: Calendar) -> bool:
     """Say whether an end that was counted provisionally can be counted for good: its year is announced."""
     return calendar.is_announced(civil_date(end).year)

@@ -54,7 +54,12 @@ def desk(request: StaffRequest) -> HttpResponse:
             "groups": [group for group in groups if group[2]],
             "after": found.after,
             "is_first": "after" not in request.GET,
-            "reviews": cases.reviews_at(request.staff, after=place("reviews"), most=MOST_BESIDE),
+            "reviews": cases.reviews_at(
+                request.staff,
+                now=request.workplace.clock.now(),
+                after=place("reviews"),
+                most=MOST_BESIDE,
+            ),
             "pledges": cases.pledges_at(request.staff, after=place("pledges"), most=MOST_BESIDE),
             "resting": cases.resting_on_revoked(request.staff, after=place("resting"), most=MOST_BESIDE),
         },
