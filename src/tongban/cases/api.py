@@ -27,7 +27,7 @@ from tongban.cases.jobs.examining import (
     prepare_decision,
 )
 from tongban.cases.jobs.finding import find
-from tongban.cases.jobs.gather import gather, see
+from tongban.cases.jobs.gather import gather
 from tongban.cases.jobs.handing_in import AskedMaterial, asked_materials, hand_in
 from tongban.cases.jobs.submitting import Checked, Stop, check, submit
 from tongban.cases.queries.desk import (
@@ -71,7 +71,7 @@ from tongban.cases.queries.results import (
     require_owner,
     share_receipt_for,
 )
-from tongban.cases.queries.sight import Sight
+from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot
 from tongban.cases.queries.timeline import Line
 from tongban.cases.queries.urgency import Choice, Desk, DeskLine, Urgency, desk

@@ -138,19 +138,25 @@ class RealDisk:
 DISK = RealDisk()  # one for the process, so that a failed fsync is remembered by all who write
 
 
-def write_files(disk: Disk, top: Path, files: Iterable[tuple[Path, bytes]], *, private: Path) -> None:
+def write_files(
+    disk: Disk, top: Path, files: Iterable[tuple[Path, bytes]], *, private: Path | None = None
+) -> None:
     """Write whole files; when this returns, they and all their folders below `top` are on the disk.
 
-    `top` must exist. What lies under `private` is readable by the owner alone. A file that is there
-    is replaced at once, never changed in place: somebody may be reading it.
+    `top` must exist. What lies under `private` is readable by the owner alone, all else by everybody. A
+    file that is there is replaced at once, never changed in place: somebody may be reading it.
     """
     folders: dict[Path, None] = {top: None}
+
+    def is_private(path: Path) -> bool:
+        return private is not None and path.is_relative_to(private)
+
     for path, data in files:
         for folder in _down_to(top, path.parent):
             if folder not in folders:
-                disk.make_folder(folder, PRIVATE_FOLDER if folder.is_relative_to(private) else PUBLIC_FOLDER)
+                disk.make_folder(folder, PRIVATE_FOLDER if is_private(folder) else PUBLIC_FOLDER)
                 folders[folder] = None
-        replace_file(disk, path, data, PRIVATE_FILE if path.is_relative_to(private) else PUBLIC_FILE)
+        replace_file(disk, path, data, PRIVATE_FILE if is_private(path) else PUBLIC_FILE)
     # Also those that were there before: a killed process may have made them and not come to this line.
     for folder in reversed(folders):
         disk.fsync_folder(folder)

@@ -154,7 +154,7 @@ class Monitor:
         for leaves in self._new_leaves(old, new.size, note):
             hashes = [tree.leaf_hash(leaf) for leaf in leaves]
             files = [(self.folder / path, data) for path, data in grow(whole.size, leaves, hashes, own)]
-            write_files(self.disk, self.folder, files, private=self.folder / "none")
+            write_files(self.disk, self.folder, files)
             whole = tree.append(whole, hashes)
         if whole.root() != new.root:
             raise self._contradicted(note, old, "tampered", "篡改", "does not have the root that it signed")

@@ -10,6 +10,7 @@ from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Fact, Filing, Participant
 from tongban.cases.queries import standing
 from tongban.cases.queries.rights import is_theirs, may
+from tongban.cases.queries.snapshots import fact_view
 from tongban.cases.rules import clocks
 from tongban.cases.rules.gathering import Lookup, stored_value
 from tongban.cases.rules.states import UNDECIDED, Stage
@@ -76,25 +77,6 @@ def record_facts(
 def _is_still_late(earlier: Fact, answer: exchange.ShareAnswer, fetched: exchange.FetchedValue) -> bool:
     """Say whether the same source was late before; another one that takes its place is late on its own."""
     return earlier.resource == answer.resource and earlier.status == fetched.status == "late"
-
-
-def fact_view(row: Fact, ref: items.Ref) -> FactView:
-    """Give one fact's row as a value."""
-    return FactView(
-        id=row.pk,
-        ref=ref,
-        element=row.element,
-        value=row.value,
-        status=row.status,
-        source=row.source,
-        consumer=row.consumer,
-        resource=row.resource,
-        key_digest=row.key_digest,
-        reason=None if row.reason is None else Text(**row.reason),
-        as_of=row.as_of,
-        fetched_at=row.fetched_at,
-        share_id=row.share_id,
-    )
 
 
 def _fact(

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from tongban.cases.models import Case, Filing
 from tongban.cases.workplace import Workplace
-from tongban.items import api as items
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part
 from tongban.papers import api as papers
@@ -36,9 +35,3 @@ def give_notice(
         now=now,
         chance=at.chance,
     )
-
-
-def remedies(row: Case, item: items.Item) -> tuple[Text, ...]:
-    """Give where to turn against a decision on this case: what its item declares, or the city's words for
-    the organisation in whose name it is decided."""
-    return papers.remedies_of(row.in_name_of, own=tuple(each.marked for each in item.remedies))

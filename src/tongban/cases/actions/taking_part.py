@@ -1,8 +1,8 @@
 """Locking a filing for somebody who takes part in it; to everybody else it is as if it did not exist."""
 
-from tongban.cases.actions.work import no_such_filing
 from tongban.cases.models import Filing
 from tongban.cases.queries.readers import visible
+from tongban.cases.rules import officers
 from tongban.kernel.transactions import part
 from tongban.registry import api as registry
 
@@ -16,5 +16,5 @@ def lock_own(number: str, subject: registry.Subject) -> Filing:
     """
     filing = Filing.objects.select_for_update().filter(visible(subject), number=number).first()
     if filing is None:
-        raise no_such_filing(number)
+        raise officers.no_such_filing(number)
     return filing

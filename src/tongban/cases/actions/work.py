@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from tongban.cases.models import Filing
 from tongban.cases.queries import standing
+from tongban.cases.rules import officers
 from tongban.kernel import rows
-from tongban.kernel.errors import NotFound, StaleLease
+from tongban.kernel.errors import StaleLease
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 
@@ -46,7 +47,7 @@ def claim(number: str, worker: str, *, now: datetime) -> Lease | None:
     """Take this filing, or None when another worker holds it."""
     filing = standing.LOCKED_BY_NUMBER.first(number)
     if filing is None:
-        raise no_such_filing(number)
+        raise officers.no_such_filing(number)
     if filing.lease_until is not None and filing.lease_until >= now:
         return None
     return _take(filing, worker, now)
@@ -83,7 +84,7 @@ def lock(number: str) -> Filing:
     """Lock a filing's row for a person's action, which needs no lease."""
     filing = standing.LOCKED_BY_NUMBER.first(number)
     if filing is None:
-        raise no_such_filing(number)
+        raise officers.no_such_filing(number)
     return filing
 
 
@@ -110,15 +111,3 @@ def release(lease: Lease, *, due_at: datetime | None, attempts: int) -> None:
         filing.due_at = due_at
         filing.attempts = attempts
     rows.update(filing, "lease_until", "lease_holder", "due_at", "attempts")
-
-
-def no_such_filing(number: str) -> NotFound:
-    """Say that there is no filing by that number (for this reader)."""
-    return NotFound(
-        "cases.no_filing",
-        what=Text(f"没有查到申报 {number}。", f"There is no filing {number} that you may see."),
-        todo=Text(
-            "请核对申报号，或确认您是本人、经办人或承办部门。",
-            "Check the number and who you are signed in as.",
-        ),
-    )

@@ -12,9 +12,9 @@ from tongban.cases.actions.granting import finish_signed
 from tongban.cases.actions.ringing import ring
 from tongban.cases.actions.verdicts import Found, record_verdicts
 from tongban.cases.actions.work import Lease, claim, claim_due, release
-from tongban.cases.jobs.gather import gather_for, see
+from tongban.cases.jobs.gather import gather_for
 from tongban.cases.queries.pledges import breaches
-from tongban.cases.queries.sight import Sight
+from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.records import decision_record
 from tongban.cases.rules.steps import Register, Rest, Ring, Sign, TakeUp, backoff, next_step

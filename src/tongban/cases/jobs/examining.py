@@ -10,9 +10,8 @@ from datetime import date, datetime
 
 from tongban.cases.actions.looking import open_facts
 from tongban.cases.jobs.advance import judge_case
-from tongban.cases.jobs.gather import see
 from tongban.cases.queries.desk import FactLine, filing_of_case
-from tongban.cases.queries.sight import Sight
+from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.records import decision_record
 from tongban.cases.rules.verdicts import Way

@@ -1,6 +1,6 @@
 """Looking for an answer by words in an open register, so that nobody has to know a code."""
 
-from tongban.cases.jobs.gather import see
+from tongban.cases.queries.sight import see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.states import Stage
 from tongban.cases.workplace import Workplace

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tongban.cases.actions.facts import record_facts
-from tongban.cases.queries.sight import Sight, look, startable
+from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import Lookup
 from tongban.cases.snapshot import FactView, Snapshot
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
-from tongban.items import api as items
 from tongban.kernel.clock import Budget, stopwatch
 
 ROUNDS = 6  # lookups whose keys come from lookups; more would be a fault of the pack
@@ -42,13 +41,6 @@ def gather_for(snapshot: Snapshot, *, at: Workplace, again: bool, limit: Budget 
             break  # still late, or the filing has ended meanwhile: asking on would bring nothing
         sight = see(with_facts(sight.snapshot, facts), at=at)
     return sight
-
-
-def see(snapshot: Snapshot, *, at: Workplace) -> Sight:
-    """Look at a filing with the lookups that may be made for it now."""
-    now = at.clock.now()
-    bundle = items.pinned(snapshot.bundle_digest)
-    return look(snapshot, at=at, now=now, wanted=startable(snapshot, bundle))
 
 
 def with_facts(snapshot: Snapshot, facts: Sequence[FactView]) -> Snapshot:

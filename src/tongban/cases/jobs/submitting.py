@@ -9,8 +9,8 @@ from django.db import IntegrityError
 from tongban.cases.actions import once
 from tongban.cases.actions.submission import submit as record_submission
 from tongban.cases.actions.work import Lease
-from tongban.cases.jobs.gather import gather, request_for, see
-from tongban.cases.queries.sight import Sight
+from tongban.cases.jobs.gather import gather, request_for
+from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import supposed_fact
 from tongban.cases.workplace import Workplace

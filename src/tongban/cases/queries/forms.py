@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tongban.cases.jobs.gather import see
 from tongban.cases.queries.desk import FactLine, facts_about
 from tongban.cases.queries.readers import Reader, require_visible
-from tongban.cases.queries.sight import Sight
+from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot
 from tongban.cases.workplace import Workplace
 from tongban.registry import api as registry

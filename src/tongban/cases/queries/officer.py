@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tongban.cases.actions.notices import remedies
 from tongban.cases.models import Case, Decision, Filing, Pause, ReviewRequest
 from tongban.cases.queries.desk import ActLine, acts_of, cases_of_office
 from tongban.cases.queries.timeline import Line, officers_timeline
@@ -189,6 +188,12 @@ def _timeline(filing: Filing, staff: registry.Staff, after: str) -> Page[Line]:
     """Give what happened in the filing, as far as it is this office's: its cases alone."""
     theirs = Case.objects.filter(filing=filing, office=staff.organisation).values_list("pk", "item")
     return officers_timeline(filing, dict(theirs), after=after)
+
+
+def remedies(row: Case, item: items.Item) -> tuple[Text, ...]:
+    """Give where to turn against a decision on this case: what its item declares, or the city's words for
+    the organisation in whose name it is decided."""
+    return papers.remedies_of(row.in_name_of, own=tuple(each.marked for each in item.remedies))
 
 
 def _texts(stored: Iterable[Mapping[str, str]]) -> tuple[Text, ...]:

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from tongban.cases.actions.work import no_such_filing
 from tongban.cases.models import Case, Filing, Participant
 from tongban.cases.queries.pledges import OwnPledge, own_pledges
 from tongban.cases.queries.timeline import Line, officers_timeline, owners_timeline
+from tongban.cases.rules import officers
 from tongban.cases.rules.states import (
     CASE_WORDS,
     STATUS_WORDS,
@@ -121,7 +121,7 @@ def require_visible(number: str, reader: Reader) -> Filing:
     """Give the filing's row, or raise the same NotFound whether it is absent or not this reader's."""
     filing = Filing.objects.filter(visible(reader), number=number).first()
     if filing is None:
-        raise no_such_filing(number)
+        raise officers.no_such_filing(number)
     return filing
 
 

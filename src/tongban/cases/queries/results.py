@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from tongban.cases.actions.work import no_such_filing
 from tongban.cases.models import Case, Decision, Fact, Filing
 from tongban.cases.queries.forms import form_page
 from tongban.cases.queries.readers import Reader, filing_page
+from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState, Stage
 from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import NotFound
@@ -62,7 +62,7 @@ def require_owner(number: str, subject: registry.Subject) -> Stage:
     """Give the stage of one's own filing, or raise the same NotFound whether it is absent or another's."""
     stage = Filing.objects.filter(number=number, owner_id=subject.id).values_list("stage", flat=True).first()
     if stage is None:
-        raise no_such_filing(number)
+        raise officers.no_such_filing(number)
     return Stage(stage)
 
 

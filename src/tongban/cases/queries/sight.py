@@ -191,3 +191,10 @@ def startable(snapshot: Snapshot, bundle: items.Bundle) -> Wanted:
     ended = {case.item for case in snapshot.cases if case.state.is_end}
     silent = {party.ref for party in snapshot.parties if party.is_awaited}
     return lambda fetch: fetch.item not in later | ended and fetch.ref not in silent
+
+
+def see(snapshot: Snapshot, *, at: Workplace) -> Sight:
+    """Look at a filing with the lookups that may be made for it now."""
+    now = at.clock.now()
+    bundle = items.pinned(snapshot.bundle_digest)
+    return look(snapshot, at=at, now=now, wanted=startable(snapshot, bundle))

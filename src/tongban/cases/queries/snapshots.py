@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from tongban.cases.actions.facts import fact_view
-from tongban.cases.actions.work import no_such_filing
 from tongban.cases.models import Case, Fact, Filing
 from tongban.cases.queries import standing
+from tongban.cases.rules import officers
 from tongban.cases.rules.gathering import unpacked
 from tongban.cases.rules.states import CaseState, Stage
 from tongban.cases.snapshot import ActView, CaseView, FactView, PartyView, Snapshot
@@ -19,7 +18,7 @@ def snapshot(number: str) -> Snapshot:
     """Give a filing as it stands now; raise NotFound when there is none."""
     filing = standing.FILING.first(number)
     if filing is None:
-        raise no_such_filing(number)
+        raise officers.no_such_filing(number)
     parties = _parties(filing)
     refs = {party.id: party.ref for party in parties}
     bundle = items.pinned(filing.bundle_digest)
@@ -119,6 +118,25 @@ def _facts(filing: Filing, refs: dict[int, items.Ref]) -> tuple[FactView, ...]:
     }
     return tuple(
         fact_view(row, refs[row.participant_id]) for row in newest.values() if row.participant_id in refs
+    )
+
+
+def fact_view(row: Fact, ref: items.Ref) -> FactView:
+    """Give one fact's row as a value."""
+    return FactView(
+        id=row.pk,
+        ref=ref,
+        element=row.element,
+        value=row.value,
+        status=row.status,
+        source=row.source,
+        consumer=row.consumer,
+        resource=row.resource,
+        key_digest=row.key_digest,
+        reason=None if row.reason is None else Text(**row.reason),
+        as_of=row.as_of,
+        fetched_at=row.fetched_at,
+        share_id=row.share_id,
     )
 
 

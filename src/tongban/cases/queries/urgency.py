@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Case as Either
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from tongban.cases.models import Case, Pause
@@ -89,13 +90,29 @@ def desk(
         later=Count("pk", filter=Q(urgent_at__gte=_midnight(now))),
     )
     paused = Pause.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)
-    rows = chosen.annotate(paused=Exists(paused), paused_until=Subquery(paused.values("due_at")[:1]))
+    rows = chosen.annotate(paused_until=Subquery(paused.values("due_at")[:1]))
     listed = page_of(rows.select_related("filing"), MOST_URGENT_FIRST, after=after, most=most)
+    lines = [_listed(row) for row in listed.lines]
     return Desk(
-        lines=_lines(listed.lines, staff, now),
+        lines=_lines(lines, staff, now),
         counts={urgency: counts[urgency.value] for urgency in Urgency},
         after=listed.after,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One case as the query gave it, with what was worked out beside its row."""
+
+    row: Case
+    urgent_at: datetime
+    paused_until: datetime | None  # by when the special procedure that is under way was to end
+
+
+def _listed(row: Case) -> _Listed:
+    """Read what the query annotated: a page gives bare cases, by their type."""
+    worked_out: Mapping[str, Any] = vars(row)
+    return _Listed(row, worked_out["urgent_at"], worked_out["paused_until"])
 
 
 def _chosen(staff: registry.Staff, choice: Choice) -> QuerySet[Case]:
@@ -118,28 +135,32 @@ def _midnight(now: datetime) -> datetime:
     return datetime.combine(civil_date(now) + timedelta(days=1), time(), SHANGHAI)
 
 
-def _lines(rows: Sequence[Case], staff: registry.Staff, now: datetime) -> tuple[DeskLine, ...]:
-    owners = registry.subjects({row.filing.owner_id for row in rows})
-    names = registry.staff_names(row.claimed_by_id for row in rows if row.claimed_by_id)
+def _lines(listed: Sequence[_Listed], staff: registry.Staff, now: datetime) -> tuple[DeskLine, ...]:
+    owners = registry.subjects({each.row.filing.owner_id for each in listed})
+    names = registry.staff_names(each.row.claimed_by_id for each in listed if each.row.claimed_by_id)
     return tuple(
         _line(
-            row,
-            items.pinned(row.filing.bundle_digest).item(row.item).name,
-            owners[row.filing.owner_id].name,
+            each,
+            items.pinned(each.row.filing.bundle_digest).item(each.row.item).name,
+            owners[each.row.filing.owner_id].name,
             names,
             staff,
             now,
         )
-        for row in rows
+        for each in listed
     )
 
 
 def _line(
-    row: Case, name: Text, applicant: str, names: Mapping[int, str], staff: registry.Staff, now: datetime
+    listed: _Listed,
+    name: Text,
+    applicant: str,
+    names: Mapping[int, str],
+    staff: registry.Staff,
+    now: datetime,
 ) -> DeskLine:
+    row, due, until = listed.row, listed.urgent_at, listed.paused_until
     state = CaseState(row.state)
-    due: datetime = row.urgent_at  # type: ignore[attr-defined]  # annotated above
-    until: datetime | None = row.paused_until  # type: ignore[attr-defined]  # annotated above
     return DeskLine(
         filing=row.filing.number,
         number=row.number or "",
@@ -152,7 +173,7 @@ def _line(
         due_provisional=row.due_provisional,
         urgency=_urgency(due, now),
         alarm=row.alarm,
-        paused=bool(row.paused),  # type: ignore[attr-defined]  # annotated above
+        paused=until is not None,
         paused_too_long=until is not None and until < now,
         claimed_by=names.get(row.claimed_by_id or 0, ""),
         is_mine=row.claimed_by_id == staff.id,

@@ -36,6 +36,18 @@ def no_such_case(case_number: str) -> NotFound:
     )
 
 
+def no_such_filing(number: str) -> NotFound:
+    """Say that there is no filing by that number (for this reader)."""
+    return NotFound(
+        "cases.no_filing",
+        what=Text(f"没有查到申报 {number}。", f"There is no filing {number} that you may see."),
+        todo=Text(
+            "请核对申报号，或确认您是本人、经办人或承办部门。",
+            "Check the number and who you are signed in as.",
+        ),
+    )
+
+
 def accepted_already(case_number: str) -> Conflict:
     """Say that what comes before acceptance is no longer possible."""
     return Conflict(

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from tongban.cases.actions.cases import end_filing_if_done
 from tongban.cases.actions.events import Happening, evidence, tell
-from tongban.cases.actions.notices import give_notice, remedies
+from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.officers.standing import end_waiting, office_case, require_reasons
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Filing, SignedPledge
+from tongban.cases.queries.officer import remedies
 from tongban.cases.queries.pledges import OPEN
 from tongban.cases.rules import clocks, officers
 from tongban.cases.rules.resting import rests_on, revocation

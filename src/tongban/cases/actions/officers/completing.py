@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from tongban.cases.actions.events import Happening, evidence
-from tongban.cases.actions.notices import give_notice, remedies
+from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.officers.standing import end_case, office_case, require_undecided
 from tongban.cases.actions.verdicts import request_correction
 from tongban.cases.actions.work import lock
+from tongban.cases.queries.officer import remedies
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState, StatusCode

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.granting import grant, lacking, taken_by_another
-from tongban.cases.actions.notices import give_notice, remedies
+from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.officers.standing import end_case, office_case, require_reasons, require_undecided
 from tongban.cases.actions.verdicts import TAKEN, accept
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Decision, Filing
+from tongban.cases.queries.officer import remedies
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState, StatusCode
