@@ -9,11 +9,15 @@ import pytest
 from django.test import override_settings
 
 from bench.town import CHARACTERS, Town
+from tests.cases.acting import pass_time
 from tests.papers.conftest import pdf
+from tests.promises.effects import evidence
 from tests.rest.placing import publish, settle
 from tests.rest.program import Answer, Program, filing
 from tests.rest.test_filings import two_founders
 from tongban.cases import api as cases
+from tongban.cases.models import Fact
+from tongban.kernel.clock import civil_date
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.papers import api as papers
@@ -71,6 +75,49 @@ def test_the_same_key_hands_in_once_even_after_submitting(program: Programs, tow
     assert hand_in(li, number, pdf()).body == first.body
     late = hand_in(li, number, pdf("late"), "late")
     assert (late.status, late.body["code"]) == (409, "cases.material_not_asked")
+
+
+def destroyed(number: str) -> list[tuple[str, str]]:
+    """Give what the ledger says of documents of this filing that were destroyed: the file and its last day."""
+    return [
+        (fields["material_digest"], fields["retain_until"])
+        for fields in evidence().by_kind["material.destroyed"]
+        if fields["filing_number"] == number
+    ]
+
+
+def test_what_was_handed_in_goes_with_a_draft_that_is_withdrawn(program: Programs, town: Town) -> None:
+    li, at = program("li_chunyan"), town.workplace
+    number = with_own_articles(li)
+    hand_in(li, number, pdf())
+    [material] = papers.materials(number)
+    file = at.node.var / "uploads" / number / material.sha256
+    withdrawn_on = civil_date(town.now)
+    assert li.post(f"/filings/{number}/withdraw").status == 200
+    papers.keep_retention(file.parents[1], town.now, chance=at.chance)
+    assert file.exists(), "the day is not over"
+    pass_time(town, days=1)
+    papers.keep_retention(file.parents[1], town.now, chance=at.chance)
+    assert not file.exists()
+    assert destroyed(number) == [(material.sha256, withdrawn_on.isoformat())]
+    assert not Fact.objects.filter(filing__number=number).exclude(value=None).exists()
+
+
+def test_what_an_office_has_received_stays_in_its_file_when_the_filing_is_withdrawn(
+    program: Programs, town: Town
+) -> None:
+    li, at = program("li_chunyan"), town.workplace
+    number = with_own_articles(li)
+    hand_in(li, number, pdf())
+    [before] = papers.materials(number)
+    li.post(f"/filings/{number}/submit", Idempotency_Key="s")
+    settle(town, number)
+    assert li.post(f"/filings/{number}/withdraw").body["status"] == "withdrawn"
+    pass_time(town, days=1)
+    papers.keep_retention(at.node.var / "uploads", town.now, chance=at.chance)
+    [after] = papers.materials(number)
+    assert (after.destroyed_at, after.retain_until) == (None, before.retain_until)
+    assert destroyed(number) == []
 
 
 def test_what_is_not_asked_for_or_no_document_is_refused_and_not_kept(program: Programs, town: Town) -> None:

@@ -177,6 +177,8 @@ def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workpla
 def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
     """Withdraw the owner's filing: every undecided case ends, what was granted stays granted.
 
+    One that no office has received is forgotten as an expired draft is; what an office has received is part of
+    its file and is kept as long as that.
     Raises Conflict when everything was decided already, NotFound for anybody but the owner.
     """
     filing = lock_own(number, subject)
@@ -201,6 +203,8 @@ def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
     happenings = [_withdraw_case(row, filing, now, at) for row in rows]
     Claim.objects.filter(case__in=rows).delete()
     filing.open_draft = None
+    if filing.stage in {Stage.DRAFT, Stage.CONFIRMING}:
+        _forget(filing, now)
     if filing.stage in {Stage.DRAFT, Stage.CONFIRMING} or len(rows) == filing.cases.count():
         filing.stage, filing.ended_at = Stage.WITHDRAWN, now
     elif not filing.cases.exclude(state__in=[state for state in CaseState if state.is_end]).exists():
@@ -216,6 +220,16 @@ def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
     words = Text("申报人撤回申报", "The applicant withdrew the filing")
     happenings.append(Happening("withdrawn", words, "applicant", entry_id=entry.id))
     tell(filing.pk, happenings, now=now)
+
+
+@part
+def _forget(filing: Filing, now: datetime) -> None:
+    """Forget what was fetched and handed in for a filing that no office ever received (PIPL 47).
+
+    The purpose of both has gone. Files go when the day is over, each with its evidence.
+    """
+    filing.facts.all().update(value=None, reason=None)
+    papers.set_retention(filing.number, civil_date(now))
 
 
 def _withdraw_case(row: Case, filing: Filing, now: datetime, at: Workplace) -> Happening:
@@ -276,8 +290,7 @@ def expire_drafts(*, at: Workplace, most: int = 100) -> int:
     for filing in filings:
         filing.stage, filing.ended_at, filing.open_draft = Stage.EXPIRED, now, None
         filing.save(update_fields=["stage", "ended_at", "open_draft"])
-        filing.facts.all().update(value=None, reason=None)
-        papers.set_retention(filing.number, civil_date(now))  # its files go when the day is over
+        _forget(filing, now)
         Claim.objects.filter(case__filing=filing).delete()
         filing.cases.update(state=CaseState.WITHDRAWN, ended_at=now)
         ledger.record(
