@@ -78,7 +78,7 @@ def test_the_same_key_hands_in_once_even_after_submitting(program: Programs, tow
 
 
 def destroyed(number: str) -> list[tuple[str, str]]:
-    """Give what the ledger says of documents of this filing that were destroyed: the file and its last day."""
+    """Give the documents of this filing that were destroyed by the ledger: the file and its last day."""
     return [
         (fields["material_digest"], fields["retain_until"])
         for fields in evidence().by_kind["material.destroyed"]

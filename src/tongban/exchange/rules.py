@@ -18,8 +18,9 @@ from tongban.kernel.texts import Text
 class ShareRequest:
     """A wish to read: which organisation, for which purpose and filing, what, about whom.
 
-    `key` gives the resource's key elements; `subject_of_record` names the subject whose data these are
-    (its id in the registry, never a number that could be guessed), for the person's own view of uses.
+    `key` gives the resource's key elements. `subject_of_record` names whose data these are, so that who
+    looked at somebody can be answered from the evidence: a person by their id in the registry; what has none
+    there, a place or a company in the making, by the filing and its role in it. Never a number of theirs.
     """
 
     consumer: str

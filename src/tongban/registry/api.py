@@ -37,6 +37,7 @@ from tongban.registry.queries import (
     staff_of,
     subject,
     subject_by_number,
+    subject_ids,
     subjects,
     visible_to,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "subject",
     "subject_by_number",
     "subject_for",
+    "subject_ids",
     "subjects",
     "tidy",
     "visible_to",

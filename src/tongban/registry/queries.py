@@ -1,7 +1,7 @@
 """Every read of the registry: the directory, staff, subjects, and who may see what as WHERE clauses."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -246,6 +246,14 @@ def subject_by_number(identity_type: str, number: str) -> Subject | None:
     number = rules.identity_number(identity_type, number)
     row = models.Subject.objects.filter(identity_type=identity_type, number=number).first()
     return None if row is None else subject_value(row)
+
+
+def subject_ids(identities: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+    """Give the ids of those identities (type, number) that were ever identified here, in one query."""
+    numbers = {number for _, number in identities}
+    rows = models.Subject.objects.filter(number__in=numbers) if numbers else models.Subject.objects.none()
+    known = {(kind, number): id for kind, number, id in rows.values_list("identity_type", "number", "id")}
+    return {identity: known[identity] for identity in identities if identity in known}
 
 
 def subjects(ids: Iterable[int]) -> Mapping[int, Subject]:

@@ -18,6 +18,7 @@ from tongban.cases import api as cases
 from tongban.cases.models import Fact
 from tongban.items.api import Ref
 from tongban.kernel.errors import TongbanError
+from tongban.registry import api as registry
 
 
 @dataclass
@@ -43,14 +44,15 @@ def heard(town: Town) -> Heard:
     return ears
 
 
-def shares_about(number: str, role: str, position: int = 0) -> list[Mapping[str, object]]:
-    """Give every entry of a share, made or refused, about one participant of a filing."""
-    about = str(Ref(role, position))
+def shares_about(name: str, number: str, role: str, position: int = 0) -> list[Mapping[str, object]]:
+    """Give every entry of a share, made or refused, about somebody or about their role in a filing."""
+    person = registry.subject_by_number("111", PERSONS[name]["resident_id"])
+    about = {f"{number}/{Ref(role, position)}", "" if person is None else str(person.id)}
     return [
         fields
         for kind in ("share.released", "share.refused")
         for fields in evidence().by_kind[kind]
-        if fields["filing_number"] == number and fields["subject"] == about
+        if fields["filing_number"] == number and fields["subject"] in about
     ]
 
 
@@ -60,7 +62,7 @@ def nothing_is_known_of(name: str, number: str, heard: Heard, role: str, positio
     assert person["resident_id"] not in heard.keys
     assert person["name"] not in heard.keys
     assert not Fact.objects.filter(participant__identity_number=person["resident_id"]).exists()
-    assert shares_about(number, role, position) == []
+    assert shares_about(name, number, role, position) == []
 
 
 def keep_trying(town: Town, number: str) -> Iterator[str]:
@@ -91,7 +93,7 @@ def test_a_director_who_was_named_is_asked_about_nowhere_until_they_confirm(town
     assert lease is not None
     carry_on(town, lease)
     assert PERSONS["wang_jianguo"]["resident_id"] in heard.keys
-    shared = shares_about(number, "director")
+    shared = shares_about("wang_jianguo", number, "director")
     assert {str(fields["resource"]) for fields in shared} >= {"police.population", "court.enforcement"}
     assert set(states(number).values()) == {"granted"}
     assert unproven() == []

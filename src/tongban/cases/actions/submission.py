@@ -177,9 +177,9 @@ def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workpla
 def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
     """Withdraw the owner's filing: every undecided case ends, what was granted stays granted.
 
-    One that no office has received is forgotten as an expired draft is; what an office has received is part of
-    its file and is kept as long as that.
-    Raises Conflict when everything was decided already, NotFound for anybody but the owner.
+    One that no office has received is forgotten as an expired draft is; what an office has received is
+    part of its file and is kept as long as that. Raises Conflict when everything was decided already,
+    NotFound for anybody but the owner.
     """
     filing = lock_own(number, subject)
     if filing.owner_id != subject.id:

@@ -1,6 +1,6 @@
 """Looking for an answer by words in an open register, so that nobody has to know a code."""
 
-from tongban.cases.queries.sight import see
+from tongban.cases.queries.sight import see, subjects_of_record
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.states import Stage
 from tongban.cases.workplace import Workplace
@@ -35,7 +35,7 @@ def find(number: str, ref: items.Ref, question: str, words: str, *, at: Workplac
                 resource=fetch.resource,
                 elements=(asked.search,),
                 key={asked.element: words[:100]},
-                subject_of_record=str(ref),
+                subject_of_record=subjects_of_record(sight, {ref})[ref],
             )
             now = at.clock.now()
             return exchange.search(at.road, request, now=now, most=MOST_HITS, timeout_s=SEARCH_TIMEOUT_S)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tongban.cases.actions.facts import record_facts
-from tongban.cases.queries.sight import Sight, see
+from tongban.cases.queries.sight import Sight, see, subjects_of_record
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import Lookup
 from tongban.cases.snapshot import FactView, Snapshot
@@ -60,9 +60,7 @@ def _fetch(
     now = at.clock.now()
     timeout_s = SOURCE_TIMEOUT_S if limit is None else max(0.2, min(SOURCE_TIMEOUT_S, limit.left_s()))
     passed = stopwatch()
-    answers = exchange.fetch(
-        at.road, [request_for(sight, lookup) for lookup in lookups], now=now, timeout_s=timeout_s
-    )
+    answers = exchange.fetch(at.road, requests_for(sight, lookups), now=now, timeout_s=timeout_s)
     seconds = passed()
     return record_facts(
         sight.snapshot.number,
@@ -73,14 +71,18 @@ def _fetch(
     )
 
 
-def request_for(sight: Sight, lookup: Lookup) -> exchange.ShareRequest:
-    """Give the share request of a lookup: for which office, under which purpose, by which key."""
-    return exchange.ShareRequest(
-        consumer=lookup.fetch.consumer,
-        purpose=lookup.fetch.purpose,
-        case_or_filing=sight.snapshot.number,
-        resource=lookup.fetch.resource,
-        elements=lookup.fetch.elements,
-        key=lookup.key,
-        subject_of_record=str(lookup.fetch.ref),
-    )
+def requests_for(sight: Sight, lookups: Sequence[Lookup]) -> list[exchange.ShareRequest]:
+    """Give the share requests of lookups: for which office and purpose, by which key, about whom."""
+    about = subjects_of_record(sight, {lookup.fetch.ref for lookup in lookups})
+    return [
+        exchange.ShareRequest(
+            consumer=lookup.fetch.consumer,
+            purpose=lookup.fetch.purpose,
+            case_or_filing=sight.snapshot.number,
+            resource=lookup.fetch.resource,
+            elements=lookup.fetch.elements,
+            key=lookup.key,
+            subject_of_record=about[lookup.fetch.ref],
+        )
+        for lookup in lookups
+    ]

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from tongban.cases.actions import once
 from tongban.cases.actions.submission import submit as record_submission
 from tongban.cases.actions.work import Lease
-from tongban.cases.jobs.gather import gather, request_for
+from tongban.cases.jobs.gather import gather, requests_for
 from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import supposed_fact
@@ -149,7 +149,7 @@ def _as_if(sight: Sight, candidate: items.Candidate, at: Workplace) -> Sight:
     lookups = supposed.gathered.missing
     brought = exchange.fetch(
         at.road,
-        [request_for(sight, lookup) for lookup in lookups],
+        requests_for(sight, lookups),
         now=at.clock.now(),
         timeout_s=ALTERNATIVE_TIMEOUT_S,
     )

@@ -1,6 +1,6 @@
 """A filing seen with its pack, the book of data and the competent offices: all that rules need."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -177,6 +177,19 @@ def about_case(sight: Sight, *, in_name_of: str, number: str, decided_on: date) 
         "case.office_name": office.name.zh,
         "case.office_code": office.credit_code,
         "case.decided_on": decided_on,
+    }
+
+
+def subjects_of_record(sight: Sight, refs: Collection[items.Ref]) -> Mapping[items.Ref, str]:
+    """Name in the evidence of shares whose data are asked for: the same person alike in every filing.
+
+    Whoever has a registry id goes by it; a place, or a company in the making, is known by this filing alone.
+    """
+    parties = {party.ref: (party.identity_type, party.identity_number) for party in sight.snapshot.parties}
+    ids = registry.subject_ids({parties[ref] for ref in refs if ref in parties and parties[ref][1]})
+    return {
+        ref: str(ids[parties[ref]]) if parties.get(ref) in ids else f"{sight.snapshot.number}/{ref}"
+        for ref in refs
     }
 
 
