@@ -110,6 +110,7 @@ def test_what_an_office_has_received_stays_in_its_file_when_the_filing_is_withdr
     number = with_own_articles(li)
     hand_in(li, number, pdf())
     [before] = papers.materials(number)
+    assert li.post(f"/filings/{number}/ask-for-person").status == 200
     li.post(f"/filings/{number}/submit", Idempotency_Key="s")
     settle(town, number)
     assert li.post(f"/filings/{number}/withdraw").body["status"] == "withdrawn"

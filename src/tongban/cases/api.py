@@ -29,6 +29,7 @@ from tongban.cases.jobs.examining import (
 from tongban.cases.jobs.finding import find
 from tongban.cases.jobs.gather import gather
 from tongban.cases.jobs.handing_in import AskedMaterial, asked_materials, hand_in
+from tongban.cases.jobs.resuming import resume_granted
 from tongban.cases.jobs.submitting import Checked, Stop, check, submit
 from tongban.cases.queries.desk import (
     ActLine,
@@ -192,6 +193,7 @@ __all__ = [
     "require_visible",
     "resolve_act",
     "resting_on_revoked",
+    "resume_granted",
     "reviews_at",
     "revoke_for_breach",
     "ring_overdue",

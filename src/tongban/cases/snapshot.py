@@ -45,9 +45,15 @@ class FactView:
     resource: str
     key_digest: str
     reason: Text | None
+    by_source: bool  # withheld by the source itself, not for want of a grant
     as_of: datetime | None
     fetched_at: datetime
     share_id: str | None
+
+    @property
+    def wants_grant(self) -> bool:
+        """Say whether it is withheld for want of a right, so that a grant would bring it."""
+        return self.status == "withheld" and not self.by_source
 
 
 @dataclass(frozen=True, slots=True)

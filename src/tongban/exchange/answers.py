@@ -40,6 +40,7 @@ class ShareAnswer:
     as_of: datetime | None
     fetched_at: datetime
     reason: Text | None = None
+    by_source: bool = False  # withheld by the source itself: another grant would change nothing
 
     @property
     def is_late(self) -> bool:

@@ -160,7 +160,7 @@ def _draft(
         else:
             return _released(request, judgement, values, reason, said.as_of or at, at)
     if isinstance(said, SourceRefused):
-        answer = _without_values(request, "withheld", at, said.what)
+        answer = replace(_without_values(request, "withheld", at, said.what), by_source=True)
         return answer, Withheld(request, "source_refused", said.what)
     late = all_are("late", judgement.elements) | all_are("withheld", judgement.withheld)
     return ShareAnswer(request.resource, late, None, None, at, said.what), None

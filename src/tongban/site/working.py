@@ -136,6 +136,7 @@ def chores(at: cases.Workplace) -> list[Chore]:
         Chore("forgetting what evidence holds no longer than it may", forget, 3600),
         Chore("counting provisional deadlines again", count_again, 24 * 3600),
         Chore("telling what is overdue", lambda: cases.ring_overdue(at=at), 600),
+        Chore("asking again where a grant has come", lambda: cases.resume_granted(at=at), 60),
         Chore("ending old drafts", lambda: cases.expire_drafts(at=at), 60),
         Chore("forgetting visits that have ended", SessionStore.clear_expired, 3600),
         Chore("forgetting failed sign-ins", lambda: registry.tidy(at.clock.now()), 3600),

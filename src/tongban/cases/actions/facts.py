@@ -1,6 +1,6 @@
 """Fetched facts, and the disputes of those whom they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tongban.cases.actions.events import Happening, tell
@@ -13,8 +13,8 @@ from tongban.cases.queries.rights import is_theirs, may
 from tongban.cases.queries.snapshots import fact_view
 from tongban.cases.rules import clocks
 from tongban.cases.rules.gathering import Lookup, stored_value
-from tongban.cases.rules.states import UNDECIDED, Stage
-from tongban.cases.rules.steps import backoff
+from tongban.cases.rules.states import LIVE, UNDECIDED
+from tongban.cases.rules.steps import MACHINE_STATES, backoff
 from tongban.cases.snapshot import FactView
 from tongban.cases.workplace import Workplace
 from tongban.catalogue import api as catalogue
@@ -24,11 +24,10 @@ from tongban.kernel import rows
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.kernel.texts import Text
-from tongban.kernel.transactions import whole
+from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
 
-LIVE = frozenset({Stage.DRAFT, Stage.CONFIRMING, Stage.SUBMITTED})
 ANSWER = "contest.answer"  # the policy that says how long a source has to answer
 
 
@@ -43,6 +42,7 @@ def record_facts(
 ) -> tuple[FactView, ...]:
     """Append what sources answered, and give it; a late source sets when to ask again.
 
+    Where it takes the place of what was withheld for want of a grant, its offices' cases go on.
     Facts of a filing that was withdrawn while the sources were asked are thrown away: their purpose
     has gone. The share itself stays evidenced.
     """
@@ -57,6 +57,7 @@ def record_facts(
     }
     facts: list[Fact] = []
     said: list[Lookup] = []
+    granted: dict[str, str] = {}  # to which office a source now gives what it had no grant for
     for lookup, answer in brought:
         participant = parties.get((lookup.fetch.ref.role, lookup.fetch.ref.position))
         if participant is None:
@@ -67,11 +68,40 @@ def record_facts(
                 continue  # nothing new to say
             said.append(lookup)
             facts.append(_fact(filing, participant, lookup, answer, element, fetched, book, earlier))
+            if earlier is not None and earlier.status == "withheld" != fetched.status:
+                granted[lookup.fetch.consumer] = facts[-1].source
     Fact.objects.bulk_create(facts)
     _note_lateness(filing, brought, at)
     news = {id(lookup) for lookup in said}
     tell(filing.pk, list(_told([each for each in brought if id(each[0]) in news], book, seconds)), now=now)
+    _go_on(filing, granted, now=now)
     return tuple(fact_view(row, items.Ref(row.participant.role, row.participant.position)) for row in facts)
+
+
+@part
+def _go_on(filing: Filing, granted: Mapping[str, str], *, now: datetime) -> None:
+    """Take up again by rule what had gone to a person for want of a grant that is there now.
+
+    A case that somebody has taken stays theirs, and says what came; one that nobody has is judged anew.
+    """
+    if not granted:
+        return
+    happenings = []
+    waiting = Case.objects.filter(filing=filing, office__in=granted, person_needed__isnull=False)
+    for row in waiting.filter(state__in=MACHINE_STATES).order_by("id"):
+        source = registry.organisation(granted[row.office]).name
+        words = Text(
+            f"已获得{source.zh}的共享授权，此前未能取得的信息已查询",
+            f"{source.en} now shares under a grant: what had been withheld was asked for again",
+        )
+        row.person_needed = (
+            None if row.claimed_by_id is None else [*(row.person_needed or ()), words.as_dict()]
+        )
+        row.save(update_fields=["person_needed"])
+        happenings.append(Happening("granted_anew", words, "platform", case_id=row.pk))
+    tell(filing.pk, happenings, now=now)
+    if happenings:
+        wake(filing, now=now)
 
 
 def _is_still_late(earlier: Fact, answer: exchange.ShareAnswer, fetched: exchange.FetchedValue) -> bool:
@@ -101,6 +131,7 @@ def _fact(
         resource=answer.resource,
         key_digest=lookup.key_digest,
         reason=None if answer.reason is None else answer.reason.as_dict(),
+        by_source=answer.by_source,
         as_of=answer.as_of,
         fetched_at=answer.fetched_at,
         share_id=answer.share,

@@ -24,15 +24,17 @@ def gather(number: str, *, at: Workplace, again: bool, limit: Budget | None = No
 def gather_for(snapshot: Snapshot, *, at: Workplace, again: bool, limit: Budget | None = None) -> Sight:
     """Fetch everything that may be fetched now, stage by stage, and give the filing as it then is.
 
-    `again` asks sources once more that were late before. A budget that runs out leaves the rest to the
-    next call. Nothing here holds a transaction while a source is asked.
+    `again` asks sources once more that were late before; what was withheld for want of a grant is asked once
+    a grant is there. A budget that runs out leaves the rest to the next call. Nothing here holds a
+    transaction while a source is asked.
     """
     sight = see(snapshot, at=at)
     asked_again = False
     for _ in range(ROUNDS):
         wanted = sight.gathered.missing
-        if again and not asked_again:
-            wanted += sight.gathered.late
+        if not asked_again:
+            wanted += granted_now(sight, at=at)
+            wanted += sight.gathered.late if again else ()
             asked_again = True
         if not wanted or (limit is not None and limit.left_s() <= 0):
             break
@@ -69,6 +71,24 @@ def _fetch(
         at=at,
         seconds=round(seconds, 3),
     )
+
+
+def granted_now(sight: Sight, *, at: Workplace) -> tuple[Lookup, ...]:
+    """Give the lookups of which something was withheld that the rights of this moment would release.
+
+    Judged as exchange will judge: what it would withhold again is not asked for again.
+    """
+    lookups = sight.gathered.ungranted
+    if not lookups:
+        return ()
+    now, found = at.clock.now(), []
+    for lookup, request in zip(lookups, requests_for(sight, lookups), strict=True):
+        judged = exchange.judge_share(request, sight.book, now)
+        if isinstance(judged, exchange.Allowed):
+            facts = (sight.gathered.facts.get((lookup.fetch.ref, each)) for each in judged.elements)
+            if any(fact is not None and fact.wants_grant for fact in facts):
+                found.append(lookup)
+    return tuple(found)
 
 
 def requests_for(sight: Sight, lookups: Sequence[Lookup]) -> list[exchange.ShareRequest]:

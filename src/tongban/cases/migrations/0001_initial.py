@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                 ("resource", models.CharField(max_length=80)),
                 ("key_digest", models.CharField(max_length=64)),
                 ("reason", models.JSONField(null=True)),
+                ("by_source", models.BooleanField(default=False)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("fetched_at", models.DateTimeField()),
                 ("share_id", models.CharField(max_length=26, null=True)),
@@ -568,6 +569,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="fact",
             index=models.Index(fields=["filing", "participant", "element", "-id"], name="fact_current"),
+        ),
+        migrations.AddIndex(
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(("by_source", False), ("status", "withheld")),
+                fields=["consumer", "resource"],
+                name="fact_ungranted",
+            ),
         ),
         migrations.AddConstraint(
             model_name="answer",

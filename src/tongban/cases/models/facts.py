@@ -22,13 +22,22 @@ class Fact(models.Model):
     resource = models.CharField(max_length=80)
     key_digest = models.CharField(max_length=64)
     reason = models.JSONField(null=True)  # why it is late or withheld: {"zh": …, "en": …}
+    by_source = models.BooleanField(default=False)  # withheld by the source itself, not for want of a grant
     as_of = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField()
     share_id = models.CharField(max_length=26, null=True)  # the evidence entry of the share
     supersedes = models.ForeignKey("self", models.RESTRICT, null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["filing", "participant", "element", "-id"], name="fact_current")]
+        indexes = [
+            models.Index(fields=["filing", "participant", "element", "-id"], name="fact_current"),
+            # The few that wait for a grant are looked for whenever rights may have changed.
+            models.Index(
+                fields=["consumer", "resource"],
+                condition=models.Q(status="withheld", by_source=False),
+                name="fact_ungranted",
+            ),
+        ]
 
 
 class Contest(models.Model):

@@ -16,7 +16,7 @@ from tongban.registry import api as registry
 Absent = frozenset[tuple[items.Ref, str]]
 Wanted = Callable[[items.PlannedFetch], bool]
 PLANS_KEPT = 256
-NOTHING = Gathered({}, {}, {}, frozenset(), (), ())
+NOTHING = Gathered({}, {}, {}, frozenset(), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,7 @@ def fact_view(row: Fact, ref: items.Ref) -> FactView:
         resource=row.resource,
         key_digest=row.key_digest,
         reason=None if row.reason is None else Text(**row.reason),
+        by_source=row.by_source,
         as_of=row.as_of,
         fetched_at=row.fetched_at,
         share_id=row.share_id,

@@ -37,6 +37,7 @@ class Gathered:
     contested: frozenset[int]
     missing: tuple[Lookup, ...]
     late: tuple[Lookup, ...]
+    ungranted: tuple[Lookup, ...]  # made before, and something of it withheld for want of a grant
 
     def status_of(self, ref: items.Ref, element: str) -> str:
         """Say why a value is not there: late, withheld, contested, unknown; known where it is.
@@ -89,6 +90,7 @@ def collect(
     done: set[items.PlannedFetch] = set()
     missing: list[Lookup] = []
     late: list[Lookup] = []
+    ungranted: list[Lookup] = []
     while True:
         values = dict(items.derive(bundle, answers.parties, values, about, dates, fetched=supplied))
         fresh = [fetch for fetch in items.ready(plan, values, done) if wanted(fetch)]
@@ -102,6 +104,8 @@ def collect(
                 missing.append(lookup)
             elif any(fact is not None and fact.status == "late" for fact in held):
                 late.append(lookup)
+            elif any(fact is not None and fact.wants_grant for fact in held):
+                ungranted.append(lookup)
             for fact in held:
                 if fact is not None:
                     facts[fact.ref, fact.element] = fact
@@ -112,7 +116,7 @@ def collect(
         if fetch not in done and wanted(fetch)
         for element in fetch.elements
     }
-    return Gathered(values, facts, unasked, snapshot.contested, tuple(missing), tuple(late))
+    return Gathered(values, facts, unasked, snapshot.contested, tuple(missing), tuple(late), tuple(ungranted))
 
 
 def fill(fetch: items.PlannedFetch, values: items.Values) -> Lookup:
@@ -155,6 +159,7 @@ def supposed_fact(
         resource=lookup.fetch.resource,
         key_digest=lookup.key_digest,
         reason=answer.reason,
+        by_source=answer.by_source,
         as_of=answer.as_of,
         fetched_at=answer.fetched_at,
         share_id=answer.share,

@@ -70,6 +70,9 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
+LIVE = frozenset({Stage.DRAFT, Stage.CONFIRMING, Stage.SUBMITTED})  # what it is for may still be asked
+
+
 class FilingStatus(StrEnum):
     """What a filing is called on the page, derived from its stage and its cases."""
 
