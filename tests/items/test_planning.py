@@ -69,36 +69,61 @@ def test_nothing_is_asked_that_a_granted_source_has() -> None:
         assert source is None or "company.credit_code" in source.keys
 
 
-def test_a_new_source_with_a_grant_takes_its_question_away() -> None:
+STAFF = "company.staff_count"  # insurance and the housing fund want it; tax does not
+
+
+def plan_with_register_of_staff(*granted: str) -> items.Plan:
+    """Plan where a register holds the number of staff, and the offices of these items may read it."""
     book = city.around().book
-    old = book.resource("police.population")
-    assert old is not None
-    offering = replace(old, code="tax.staff", elements=("company.staff_count",), keys=("place.address_code",))
-    grant = replace(
-        book.grants[0],
-        code="staff",
-        consumer="social.990121",
-        resource="tax.staff",
-        elements=("company.staff_count",),
-        purpose="992014001000",
+    like = book.resource("police.population")
+    assert like is not None
+    register = replace(like, code="tax.staff", elements=(STAFF,), keys=("place.address_code",))
+    offices, codes = city.offices(city.EAST), {item.key: item.basic_code for item in city.bundle().items}
+    grants = [
+        replace(
+            book.grants[0],
+            code=f"staff/{item}",
+            consumer=offices[item],
+            resource="tax.staff",
+            elements=(STAFF,),
+            purpose=codes[item],
+        )
+        for item in granted
+    ]
+    richer = catalogue.make_book(
+        epoch=book.epoch,
+        on=book.on,
+        elements=book.elements.values(),
+        resources=[*book.resources.values(), register],
+        grants=[*book.grants, *grants],
     )
+    return items.plan(city.bundle(), richer, city.EAST, WHOLE_FORM, city.TODAY, offices=offices)
 
-    def planned(grants: tuple[catalogue.Grant, ...]) -> items.Plan:
-        richer = catalogue.make_book(
-            epoch=book.epoch,
-            on=book.on,
-            elements=book.elements.values(),
-            resources=[*book.resources.values(), offering],
-            grants=grants,
-        )
-        return items.plan(
-            city.bundle(), richer, city.EAST, WHOLE_FORM, city.TODAY, offices=city.offices(city.EAST)
-        )
 
-    without, with_right = planned(book.grants), planned((*book.grants, grant))
-    assert hows(without)["company", "company.staff_count"] == "asked"
-    assert hows(with_right)["company", "company.staff_count"] == "fetched"
+def staff(made: items.Plan) -> tuple[str, list[str], set[str]]:
+    """Give how the number of staff is obtained, which offices read it, and for which items it is asked."""
+    [need] = [each for each in made.needs if each.element == STAFF]
+    read_by = [fetch.consumer for fetch in made.fetches if STAFF in fetch.elements]
+    asked_for = {item for each in made.questions if each.question.element == STAFF for item in each.items}
+    return need.how, read_by, asked_for
+
+
+def test_a_new_source_with_a_grant_to_all_who_want_it_takes_its_question_away() -> None:
+    without, with_right = plan_with_register_of_staff(), plan_with_register_of_staff("insurance", "fund")
+    assert staff(without) == ("asked", [], {"insurance", "fund"})
+    assert staff(with_right) == ("fetched", ["social.990121", "fund.990100"], set())
     assert with_right.totals.here.all == without.totals.here.all - 1
+
+
+def test_a_grant_to_one_office_reads_nothing_for_another_that_wants_the_value_too() -> None:
+    made = plan_with_register_of_staff("insurance")
+    assert staff(made) == ("fetched", ["social.990121"], {"fund"})
+    [question] = [each for each in made.questions if each.question.element == STAFF]
+    assert "未授权" in question.reason.zh, "a source has it, only not for that office"
+
+
+def test_a_grant_to_an_office_that_does_not_want_the_value_fetches_nothing() -> None:
+    assert staff(plan_with_register_of_staff("tax")) == ("asked", [], {"insurance", "fund"})
 
 
 def test_a_withdrawn_grant_does_not_turn_into_a_question() -> None:

@@ -313,7 +313,7 @@ def test_reasons_of_a_decision_by_rule_are_explained_by_a_person(town: Town, vis
     assert "为什么这么快" in desk.text
     due = civil_date(ReviewRequest.objects.get(case__number=number).due_at)
     for told in (desk, visit.open(f"/workbench/cases/{number}")):
-        assert f"期限 {due:%Y-%m-%d}" in told.text
+        assert f"期限 {due.year}年{due.month}月{due.day}日" in told.text
     do(visit, number, "explain", answer="各项条件经数据比对均符合，规则可以全部准予。")
     assert "请您说明理由" not in visit.open("/workbench/desk").text
     page = cases.filing_page(filing, owner)

@@ -56,6 +56,7 @@ class PlannedNeed:
     question: str = ""  # asked, or the fallback question
     produced_by: str = ""  # produced: the item whose decision brings it
     pledge: str = ""  # pledged: which promise stands for it
+    ungranted: tuple[str, ...] = ()  # items among these for which it is asked: their office has no grant
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,7 @@ def plan_as_json(bundle: Bundle, made: Plan) -> dict[str, object]:
                 "question": need.question,
                 "produced_by": need.produced_by,
                 "pledge": need.pledge,
+                "ungranted": list(need.ungranted),
             }
             for need in made.needs
         ],

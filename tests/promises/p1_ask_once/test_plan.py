@@ -55,12 +55,25 @@ def test_exactly_what_no_grant_covers_is_asked(
     """Whatever registers there are and whatever grants have ended: a granted source, or the person."""
     offices = offices_of(sample)
     bare = plan_of(sample, book((), (), offices=offices))
-    made = plan_of(sample, book(offered, rights, withdrawn=withdrawn, offices=offices))
-    covered = {element for element, _ in rights if element in offered}
-    elements = {question.id: question.element for question in city.bundle().questions}
-    assert asked(made) == {(ref, id) for ref, id in asked(bare) if elements[id] not in covered}
-    fetched = {need.element for need in made.needs if need.how == "fetched"}
-    assert {elements[id] for _, id in asked(made)}.isdisjoint(fetched)
+    held = book(offered, rights, withdrawn=withdrawn, offices=offices)
+    made = plan_of(sample, held)
+
+    def without_right(planned: items.PlannedQuestion) -> set[str]:
+        """Name the items that want the value and whose office may read it for none of them."""
+        element = planned.question.element
+        able = {offices[item] for item in planned.items if element in offered and (element, item) in rights}
+        return {item for item in planned.items if offices[item] not in able}
+
+    wanted = {(planned.ref, planned.question.id): without_right(planned) for planned in bare.questions}
+    told = {(planned.ref, planned.question.id): set(planned.items) for planned in made.questions}
+    last_resort = {(planned.ref, planned.question.id) for planned in bare.questions if not planned.items}
+    assert told.keys() == {key for key, lacking in wanted.items() if lacking or key in last_resort}
+    for planned in made.questions:  # an address code may be wanted by more: registers are asked by it
+        if planned.question.element in offered:
+            assert set(planned.items) == wanted[planned.ref, planned.question.id]
+    census = [fetch for fetch in made.fetches if fetch.resource.startswith("census.")]
+    for fetch in census:
+        assert held.grant_for(fetch.consumer, fetch.resource, fetch.elements, fetch.purpose)
     assert made.totals.here.all <= bare.totals.here.all
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bench.filing import draft
-from bench.town import CITY, Town, carry
+from bench.town import Town, carry
 from tests.cases.acting import officer, states, submit
 from tests.cases.test_hard_cases import withdraw_grants
 from tests.promises.effects import unproven
@@ -81,21 +81,13 @@ def test_a_case_that_somebody_has_taken_stays_theirs_and_says_what_came(town: To
 
 
 def test_a_draft_has_what_was_withheld_as_soon_as_it_is_granted(town: Town, tmp_path: Path) -> None:
-    number = draft(town, town.subject("li_chunyan"))
-    assert statuses(number, TAX) == {}
     withdraw_grants(town, "market.990121", LAND)
-    other = draft(town, town.subject("wang_jianguo"), trade_word="老渡口")
-    cases.gather(other, at=town.workplace, again=False)
-    assert statuses(other, "market.990121")["place.usage"] == "withheld"
-    words = (CITY / "catalogue" / "grants.yaml").read_text("utf-8")
-    [grant] = [
-        each.splitlines()[0]
-        for each in words.split("\n  - code: ")
-        if "consumer: market.990121\n" in each and f"resource: {LAND}\n" in each
-    ]
-    load(town, city_with(tmp_path, grant, {}, again="market-address-again"))
+    number = draft(town, town.subject("li_chunyan"))
+    cases.gather(number, at=town.workplace, again=False)
+    assert statuses(number, "market.990121")["place.usage"] == "withheld"
+    load(town, city_with(tmp_path, "registration-addresses-990121", {}, again="market-address-again"))
     assert cases.resume_granted(at=town.workplace) == 1
-    assert statuses(other, "market.990121")["place.usage"] == "known"
+    assert statuses(number, "market.990121")["place.usage"] == "known"
 
 
 def test_what_the_source_itself_refused_is_no_matter_of_a_grant(town: Town) -> None:
