@@ -54,6 +54,24 @@ def test_the_founder_finds_all_six_and_reads_one(visit: Visit) -> None:
         assert said in licence.text, said
 
 
+def test_a_code_is_read_in_words_of_both_languages_and_stays_a_code_in_the_data(visit: Visit) -> None:
+    page = founded(visit)
+    publish(visit.town)
+    identifier = cases.snapshot(number_of(page)).case("tax").licence
+    content = licences.licence(identifier).content
+    assert content["extend_info"]["accounting_rules"] == "small"
+    assert set(content["extend_words"]) == {"accounting_rules"}, "what is no code has no words"
+    there = f"/licences/{identifier}/"
+    assert "小企业会计准则" in visit.open(there).text
+    assert "rules for small enterprises" in visit.open(f"/language/en?next={there}").text
+    file = visit.client.get(f"{there}file").content
+    altered = file.replace("小企业会计准则".encode(), "企业会计准则".encode())
+    anchor = anchor_from_bytes(licences.trust_file().read_bytes())
+    assert verify_file(file, anchor, visit.town.now).exit_code == 0
+    assert altered != file
+    assert verify_file(altered, anchor, visit.town.now).exit_code != 0
+
+
 def test_the_list_asks_the_store_a_fixed_number_of_times(visit: Visit) -> None:
     visit.as_person("li_chunyan")
     with CaptureQueriesContext(connection) as none:

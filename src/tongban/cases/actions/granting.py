@@ -15,6 +15,7 @@ from tongban.cases.queries.sight import Sight, about_case
 from tongban.cases.rules.gathering import packed, read_value, stored_value
 from tongban.cases.rules.states import CaseState, StatusCode
 from tongban.cases.workplace import Workplace
+from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel import rows
 from tongban.kernel.canonical import digest
@@ -278,6 +279,7 @@ def prepare_result(row: Case, sight: Sight, *, now: datetime, at: Workplace) -> 
         issuer=row.in_name_of,
         holder=_holder(item, sight, values),
         content=content,
+        words=_coded(item, sight, content),
         case_number=row.number or "",
         decision_entry=_decided_in(row),
         now=now,
@@ -298,6 +300,17 @@ def _decided_in(row: Case) -> str:
     if found is None:
         raise Decision.DoesNotExist(f"case {row.number} is not decided: no result of it can be prepared")
     return str(found[0])
+
+
+def _coded(item: items.Item, sight: Sight, content: Mapping[str, object]) -> dict[str, Text]:
+    """Say what the codes on a result mean, as the catalogue has it on this day: signed beside the code."""
+    said = {}
+    for field, name in item.licence.content.items():
+        _, code = sight.bundle.names.get(name, ("", ""))
+        element = sight.book.element(code)
+        if element is not None and element.codes and content.get(field) is not None:
+            said[field] = catalogue.in_words(element, content[field])
+    return said
 
 
 def _holder(item: items.Item, sight: Sight, values: Values) -> licences.Holder:

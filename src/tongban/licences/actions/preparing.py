@@ -31,6 +31,7 @@ from tongban.licences.rules import (
 )
 from tongban.registry import api as registry
 
+NO_WORDS: Mapping[str, Text] = {}
 IMPLEMENTATION_CODE = 31  # characters of an item's implementation code
 
 
@@ -54,14 +55,14 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
     decision_entry: str,
     now: datetime,
     chance: Chance,
+    words: Mapping[str, Text] = NO_WORDS,
     previous: str | None = None,
     operation: str = "01",
 ) -> Licence:
     """Make a licence from a decision: identifier, canonical content, digest, evidence; unsigned (tx1).
 
-    `issuer` is the organisation in whose name it is issued, `content` the type's fields, `previous`
-    the version that a renewal (02) or change (08) takes the place of once the new one is signed.
-    Raises AlreadyDone when the case has yielded this licence before.
+    `issuer` is in whose name, `content` the type's fields, `words` what codes among them mean, `previous` the
+    version that a renewal (02) or change (08) replaces once signed. Raises AlreadyDone the second time.
     """
     kind = licence_type(type_code)
     _refuse_second(case_number, type_code)
@@ -73,7 +74,8 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
         else first_identifier(type_code, office.credit_code, chance)
     )
     _refuse_recovered(identifier, case_number)
-    shown = _content(kind, identifier, office, holder, check_content(kind, content), before, case_number, now)
+    fields = check_content(kind, content)
+    shown = _content(kind, identifier, office, holder, fields, before, case_number, now) | _worded(words)
     written = canonical(shown)
     of = sha256(written).hexdigest()
     entry = ledger.record(
@@ -150,6 +152,11 @@ def _content(
         "previous_identifier": before.identifier if before else None,
         "extend_info": dict(fields),
     }
+
+
+def _worded(words: Mapping[str, Text]) -> dict[str, object]:
+    """Give what the codes on a licence mean, to be signed beside them; nothing where there is no code."""
+    return {"extend_words": {code: each.as_dict() for code, each in words.items()}} if words else {}
 
 
 def _refuse_second(case_number: str, type_code: str) -> None:

@@ -64,8 +64,10 @@ def status_of(found: licences.Licence, request: PortalRequest) -> tuple[Text, st
 
 
 def _written(field: licences.LicenceField, found: licences.Licence) -> Text:
-    """Give what stands on a licence in one of its fields."""
+    """Give what stands on a licence in one of its fields; a code by what it meant when it was signed."""
     value = found.content["extend_info"].get(field.code)
+    if (said := found.content.get("extend_words", {}).get(field.code)) is not None:
+        return Text(said["zh"], said["en"])
     if isinstance(value, bool):
         return YES if value else NO
     if isinstance(value, list):
