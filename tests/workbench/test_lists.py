@@ -63,7 +63,9 @@ def contests(town: Town, count: int) -> None:
 
 def reviews(town: Town, count: int) -> None:
     ReviewRequest.objects.bulk_create(
-        ReviewRequest(case=case, asked_by_id=1, said="为什么", asked_at=town.now)
+        ReviewRequest(
+            case=case, asked_by_id=1, said="为什么", asked_at=town.now, warn_at=town.now, due_at=town.now
+        )
         for case in cases_of(town, count)
     )
 
