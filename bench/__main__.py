@@ -8,7 +8,19 @@ from pathlib import Path
 from bench.rows import Measure, keep, machine, printed
 from bench.store import open_store
 
-FILES = ("evidence", "ledger", "verifying", "rules", "filings", "desks", "through", "pages", "memory", "cold")
+FILES = (
+    "evidence",
+    "ledger",
+    "verifying",
+    "rules",
+    "filings",
+    "desks",
+    "through",
+    "pages",
+    "licences",
+    "memory",
+    "cold",
+)
 KEPT = Path(os.environ.get("TONGBAN_VAR", Path(__file__).resolve().parents[1] / "var")) / "bench.json"
 
 

@@ -33,6 +33,7 @@ WHOLE: dict[str, Any] = {
     "due": NOON + timedelta(days=9),
     "procedure": Text("专家评审", "expert review"),
     "days": 15,
+    "licence": "1.2.156.3005.2.11100000MB0143028R001",
 }
 TAX_CASE = "11990100300100003G3991030001000202611230007"
 

@@ -19,7 +19,7 @@ from tongban.cases.models import (
     SignedPledge,
 )
 from tongban.ledger.models import Entry
-from tongban.licences.models import LicenceRow, StatusChangeRow
+from tongban.licences.models import LicenceRow, LookRow, PresentationRow, StatusChangeRow
 from tongban.papers.models import MaterialRow, NoticeRow
 
 Fields = Mapping[str, Any]
@@ -71,6 +71,7 @@ def unproven() -> list[str]:
         *_decisions(known),
         *_acts(known),
         *_licences(known),
+        *_showings(known),
         *_papers(known),
         *_facts(known),
         *_lines(known),
@@ -138,6 +139,21 @@ def _licences(known: Evidence) -> Iterator[str]:
         named = {"licence_identifier": change.licence.identifier, "status": change.status}
         if not known.is_about(change.entry, "licence.status_changed", **named):
             yield f"licence {change.licence.identifier} became {change.status} without evidence"
+
+
+def _showings(known: Evidence) -> Iterator[str]:
+    for row in PresentationRow.objects.select_related("licence"):
+        said = {"licence_identifier": row.licence.identifier, "consumer": row.audience}
+        if not known.is_about(row.entry, "licence.presented", **said):
+            yield f"presentation {row.pk} was made without evidence"
+        named = {"licence_identifier": row.licence.identifier, "decision_entry": row.entry}
+        if row.withdrawn_at and not known.has("licence.presentation_withdrawn", **named):
+            yield f"presentation {row.pk} was withdrawn without evidence"
+        if row.opened_at and not row.licence.looks.filter(way="link", at=row.opened_at).exists():
+            yield f"presentation {row.pk} was opened and its holder cannot read it"
+    for look in LookRow.objects.select_related("licence"):
+        if not known.is_about(look.entry, "licence.opened", licence_identifier=look.licence.identifier):
+            yield f"look {look.pk} has no evidence"
 
 
 def _papers(known: Evidence) -> Iterator[str]:

@@ -37,6 +37,12 @@ MATRIX: dict[str, set[Role]] = {
     "notice": HANDLING,
     "deed": HANDLING,
     "deed-part": HANDLING,
+    "licences": HANDLING,
+    "licence": HANDLING,
+    "licence-types": HANDLING | DATA,
+    "licence-look-up": HANDLING,
+    "open-licence": HANDLING,
+    "licence-deed": {Role.APPROVER, Role.LEADER},
     "contests": {Role.DATA_OFFICER},
     "contest": {Role.DATA_OFFICER},
     "answer-contest": {Role.DATA_OFFICER},
@@ -55,7 +61,7 @@ MATRIX: dict[str, set[Role]] = {
 }
 OPEN_TO_ALL = {"front", "sign-in", "sign-out"}
 TOKEN = "t" * 32  # a form of ours, as far as CSRF goes
-BY_FORM = {"claim", "open", "verify", "answer-contest"}
+BY_FORM = {"claim", "open", "open-licence", "verify", "answer-contest"}
 
 
 def addresses(number: str) -> dict[str, str]:
@@ -70,6 +76,12 @@ def addresses(number: str) -> dict[str, str]:
         "notice": f"cases/{number}/notices/x",
         "deed": f"cases/{number}/do/approve",
         "deed-part": f"cases/{number}/do/find-out/1",
+        "licences": "licences",
+        "licence": "licences/x",
+        "licence-types": "licence-types",
+        "licence-look-up": "licence-look-up",
+        "open-licence": "licences/x/open",
+        "licence-deed": "licences/x/do/suspend",
         "contests": "contests",
         "contest": "contests/1",
         "answer-contest": "contests/1/answer",

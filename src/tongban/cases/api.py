@@ -10,7 +10,14 @@ from tongban.cases.actions.officers.checking import check_pledge, revoke_for_bre
 from tongban.cases.actions.officers.clock import begin_pause, end_pause, extend
 from tongban.cases.actions.officers.completing import ask_to_complete, confirm_lapse
 from tongban.cases.actions.officers.deciding import approve, claim_case, not_accept, refuse
+from tongban.cases.actions.officers.licensing import (
+    change_licence,
+    change_licence_status,
+    open_licence,
+    renew_licence,
+)
 from tongban.cases.actions.once import Request
+from tongban.cases.actions.showing import show_licence, withdraw_showing
 from tongban.cases.actions.submission import ask_for_person, confirm, expire_drafts, withdraw
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.advance import advance, carry, carry_within, judge_case, work_once
@@ -29,7 +36,9 @@ from tongban.cases.jobs.examining import (
 from tongban.cases.jobs.finding import find
 from tongban.cases.jobs.gather import gather
 from tongban.cases.jobs.handing_in import AskedMaterial, asked_materials, hand_in
+from tongban.cases.jobs.looking_up import LookedUp, look_up_licence
 from tongban.cases.jobs.resuming import resume_granted
+from tongban.cases.jobs.settling import settle_licence
 from tongban.cases.jobs.submitting import Checked, Stop, check, submit
 from tongban.cases.queries.desk import (
     ActLine,
@@ -44,6 +53,7 @@ from tongban.cases.queries.desk import (
     unanswered_contests,
 )
 from tongban.cases.queries.forms import FormPage, form_page
+from tongban.cases.queries.licensing import LicencePage, OfficerLicence, licences_at, officer_licence
 from tongban.cases.queries.officer import (
     ClockLine,
     DecisionLine,
@@ -64,11 +74,15 @@ from tongban.cases.queries.readers import (
 )
 from tongban.cases.queries.resting import RestingLine, resting_on_revoked
 from tongban.cases.queries.results import (
+    LookLine,
     decision_proof_for,
     licence_for,
     licences_for,
+    looks_at_licence,
     notice_for,
+    notice_on_licence,
     notices_for,
+    notices_on_licence,
     require_owner,
     share_receipt_for,
 )
@@ -78,6 +92,7 @@ from tongban.cases.queries.timeline import Line
 from tongban.cases.queries.urgency import Choice, Desk, DeskLine, Urgency, desk
 from tongban.cases.queries.waiting import WaitingWork, waiting_work
 from tongban.cases.rules.forms import Named
+from tongban.cases.rules.licensing import LicencePower
 from tongban.cases.rules.officers import PROCEDURES
 from tongban.cases.rules.powers import Power
 from tongban.cases.rules.states import CASE_WORDS, STATUS_WORDS, CaseState, FilingStatus, Stage, StatusCode
@@ -112,9 +127,14 @@ __all__ = [
     "FilingStatus",
     "FormPage",
     "Lease",
+    "LicencePage",
+    "LicencePower",
     "Line",
+    "LookLine",
+    "LookedUp",
     "Named",
     "OfficerCase",
+    "OfficerLicence",
     "Opened",
     "OpenedContest",
     "OwnPledge",
@@ -152,6 +172,8 @@ __all__ = [
     "begin_pause",
     "carry",
     "carry_within",
+    "change_licence",
+    "change_licence_status",
     "check",
     "check_pledge",
     "claim_case",
@@ -174,14 +196,21 @@ __all__ = [
     "hand_in",
     "judge_case",
     "licence_for",
+    "licences_at",
     "licences_for",
+    "look_up_licence",
+    "looks_at_licence",
     "not_accept",
     "notice_for",
+    "notice_on_licence",
     "notices_for",
+    "notices_on_licence",
     "officer_case",
+    "officer_licence",
     "open_contest",
     "open_draft",
     "open_facts",
+    "open_licence",
     "pledges_at",
     "pledges_of",
     "prepare_decision",
@@ -189,6 +218,7 @@ __all__ = [
     "rate",
     "recompute_provisional",
     "refuse",
+    "renew_licence",
     "require_owner",
     "require_visible",
     "resolve_act",
@@ -198,12 +228,15 @@ __all__ = [
     "revoke_for_breach",
     "ring_overdue",
     "see",
+    "settle_licence",
     "share_receipt_for",
+    "show_licence",
     "snapshot",
     "submit",
     "supply",
     "unanswered_contests",
     "waiting_work",
     "withdraw",
+    "withdraw_showing",
     "work_once",
 ]

@@ -5,10 +5,11 @@ from tongban.ledger.anchors import Anchored, AnchorPolicy, Checked, anchor_due, 
 from tongban.ledger.asking import NO_WITNESSES, Reply, WitnessPolicy, policy_of
 from tongban.ledger.audit import check_ledger, verify_against_store
 from tongban.ledger.classes import KEPT_FOR_A_TIME
+from tongban.ledger.fields import Kind
 from tongban.ledger.forgetting import Forgotten, due_to_forget, finish_forgetting, forget_due
 from tongban.ledger.jobs import Sequenced, sequence
 from tongban.ledger.keys import LogSigner, PublicLogKey, load_log_key, make_log_key, public_log_key
-from tongban.ledger.kinds import KINDS, Kind
+from tongban.ledger.kinds import KINDS
 from tongban.ledger.monitoring import Followed, Monitor, what_was_done
 from tongban.ledger.notes import VerifierKey, parse_vkey
 from tongban.ledger.openings import PeriodForgotten, opening

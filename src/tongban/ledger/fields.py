@@ -3,7 +3,10 @@
 A digest is SHA-256 in lower-case hexadecimal of a canonical JSON value or of a file's bytes.
 """
 
+from dataclasses import dataclass
+
 from tongban.kernel.texts import Text
+from tongban.ledger.classes import class_of
 
 COMMON = ("because", "case_number", "item", "maker", "note", "staff", "subject")  # any kind may have these
 
@@ -13,6 +16,27 @@ IDENTIFIERS = (
     "licence_identifier",
     "notice_number",
 )  # numbers given out once only
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of entry: its meaning, the fields it must have and those it may have."""
+
+    name: str
+    meaning: Text
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    version: int = 1
+
+    @property
+    def kept(self) -> str:
+        """Give the class by which the retention schedule says how long its openings are kept."""
+        return class_of(self.name)
+
+    def allows(self, field: str) -> bool:
+        """Say whether an entry of this kind may have the field."""
+        return field in self.required or field in self.optional or field in COMMON
+
 
 FIELDS: dict[str, Text] = {
     "act": Text("对外办理事项", "which act at another organisation"),

@@ -5,34 +5,11 @@ together). A kind's name is public, in the leaf; its fields are private. A chang
 means, or in what a kind must have, is a new version of the kind; tests/ledger/kinds.json remembers each.
 """
 
-from dataclasses import dataclass
-
 from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
-from tongban.ledger.classes import class_of
-from tongban.ledger.fields import COMMON
+from tongban.ledger.fields import Kind
 
 RESERVED = ("at", "entry", "kind_version", "office")  # written by the ledger itself, never by a caller
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of entry: its meaning, the fields it must have and those it may have."""
-
-    name: str
-    meaning: Text
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-    version: int = 1
-
-    @property
-    def kept(self) -> str:
-        """Give the class by which the retention schedule says how long its openings are kept."""
-        return class_of(self.name)
-
-    def allows(self, field: str) -> bool:
-        """Say whether an entry of this kind may have the field."""
-        return field in self.required or field in self.optional or field in COMMON
 
 
 KINDS: dict[str, Kind] = {}
@@ -186,6 +163,33 @@ _kind(
     "A licence changed its status.",
     "licence_identifier status",
     "previous_status licence_type issuer decision_entry basis content_digest operation",
+)
+_kind(
+    "licence.version_decided",
+    "决定延续或变更证照",
+    "A licence was renewed or changed, by a person or by law.",
+    "licence_identifier operation staff basis",
+    "licence_type issuer",
+)
+_kind(
+    "licence.opened",
+    "查看证照",
+    "Somebody but its holder was shown what a licence says.",
+    "licence_identifier purpose method",
+    "licence_type issuer consumer grant",
+)
+_kind(
+    "licence.presented",
+    "出示证照",
+    "A holder showed parts of a licence, for a purpose and a time.",
+    "licence_identifier purpose consumer elements until",
+    "licence_type issuer",
+)
+_kind(
+    "licence.presentation_withdrawn",
+    "撤回出示",
+    "A holder closed an unused link.",
+    "licence_identifier decision_entry",
 )
 _kind(
     "notice.issued",

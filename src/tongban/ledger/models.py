@@ -10,6 +10,7 @@ WATCHED = (
     "facts.opened",
     "grant.withdrawn",
     "ledger.forgotten",
+    "licence.opened",
     "staff.credentials_set",
     "staff.roles_set",
     "staff.signed_in",

@@ -14,8 +14,8 @@ from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import Invalid
 from tongban.kernel.ids import Chance, new_id
 from tongban.kernel.texts import Text
-from tongban.ledger.fields import COMMON
-from tongban.ledger.kinds import RESERVED, Kind, kind_named
+from tongban.ledger.fields import COMMON, Kind
+from tongban.ledger.kinds import RESERVED, kind_named
 from tongban.ledger.notes import Signer, VerifierKey, open_checkpoint
 from tongban.ledger.tiles import MAX_LEAF_BYTES
 from tongban.ledger.tree import check_inclusion, leaf_hash

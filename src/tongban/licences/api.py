@@ -1,9 +1,17 @@
 """The door of the licences."""
 
+from tongban.licences.actions.looking import look, look_within
 from tongban.licences.actions.preparing import load_types, prepare
+from tongban.licences.actions.presenting import (
+    open_link,
+    present,
+    require_link,
+    sign_presentation,
+    withdraw_presentation,
+)
 from tongban.licences.actions.signing import Signed, sign, sign_all, sign_pending, store_signature
 from tongban.licences.actions.status import change_status, change_status_within
-from tongban.licences.declared import LicenceField, LicenceType, LicenceTypes, read_types
+from tongban.licences.declared import ExtraPage, LicenceField, LicenceType, LicenceTypes, read_types
 from tongban.licences.files import (
     evidence_block,
     evidence_file,
@@ -21,22 +29,31 @@ from tongban.licences.keys import (
     write_trust,
 )
 from tongban.licences.node_keys import log_vkeys, make_node_keys, publish_trust, trust_file
+from tongban.licences.presenting import Showing, showable
 from tongban.licences.profiles import SigningProfile, require_signers_known, signing_profile
 from tongban.licences.queries import (
     Holder,
     Licence,
+    Look,
+    Presentation,
     StatusChange,
     history,
     licence,
+    licence_in_force,
     licence_type,
     licence_types,
+    licences_from,
     licences_of,
     licences_of_case,
+    licences_over,
+    looks_at,
+    presentations_of,
     read_identifier,
+    standing_licence,
     versions,
     waiting_for_signature,
 )
-from tongban.licences.rules import Change, Operation, Status
+from tongban.licences.rules import LONGEST_CAUSE, Change, Operation, Status, Way
 from tongban.licences.signer.algorithms import PROFILES
 from tongban.licences.signer.client import DirectSigners, Signers, Signing
 from tongban.licences.signer.journal import Journal
@@ -45,11 +62,15 @@ from tongban.licences.signer.office import OfficeSigner
 from tongban.licences.signer.pool import SignerPool
 from tongban.licences.signer.statements import Signature, Statement
 from tongban.licences.source import LicenceSource
+from tongban.licences.status_lists import publish_status_lists, status_place
+from tongban.licences.wording import Page, pages_of, shown_in_words
 
 __all__ = [
+    "LONGEST_CAUSE",
     "PROFILES",
     "Change",
     "DirectSigners",
+    "ExtraPage",
     "Holder",
     "Journal",
     "Licence",
@@ -57,10 +78,14 @@ __all__ = [
     "LicenceSource",
     "LicenceType",
     "LicenceTypes",
+    "Look",
     "Office",
     "OfficeSigner",
     "Operation",
+    "Page",
+    "Presentation",
     "PublicKey",
+    "Showing",
     "Signature",
     "Signed",
     "SignerPool",
@@ -70,6 +95,7 @@ __all__ = [
     "Statement",
     "Status",
     "StatusChange",
+    "Way",
     "change_status",
     "change_status_within",
     "evidence_block",
@@ -77,32 +103,50 @@ __all__ = [
     "history",
     "licence",
     "licence_file",
+    "licence_in_force",
     "licence_type",
     "licence_types",
+    "licences_from",
     "licences_of",
     "licences_of_case",
+    "licences_over",
     "load_key",
     "load_types",
     "log_vkeys",
+    "look",
+    "look_within",
+    "looks_at",
     "make_node_keys",
     "make_office_key",
     "make_root_key",
+    "open_link",
+    "pages_of",
     "prepare",
+    "present",
+    "presentations_of",
     "public_keys",
+    "publish_status_lists",
     "publish_trust",
     "read_identifier",
     "read_trust",
     "read_types",
+    "require_link",
     "require_signers_known",
+    "showable",
+    "shown_in_words",
     "sign",
     "sign_all",
     "sign_pending",
+    "sign_presentation",
     "sign_waiting",
     "signature_block",
     "signing_profile",
+    "standing_licence",
+    "status_place",
     "store_signature",
     "trust_file",
     "versions",
     "waiting_for_signature",
+    "withdraw_presentation",
     "write_trust",
 ]

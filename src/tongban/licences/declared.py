@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tongban.kernel.declarations import Declaration, TextField, checked, read
+from tongban.kernel.declarations import Declaration, Declared, TextField, checked, read
 from tongban.kernel.errors import InvalidDeclaration, InvalidValue
 from tongban.kernel.texts import Text
 from tongban.kernel.values import credit_code
@@ -49,6 +49,30 @@ class LicenceField(Declaration):
     """The element that this field answers when the licence serves as a source."""
 
 
+class Derived(Declaration):
+    """A fact that may be shown in place of the field it follows from: that somebody is old enough."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z_0-9]*$")]
+    """Its name in what is shown."""
+    name: TextField
+    """How it is called."""
+    birth_field: str
+    """The field with the date of birth."""
+    at_least_years: Annotated[int, Field(ge=1, le=120)]
+    """How many full years it says the holder has."""
+
+
+class ExtraPage(Declaration):
+    """A page beside the first (正本): a duplicate (副本) that says the same, or an annex (附页) with more."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    """Its name within the type."""
+    name: TextField
+    """How it is called on the licence."""
+    fields: tuple[str, ...] = ()
+    """The fields that stand on this annex and not on the first page; a duplicate names none."""
+
+
 class DefiningAuthority(Declaration):
     """Who defines the type for the whole country."""
 
@@ -77,12 +101,19 @@ class LicenceType(Declaration):
     """Which field is the licence's own number (证照号码)."""
     valid_months: int | None = None
     """For how many months it holds; without a number it has no end (长期)."""
+    until_field: str | None = None
+    """The field that says its last day, where each licence has a day of its own; not beside valid_months."""
     resource: str | None = None
     """The resource under which licences of this type answer as a source."""
     key_element: str | None = None
     """The element by which that source is asked: the holder's number."""
     fields: tuple[LicenceField, ...]
     """What is written on it, in printing order."""
+
+    derived: tuple[Derived, ...] = ()
+    """What may be shown in place of a field."""
+    extra_pages: tuple[ExtraPage, ...] = ()
+    """Pages beside the first, in their order."""
 
     def field(self, code: str) -> LicenceField | None:
         """Give the field of that name."""
@@ -118,6 +149,9 @@ def read_types(city: Path) -> tuple[LicenceType, ...]:
                 f"number_field“{kind.number_field}”不在 fields 中",
                 f"number_field {kind.number_field!r} is none of its fields",
             )
+        _check_pages(declared, kind, place)
+        _check_until(declared, kind, place)
+        _check_derived(declared, kind, place)
         if kind.define_authority.code != kind.code[:18]:
             raise _at(
                 declared.file,
@@ -126,6 +160,58 @@ def read_types(city: Path) -> tuple[LicenceType, ...]:
                 "the defining authority is not the one that the type code begins with",
             )
     return declared.value.types
+
+
+def _check_until(declared: Declared[LicenceTypes], kind: LicenceType, place: int) -> None:
+    """Refuse a last day that is no date, and two ways of saying how long one holds."""
+    if kind.until_field is None:
+        return
+    line, field = declared.line("types", place, "until_field"), kind.field(kind.until_field)
+    if field is None or field.type != "date":
+        raise _at(
+            declared.file,
+            line,
+            f"until_field“{kind.until_field}”不是 fields 中的日期",
+            f"until_field {kind.until_field!r} is none of its dates",
+        )
+    if kind.valid_months is not None:
+        raise _at(
+            declared.file,
+            line,
+            "until_field 与 valid_months 只能有一个",
+            "there is an until_field and a valid_months; one of them says how long it holds",
+        )
+
+
+def _check_derived(declared: Declared[LicenceTypes], kind: LicenceType, place: int) -> None:
+    """Refuse a derived fact that follows from no date, or that is called as a field is."""
+    for at, derived in enumerate(kind.derived):
+        field = kind.field(derived.birth_field)
+        if field is None or field.type != "date" or kind.field(derived.code) is not None:
+            raise _at(
+                declared.file,
+                declared.line("types", place, "derived", at),
+                f"derived“{derived.code}”的 birth_field 不是日期字段，或与字段重名",
+                f"derived {derived.code!r} follows from no date, or is called as a field is",
+            )
+
+
+def _check_pages(declared: Declared[LicenceTypes], kind: LicenceType, place: int) -> None:
+    """Refuse a page that names what is no field, and a field or a page that is there twice."""
+    taken: set[str] = set()
+    for at, extra in enumerate(kind.extra_pages):
+        line = declared.line("types", place, "extra_pages", at)
+        for code in extra.fields:
+            if kind.field(code) is None or code in taken:
+                raise _at(
+                    declared.file,
+                    line,
+                    f"附页“{extra.code}”的字段“{code}”不在 fields 中或重复",
+                    f"page {extra.code!r} names {code!r}, which is no field or stands on another page",
+                )
+        if extra.code in {other.code for other in kind.extra_pages[:at]}:
+            raise _at(declared.file, line, f"附页“{extra.code}”重复", f"page {extra.code!r} is there twice")
+        taken |= set(extra.fields)
 
 
 def _at(file: str, line: int, zh: str, en: str) -> InvalidDeclaration:

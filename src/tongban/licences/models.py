@@ -27,6 +27,7 @@ class LicenceRow(models.Model):
     case_number = models.CharField(max_length=60)
     operation = models.CharField(max_length=2)
     status = models.CharField(max_length=2)
+    valid_until = models.DateField(null=True)  # last day, as the content says; null: no end
     content = models.TextField()  # canonical JSON (RFC 8785): the bytes that the digest is of
     digest = models.CharField(max_length=64)
     statement = models.TextField()  # what the office signs
@@ -42,8 +43,13 @@ class LicenceRow(models.Model):
     class Meta:
         db_table = "licences_licence"
         constraints = [
-            # One case yields one licence of a type (promise 7), whatever is retried.
-            models.UniqueConstraint(fields=["case_number", "type_code"], name="licences_one_per_case"),
+            # One case yields one licence of a type (promise 7), whatever is retried; its later versions
+            # are told apart by the version that each takes the place of.
+            models.UniqueConstraint(
+                fields=["case_number", "type_code"],
+                condition=Q(previous__isnull=True),
+                name="licences_one_per_case",
+            ),
             models.UniqueConstraint(fields=["base", "version"], name="licences_one_per_version"),
             models.UniqueConstraint(
                 fields=["base"],
@@ -65,6 +71,13 @@ class LicenceRow(models.Model):
             models.Index(fields=["holder_code", "type_code"], name="licences_holder"),
             models.Index(
                 fields=["prepared_at"], condition=Q(signed_at__isnull=True), name="licences_waiting"
+            ),
+            models.Index(fields=["case_number"], name="licences_case"),
+            models.Index(fields=["issuer"], condition=~Q(status="01"), name="licences_not_valid"),
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(status__in=("01", "02"), valid_until__isnull=False),
+                name="licences_running_out",
             ),
         ]
 
@@ -100,3 +113,50 @@ class StatusChangeRow(models.Model):
         indexes = [
             models.Index(fields=["at"], condition=Q(signed_at__isnull=True), name="licences_change_waiting"),
         ]
+
+
+class LookRow(models.Model):
+    """One time that somebody other than its holder saw what a licence says: the holder reads these."""
+
+    licence = models.ForeignKey(LicenceRow, on_delete=models.PROTECT, related_name="looks")
+    at = models.DateTimeField()
+    way = models.CharField(max_length=12)  # officer, office, link: rules.Way
+    organisation = models.CharField(max_length=60, blank=True, default="")  # slug; empty for a third party
+    staff = models.CharField(max_length=40, blank=True, default="")
+    cause = models.CharField(max_length=200)
+    entry = models.CharField(max_length=26)
+
+    class Meta:
+        db_table = "licences_look"
+        constraints = [
+            # Nobody looks without saying why, and an organ of the state not without a name.
+            models.CheckConstraint(condition=~Q(cause=""), name="licences_look_has_cause"),
+            models.CheckConstraint(
+                condition=~Q(way="officer") | ~Q(staff=""), name="licences_officer_has_name"
+            ),
+        ]
+        indexes = [models.Index(fields=["licence", "-id"], name="licences_looks")]
+
+
+class PresentationRow(models.Model):
+    """Parts of a licence that its holder shows to one recipient, for one purpose, until one moment."""
+
+    licence = models.ForeignKey(LicenceRow, on_delete=models.PROTECT, related_name="presentations")
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    audience = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=200)
+    shown = models.TextField()  # names of what is shown, as a JSON list
+    token = models.TextField()  # what the office signs
+    disclosures = models.TextField()  # those that are shown, each followed by "~"
+    entry = models.CharField(max_length=26)
+    link_digest = models.CharField(max_length=64, unique=True)  # of the secret in the one-time link
+    opened_at = models.DateTimeField(null=True)  # when the link was used: it leads nowhere afterwards
+    withdrawn_at = models.DateTimeField(null=True)
+    alg = models.CharField(max_length=16, blank=True, default="")
+    kid = models.CharField(max_length=16, blank=True, default="")
+    signature = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "licences_presentation"
+        indexes = [models.Index(fields=["licence", "-id"], name="licences_presented")]

@@ -15,9 +15,12 @@ from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.kernel.values.licence_identifier import parse
 from tongban.licences.declared import LicenceType
-from tongban.licences.models import LicenceRow, StatusChangeRow, TypeRow
-from tongban.licences.rules import Operation, Status
+from tongban.licences.models import LicenceRow, LookRow, PresentationRow, StatusChangeRow, TypeRow
+from tongban.licences.presenting import opened
+from tongban.licences.rules import Operation, Status, Way
+from tongban.licences.signer.tokens import compact, read_token
 
+MOST_LISTED = 200  # of what stands beside one licence, or waits at one office
 MOST_SIGNED = 200  # in one run of whoever signs; what is left waits for the next
 NEWEST_SIGNED = (Key("signed_at", datetime, falling=True), Key("identifier", str, falling=True))
 
@@ -86,6 +89,68 @@ class Licence:
         return self.validate_end is not None and on > self.validate_end
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One time that somebody other than the holder saw a licence."""
+
+    at: datetime
+    way: Way
+    organisation: str
+    staff: str
+    cause: str
+    entry: str
+
+
+def looks_at(identifier: str) -> tuple[Look, ...]:
+    """Give who has looked at a licence, its other versions included, the newest look first."""
+    base = signed_row(identifier).base
+    found = LookRow.objects.filter(licence__base=base).order_by("-id")[:MOST_LISTED]
+    return tuple(Look(e.at, Way(e.way), e.organisation, e.staff, e.cause, e.entry) for e in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What a holder shows of a licence; `file` is what programs verify, empty until the office has signed."""
+
+    id: int
+    identifier: str
+    issuer: str
+    made_at: datetime
+    until: datetime
+    audience: str
+    purpose: str
+    shown: tuple[tuple[str, Any], ...]
+    entry: str
+    opened_at: datetime | None
+    withdrawn_at: datetime | None
+    file: str
+
+
+def presentations_of(identifier: str) -> tuple[Presentation, ...]:
+    """Give what was shown of a licence, the newest first."""
+    found = PresentationRow.objects.filter(licence__identifier=identifier).select_related("licence")
+    return tuple(as_presentation(row) for row in found.order_by("-id")[:MOST_LISTED])
+
+
+def as_presentation(row: PresentationRow) -> Presentation:
+    """Give a presentation in the shape that leaves the room."""
+    token = compact(read_token(row.token), row.kid, row.alg, row.signature) if row.signature else ""
+    return Presentation(
+        id=row.pk,
+        identifier=row.licence.identifier,
+        issuer=row.licence.issuer,
+        made_at=row.made_at,
+        until=row.until,
+        audience=row.audience,
+        purpose=row.purpose,
+        shown=tuple(opened(row.disclosures)),
+        entry=row.entry,
+        opened_at=row.opened_at,
+        withdrawn_at=row.withdrawn_at,
+        file=f"{token}~{row.disclosures}" if token else "",
+    )
+
+
 def licence_type(code: str) -> LicenceType:
     """Give a licence type; raises NotFound when the city declares none of that code."""
     found = rows.read_one("SELECT declaration FROM licences_type WHERE code = %s", code)
@@ -125,15 +190,55 @@ def read_identifier(text: str) -> str:
 
 
 def licences_of(
-    holder_code: str, *, or_named: Iterable[str] = (), after: str = "", most: int = A_PAGE
+    holder_code: str, *, or_from: Iterable[str] = (), after: str = "", most: int = A_PAGE
 ) -> Page[Licence]:
     """Give the signed licences of one holder, the newest signature first.
 
-    Those of `or_named` stand among them: whoever asks for these has the right to them already.
+    Those that cases of `or_from` have yielded stand among them: whoever asks has the right to these already.
     """
-    theirs = Q(holder_code=holder_code) | Q(identifier__in=list(or_named))
+    theirs = Q(holder_code=holder_code) | Q(case_number__in=list(or_from))
     found = LicenceRow.objects.filter(theirs, signed_at__isnull=False).select_related("previous")
     return page_of(found, NEWEST_SIGNED, after=after, most=most).of(as_licence)
+
+
+def licences_from(case_numbers: Iterable[str]) -> tuple[Licence, ...]:
+    """Give the signed licences of these cases, all versions, in one query, newest first.
+
+    Whoever asks has the right to them already.
+    """
+    found = LicenceRow.objects.filter(case_number__in=list(case_numbers), signed_at__isnull=False)
+    return tuple(as_licence(row) for row in found.select_related("previous").order_by("-id")[:MOST_LISTED])
+
+
+def standing_licence(case_number: str) -> Licence:
+    """Give the newest signed version of what a case has yielded: the one that is acted on."""
+    row = LicenceRow.objects.filter(case_number=case_number, signed_at__isnull=False).order_by("-id").first()
+    if row is None:
+        raise no_licence(case_number)
+    return as_licence(row)
+
+
+def licence_in_force(holder_code: str, type_code: str) -> Licence | None:
+    """Give a holder's licence of a type that is valid by its status, the newest signature first."""
+    found = LicenceRow.objects.filter(
+        holder_code=holder_code, type_code=type_code, status=Status.VALID.value, signed_at__isnull=False
+    )
+    row = found.select_related("previous").order_by("-signed_at", "-id").first()
+    return None if row is None else as_licence(row)
+
+
+def licences_over(on: date, issuers: Iterable[str]) -> tuple[Licence, ...]:
+    """Give the licences of these issuers whose period has passed and that nobody has confirmed as expired."""
+    found = LicenceRow.objects.filter(
+        status__in=(Status.VALID.value, Status.SUSPENDED.value),
+        valid_until__lt=on,
+        issuer__in=list(issuers),
+        signed_at__isnull=False,
+    )
+    return tuple(
+        as_licence(row)
+        for row in found.select_related("previous").order_by("valid_until", "id")[:MOST_LISTED]
+    )
 
 
 def licences_of_case(case_number: str) -> tuple[Licence, ...]:

@@ -77,6 +77,28 @@ OPERATION_TITLES: Final = {
     Operation.CHANGED: Text("变更/转入", "changed or moved in"),
 }
 
+LONGEST_CAUSE: Final = 200  # characters, as deployed share services ask for (docs/law/licences.md)
+
+
+class Way(StrEnum):
+    """How somebody other than its holder came to see a licence."""
+
+    OFFICER = "officer"  # of the office that issued it
+    OFFICE = "office"  # another office, under a grant, in place of paper
+    LINK = "link"  # a third party, by the holder's consent
+
+    @property
+    def words(self) -> Text:
+        """The way in words."""
+        return WAY_TITLES[self]
+
+
+WAY_TITLES: Final = {
+    Way.OFFICER: Text("发证机关查看", "the issuing office looked"),
+    Way.OFFICE: Text("其他部门免提交查看", "another office looked, in place of paper"),
+    Way.LINK: Text("凭您出示的链接查看", "seen by the link you gave"),
+}
+
 # Operations that bring a licence into being; all but the first stand on an earlier version.
 MAKING: Final = frozenset({Operation.ISSUED, Operation.RENEWED, Operation.CHANGED})
 # From which status an operation leads where. Revocation has no operation code of its own in the list,
@@ -124,6 +146,11 @@ class Change:
                     "Have an officer with the power sign in and decide.",
                 ),
             )
+
+    @property
+    def maker(self) -> str:
+        """Who makes it: the law where time has run out and a person only confirms it, else a person."""
+        return "law" if self.operation is Operation.EXPIRED else "person"
 
     @property
     def adverse(self) -> bool:
@@ -191,17 +218,54 @@ def check_content(kind: LicenceType, content: Mapping[str, object]) -> dict[str,
     }
 
 
-def validity(kind: LicenceType, now: datetime) -> tuple[date, date | None]:
-    """Give the first and the last day of a licence issued now; no last day where the type sets none.
+def validity(kind: LicenceType, content: Mapping[str, Any], now: datetime) -> tuple[date, date | None]:
+    """Give the first and the last day of a licence issued now; no last day where nothing sets one.
 
-    The period ends with the day before the one that corresponds to the first, or with the last day of
-    a month that has no such day.
+    The last day is the content's where the type says so, else it follows from the type's months.
     """
     start = civil_date(now)
-    if kind.valid_months is None:
-        return start, None
-    until = civil_date(add(start, kind.valid_months, "month", Calendar({})).at)
-    return start, until - timedelta(days=1) if until.day == start.day else until
+    return start, _own_last_day(kind, content) or _last_day(start, kind.valid_months)
+
+
+def validity_after(
+    kind: LicenceType,
+    content: Mapping[str, Any],
+    operation: Operation,
+    ends: date | None,
+    now: datetime,
+) -> tuple[date, date | None]:
+    """Give the days of a version that takes another's place, whose own last day is `ends`.
+
+    A changed one holds as long as the one before. A renewed one begins today and holds one period longer,
+    so that no day of the old period is lost by asking early; what has no end cannot be renewed.
+    """
+    start, own = civil_date(now), _own_last_day(kind, content)
+    if own is not None:
+        return start, own
+    if operation is Operation.CHANGED:
+        return start, ends
+    if ends is None or kind.valid_months is None:
+        raise Conflict(
+            "licences.no_end",
+            what=Text(
+                "该证照长期有效，不需要延续。", "This licence has no end, so there is nothing to renew."
+            ),
+            todo=Text("内容有变化的，请办理变更。", "Where what it says has changed, change it."),
+        )
+    return start, _last_day(max(ends + timedelta(days=1), start), kind.valid_months)
+
+
+def _own_last_day(kind: LicenceType, content: Mapping[str, Any]) -> date | None:
+    written = content.get(kind.until_field or "")
+    return None if written is None else date.fromisoformat(written)
+
+
+def _last_day(start: date, months: int | None) -> date | None:
+    """Give the day before the one that corresponds to the first, or the last day of a month without it."""
+    if months is None:
+        return None
+    until = civil_date(add(start, months, "month", Calendar({})).at)
+    return until - timedelta(days=1) if until.day == start.day else until
 
 
 def _serial(chance: Chance) -> str:

@@ -22,11 +22,12 @@ from tongban.papers.queries import (
     remedies_of,
 )
 from tongban.papers.recognition import FileKind
-from tongban.papers.rules import Collection, Grounds, Necessity, NoticeKind, written_day
+from tongban.papers.rules import ON_LICENCES, Collection, Grounds, Necessity, NoticeKind, written_day
 from tongban.papers.scanning import CommandScanner, NoScanner, Scanner, ScanVerdict, scanner_of
 from tongban.papers.storing import StoredUpload, store_upload
 
 __all__ = [
+    "ON_LICENCES",
     "Collection",
     "CommandScanner",
     "FileKind",

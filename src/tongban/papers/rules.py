@@ -12,7 +12,7 @@ from tongban.kernel.texts import Text
 
 
 class NoticeKind(StrEnum):
-    """The notices that an office gives (行政许可法 Art. 32, 38, 42, 45)."""
+    """The notices that an office gives (行政许可法 Art. 32, 38, 42, 45, 50, 69, 70)."""
 
     RECEIPT = "receipt"
     TO_BE_COMPLETED = "to_be_completed"
@@ -26,7 +26,26 @@ class NoticeKind(StrEnum):
     SPECIAL_PROCEDURE = "special_procedure"
     RECTIFY = "rectify"
     REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    GIVEN_BACK = "given_back"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RENEWED = "renewed"
+    CHANGED = "changed"
 
+
+# What is done to a licence after it was issued: its holder finds these beside the licence.
+ON_LICENCES: Final = frozenset(
+    {
+        NoticeKind.REVOKED,
+        NoticeKind.SUSPENDED,
+        NoticeKind.GIVEN_BACK,
+        NoticeKind.CANCELLED,
+        NoticeKind.EXPIRED,
+        NoticeKind.RENEWED,
+        NoticeKind.CHANGED,
+    }
+)
 
 # What goes against the applicant is said by a named person (promise 5). A period that is prolonged needs
 # the head of the office; a lapse by operation of law is confirmed by a person.
@@ -38,7 +57,7 @@ BY_A_PERSON: Final = frozenset(
         NoticeKind.WITHDRAWN,
         NoticeKind.EXTENDED,
         NoticeKind.RECTIFY,
-        NoticeKind.REVOKED,
+        *ON_LICENCES,
     }
 )
 WITH_REASONS: Final = frozenset(
@@ -48,13 +67,21 @@ WITH_REASONS: Final = frozenset(
         NoticeKind.REFUSED,
         NoticeKind.EXTENDED,
         NoticeKind.RECTIFY,
-        NoticeKind.REVOKED,
+        *ON_LICENCES,
     }
 )
 # 行政许可法 Art. 38: a refusal says that reconsideration and litigation are open. A case that lapses ends
-# against its applicant's will, so that notice says it too.
+# against its applicant's will, so that notice says it too, and so does every end of a licence.
 WITH_REMEDIES: Final = frozenset(
-    {NoticeKind.NOT_ACCEPTED, NoticeKind.REFUSED, NoticeKind.REVOKED, NoticeKind.WITHDRAWN}
+    {
+        NoticeKind.NOT_ACCEPTED,
+        NoticeKind.REFUSED,
+        NoticeKind.REVOKED,
+        NoticeKind.WITHDRAWN,
+        NoticeKind.SUSPENDED,
+        NoticeKind.CANCELLED,
+        NoticeKind.EXPIRED,
+    }
 )
 WITH_A_LIST: Final = frozenset({NoticeKind.TO_BE_COMPLETED})
 

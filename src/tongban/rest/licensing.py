@@ -6,7 +6,7 @@ from ninja import Router
 from tongban.cases import api as cases
 from tongban.kernel.pages import A_PAGE
 from tongban.licences import api as licences
-from tongban.rest import telling, told
+from tongban.rest import stories, telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import REFUSALS
@@ -29,6 +29,16 @@ def list_licences(request: Asking, after: After = "", most: Most = A_PAGE) -> to
 def read_licence(request: Asking, identifier: LicenceName) -> told.LicenceTold:
     """Give one licence."""
     return telling.licence(cases.licence_for(identifier, request.auth))
+
+
+@router.get(
+    "/{identifier}/story",
+    response={200: stories.LicenceStory, **REFUSALS},
+    operation_id="read_licence_story",
+)
+def read_licence_story(request: Asking, identifier: LicenceName) -> stories.LicenceStory:
+    """Tell what became of a licence: its versions, and every change of its status with reasons."""
+    return stories.licence_story(cases.licence_for(identifier, request.auth).identifier)
 
 
 @router.get(

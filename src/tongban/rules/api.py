@@ -1,6 +1,7 @@
 """The door of rules: law as data, checked, run over one case or a population, and run again in court."""
 
 from tongban.rules.canonical import canonical_text
+from tongban.rules.days import age_on
 from tongban.rules.declaring import (
     CaseRow,
     ParameterDeclaration,
@@ -69,6 +70,7 @@ __all__ = [
     "Unknown",
     "Vocabulary",
     "Where",
+    "age_on",
     "canonical_text",
     "check",
     "check_case_table",

@@ -32,6 +32,11 @@ def uploads() -> Path:
     return Path(settings.VAR) / "uploads"
 
 
+def status_lists() -> Path:
+    """Give the folder of the offices' status lists, which any web server may serve."""
+    return Path(settings.VAR) / "status-lists"
+
+
 def endpoints() -> Path:
     """Give the node's own addresses of other organisations' systems, laid over the city's."""
     return Path(settings.VAR) / "endpoints.json"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Event, Thread
 from types import FrameType
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, connections
 
@@ -20,7 +21,7 @@ from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.site.anchors import anchor_policy
-from tongban.site.places import uploads
+from tongban.site.places import status_lists, uploads
 from tongban.site.retention import schedule
 from tongban.site.witnesses import witness_policy
 
@@ -110,6 +111,9 @@ def chores(at: cases.Workplace) -> list[Chore]:
     def sign() -> None:
         licences.sign_waiting(at.signers, at.clock.now(), chance=at.chance, log_signer=at.log_signer)
 
+    def publish_lists() -> None:
+        licences.publish_status_lists(status_lists(), at.signers, origin=settings.ORIGIN, now=at.clock.now())
+
     def seal() -> None:
         papers.seal_pending(at.signers, at.clock.now(), log_signer=at.log_signer)
 
@@ -132,6 +136,7 @@ def chores(at: cases.Workplace) -> list[Chore]:
         *anchoring,
         Chore("signing what waits", sign, 10),
         Chore("sealing what waits", seal, 10),
+        Chore("publishing the status lists", publish_lists, 300),
         Chore("keeping papers as long as the law asks", keep_papers, 3600),
         Chore("forgetting what evidence holds no longer than it may", forget, 3600),
         Chore("counting provisional deadlines again", count_again, 24 * 3600),

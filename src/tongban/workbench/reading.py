@@ -44,6 +44,19 @@ def number(sent: Mapping[str, str], name: str, label: Text, *, least: int, most:
     return int(written)
 
 
+def day(sent: Mapping[str, str], name: str, label: Text) -> date:
+    """Give a day."""
+    written = text(sent, name, label, most=12)
+    try:
+        return date.fromisoformat(written)
+    except ValueError as trouble:
+        raise Invalid(
+            "workbench.not_a_day",
+            what=Text(f"“{label.zh}”不是日期。", f"{label.en} is no day."),
+            todo=Text("请填写日期，如2026-01-31。", "Write a day such as 2026-01-31."),
+        ) from trouble
+
+
 def one_of(sent: Mapping[str, str], name: str, label: Text, among: Mapping[str, Text]) -> str:
     """Give one of the values that were offered."""
     chosen = sent.get(name, "")

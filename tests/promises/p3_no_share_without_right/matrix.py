@@ -83,6 +83,15 @@ PORTAL: Mapping[str, Page] = {
     "portal:notice-file": _page(f"{_FILING}notices/{{notice}}/file", OWNER, FILER, HANDLER),
     "portal:licence": _page("/licences/{licence}/", OWNER),
     "portal:licence-file": _page("/licences/{licence}/file", OWNER),
+    "portal:licence-notice": _page("/licences/{licence}/notices/nothing/", OWNER),
+    "portal:licence-notice-file": _page("/licences/{licence}/notices/nothing/file", OWNER),
+    "portal:show": _page(
+        "/licences/{licence}/show/", OWNER, shown="holder_name", audience="银行", purpose="开户", days="1"
+    ),
+    "portal:shown": _page("/licences/{licence}/shown/", OWNER),
+    "portal:shown-file": _page("/licences/{licence}/shown/1/file", OWNER),
+    "portal:shown-withdraw": _page("/licences/{licence}/shown/1/withdraw/", OWNER, only_sent=True),
+    "portal:link": _page("/shown/nothing/", ANYONE),
 }
 
 WORKBENCH: Mapping[str, Page] = {
@@ -100,6 +109,16 @@ WORKBENCH: Mapping[str, Page] = {
     "workbench:deed-part": _page(
         f"{_CASE}/do/find-out/1", HANDLER, outcome="done", office_number="X1", note="已核实", step="do"
     ),
+    "workbench:licences": _page("/workbench/licences", *DESK),
+    "workbench:licence": _page("/workbench/licences/{licence}", HANDLER),
+    "workbench:open-licence": _page(
+        "/workbench/licences/{licence}/open", HANDLER, only_sent=True, cause="看看"
+    ),
+    "workbench:licence-deed": _page(
+        "/workbench/licences/{licence}/do/suspend", HANDLER, reasons="场所搬离", basis="条例", step="do"
+    ),
+    "workbench:licence-types": _page("/workbench/licence-types", *DESK, *CATALOGUE),
+    "workbench:licence-look-up": _page("/workbench/licence-look-up", *DESK),
     "workbench:contests": _page("/workbench/contests", Role.DATA_OFFICER),
     "workbench:contest": _page("/workbench/contests/{contest}", Role.DATA_OFFICER),
     "workbench:answer-contest": _page(
@@ -136,6 +155,7 @@ WORKBENCH: Mapping[str, Page] = {
 SITE: Mapping[str, Page] = {
     "health": _page("/health", ANYONE),
     "language": _page("/language/en", ANYONE),
+    "status-list": _page("/status-lists/market.990121", ANYONE),
     "log-file": _page("/logs/decisions/checkpoint", ANYONE),
     "rest:openapi-json": _page("/api/v1/openapi.json", ANYONE),
     "rest:openapi-view": _page("/api/v1/docs", ANYONE),

@@ -78,6 +78,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "read_notice_file": _operation(OWNER),
     "read_licence": _operation(OWNER),
     "read_licence_file": _operation(OWNER),
+    "read_licence_story": _operation(OWNER),
 }
 DOES = (
     ("wang_jianguo", "confirm_filing", "confirming"),

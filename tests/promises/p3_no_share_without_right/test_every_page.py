@@ -120,6 +120,11 @@ NEEDS_MORE = {
     "workbench:deed-part",
     "workbench:proof-file",
     "rest:api-root",
+    "status-list",  # nothing was published yet
+    "portal:licence-notice",  # nothing was done to a licence, and nothing shown
+    "portal:licence-notice-file",
+    "portal:shown-file",
+    "portal:link",
 }
 
 

@@ -28,7 +28,8 @@ from tongban.cases.models import (
 from tongban.catalogue.models import GrantEntry, RightsEpoch
 from tongban.items import api as items
 from tongban.items.models import PackVersion
-from tongban.licences.models import LicenceRow, StatusChangeRow
+from tongban.licences import api as licences
+from tongban.licences.models import LicenceRow, LookRow, PresentationRow, StatusChangeRow
 from tongban.papers import api as papers
 from tongban.papers.models import MaterialRow, NoticeRow
 from tongban.registry import api as registry
@@ -189,6 +190,18 @@ def looks(town: Town, number: str) -> object:
     return written("facts.opened")
 
 
+def licence_looks(town: Town, number: str) -> object:
+    """What its holder reads of it, beside the entry, and whether a link was used up by it."""
+    used = PresentationRow.objects.exclude(opened_at=None).count()
+    return LookRow.objects.count(), written("licence.opened"), used
+
+
+def presentations(town: Town, number: str) -> object:
+    """What was shown, signed, and withdrawn."""
+    rows = PresentationRow.objects.all()
+    return rows.count(), rows.exclude(signature="").count(), rows.exclude(withdrawn_at=None).count()
+
+
 # ------------------------------------------------------------------ what people do
 
 
@@ -289,6 +302,50 @@ def revoke(town: Town, number: str) -> None:
         basis="市场主体登记管理条例",
         at=town.workplace,
     )
+
+
+def suspend_licence(town: Town, number: str) -> None:
+    cases.change_licence_status(
+        licences.standing_licence(case_of(number)).identifier,
+        cases.LicencePower.SUSPEND,
+        staff=approver(town),
+        reasons="经营场所已搬离",
+        basis="市场主体登记管理条例",
+        at=town.workplace,
+    )
+
+
+def change_licence(town: Town, number: str) -> None:
+    found = licences.standing_licence(case_of(number))
+    cases.change_licence(
+        found.identifier,
+        staff=approver(town),
+        holder_name="",
+        content={**found.content["extend_info"], "address": "云东县城关镇青石路9号"},
+        reasons="住所变更",
+        basis="市场主体登记管理条例",
+        at=town.workplace,
+    )
+
+
+def show_licence(town: Town, number: str) -> None:
+    moments.show(town, number)
+
+
+def withdraw_showing(town: Town, number: str) -> None:
+    row = PresentationRow.objects.get()
+    cases.withdraw_showing(
+        row.licence.identifier, row.pk, subject=town.subject("li_chunyan"), at=town.workplace
+    )
+
+
+def open_link(town: Town, number: str) -> object:
+    return licences.open_link(moments.SECRETS[number], now=town.now, chance=town.workplace.chance)
+
+
+def look_at_licence(town: Town, number: str) -> object:
+    identifier = licences.standing_licence(case_of(number)).identifier
+    return cases.open_licence(identifier, staff=approver(town), cause="核对", at=town.workplace)
 
 
 def ask_for_reasons(town: Town, number: str) -> None:

@@ -1,7 +1,7 @@
 """How a town is brought to the moment at which one entry would be written, and on from there."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from bench.filing import draft
 from bench.offices import Counter
@@ -15,6 +15,7 @@ from tongban.cases.models import Act, Case, Contest, Fact, Filing
 from tongban.exchange import api as exchange
 from tongban.kernel.clock import budget
 from tongban.kernel.texts import Text
+from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 
@@ -149,6 +150,30 @@ def granted(town: Town) -> str:
     """Li's filing, granted in full by rule."""
     number = a_draft(town)
     submit(town, number)
+    return number
+
+
+SECRETS: dict[str, str] = {}  # of the links of these moments: only their digests are in the store
+
+
+def show(town: Town, number: str) -> str:
+    """Have Li show her company's name to a bank; give the secret of the link."""
+    found = licences.standing_licence(case_of(number)).identifier
+    wanted = licences.Showing(("holder_name",), "云溪银行", "开立账户", town.now + timedelta(days=7))
+    _, secret = cases.show_licence(
+        found,
+        wanted,
+        subject=town.subject("li_chunyan"),
+        origin="http://127.0.0.1",
+        at=town.workplace,
+    )
+    return secret
+
+
+def shown_to_somebody(town: Town) -> str:
+    """Li's filing, with the name of her company shown to a bank by a link that nobody has used."""
+    number = granted(town)
+    SECRETS[number] = show(town, number)
     return number
 
 

@@ -91,6 +91,35 @@ OFFICERS: Final = (
     ),
     Break("pledge.checked", "a breach on record", moments.a_broken_promise, breaks.revoke, breaks.pledges),
     Break("licence.status_changed", "a revocation", moments.a_broken_promise, breaks.revoke, breaks.statuses),
+    Break("licence.status_changed", "a suspension", moments.granted, breaks.suspend_licence, breaks.statuses),
+    Break(
+        "licence.version_decided",
+        "a changed licence",
+        moments.granted,
+        breaks.change_licence,
+        breaks.licences_prepared,
+    ),
+    Break(
+        "licence.presented",
+        "something shown",
+        moments.granted,
+        breaks.show_licence,
+        breaks.presentations,
+        whole=False,
+    ),
+    Break(
+        "licence.presentation_withdrawn",
+        "a link withdrawn",
+        moments.shown_to_somebody,
+        breaks.withdraw_showing,
+        breaks.presentations,
+    ),
+    Break(
+        "licence.opened", "a link opened", moments.shown_to_somebody, breaks.open_link, breaks.licence_looks
+    ),
+    Break(
+        "licence.opened", "a look at a licence", moments.granted, breaks.look_at_licence, breaks.licence_looks
+    ),
     Break(
         "grant.withdrawn", "the end of a right", moments.nothing_yet, breaks.withdraw_a_grant, breaks.rights
     ),

@@ -35,6 +35,8 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "licence.prepared": ("licence_identifier",),
     "licence.signed": ("licence_identifier",),
     "licence.status_changed": ("licence_identifier", "status"),
+    "licence.presentation_withdrawn": ("decision_entry",),
+    "licence.version_decided": ("licence_identifier", "operation"),
     "notice.issued": ("notice_number",),
     "material.received": ("filing_number", "material", "material_digest"),
     "material.destroyed": ("filing_number", "material", "material_digest"),
@@ -87,10 +89,19 @@ def _outside(town: Town) -> Iterator[str]:
 
 
 def signed_statements() -> Iterator[dict[str, str]]:
-    """Give every statement in the journals of the offices' signers."""
+    """Give every statement in the journals of the offices' signers, and the claims of what was shown.
+
+    A status list tells again what was put on record before, and names no entry of its own.
+    """
     for folder in sorted(Path(settings.VAR).glob("signed/*")):
         for line in lines_of(folder):
-            yield json.loads(str(line["statement"]))
+            said = json.loads(str(line["statement"]))
+            if line["kind"] != "statuslist+jwt":
+                yield said if "claims" not in said else _shown(said["claims"], line)
+
+
+def _shown(claims: dict[str, str], line: dict[str, object]) -> dict[str, str]:
+    return {"issuer": claims["iss"], "subject": str(line["subject"]), "evidence": claims["evidence"]}
 
 
 def _doubled(town: Town) -> Iterator[str]:

@@ -8,6 +8,7 @@ from tongban_verify.documents import verify_file, verify_licence
 from tongban_verify.fetching import from_address, from_folder
 from tongban_verify.logs import verify_log
 from tongban_verify.page import page
+from tongban_verify.presentations import verify_presentation
 from tongban_verify.report import Reason, Report, Verdict
 from tongban_verify.trust import Anchor, anchor_from_bytes, anchor_from_fingerprint
 
@@ -24,4 +25,5 @@ __all__ = [
     "verify_file",
     "verify_licence",
     "verify_log",
+    "verify_presentation",
 ]

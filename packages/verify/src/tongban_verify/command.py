@@ -50,7 +50,7 @@ def main() -> int:
         )
         return 3
     try:
-        report = _report(asked.file, anchor, asked.at or utc_now())
+        report = _report(asked.file, anchor, asked.at or utc_now(), asked.status_list)
     except KeyboardInterrupt:
         report = Report((Reason("log_unreached"),))
     if asked.json:
@@ -90,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quorum", type=int, metavar="N", help="how many of them must have cosigned (default: every one)"
     )
+    parser.add_argument(
+        "--status-list",
+        metavar="LIST",
+        help="the issuing office's status list as downloaded; a presentation is looked up in it",
+    )
     parser.add_argument("--lang", choices=("zh", "en"), help="language of the sentence (default: as LANG)")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
     parser.add_argument("--at", type=_moment, metavar="TIME", help="verify as of this time (ISO 8601)")
@@ -118,16 +123,17 @@ def _anchor(given: str | None) -> Anchor | None:
     return anchor_from_bytes(_read_path(Path(given)))
 
 
-def _report(file: str, anchor: Anchor | None, now: datetime) -> Report:
+def _report(file: str, anchor: Anchor | None, now: datetime, status_list: str | None) -> Report:
     try:
         if file.startswith(SCHEMES):
             return verify_log(from_address(file), anchor)
         if file != "-" and Path(file).is_dir():
             return verify_log(from_folder(Path(file)), anchor)
         data = _read(sys.stdin.buffer) if file == "-" else _read_path(Path(file))
+        listed = None if status_list is None else _read_path(Path(status_list))
     except (OSError, ValueError):  # no such file or address, or no name of one
         return Report((Reason("unreadable"),))
-    return verify_file(data, anchor, now)
+    return verify_file(data, anchor, now, status_list=listed)
 
 
 def _read_path(path: Path) -> bytes:

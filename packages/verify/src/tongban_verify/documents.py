@@ -8,6 +8,7 @@ from typing import Final
 
 from tongban_verify.evidence import Entry, Standing, check_standing, open_entry
 from tongban_verify.identifiers import read_identifier
+from tongban_verify.presentations import verify_presentation
 from tongban_verify.report import Reason, Report
 from tongban_verify.signed import Signed, check_signed
 from tongban_verify.strict import Json, Unreadable, read_json, require_keys, require_text
@@ -82,12 +83,17 @@ def verify_licence(data: bytes, trust: Anchor | None, now: datetime) -> Report:
     return _verify(data, trust, now, {LICENCE: _check_licence})
 
 
-def verify_file(data: bytes, trust: Anchor | None, now: datetime) -> Report:
-    """Verify a licence, notice or evidence file against a trusted root key, as of `now` (aware).
+def verify_file(
+    data: bytes, trust: Anchor | None, now: datetime, *, status_list: bytes | None = None
+) -> Report:
+    """Verify a licence, presentation, notice or evidence file against a trusted root key, as of `now`.
 
-    Without an anchor the verdict is at best `CANNOT_TELL`: anybody can make a file that is
-    consistent under a root key of their own.
+    `status_list` is the issuing office's list as it was downloaded; a presentation is looked up in it.
+    Without an anchor the verdict is at best `CANNOT_TELL`: anybody can make a file that is consistent
+    under a root key of their own. `now` carries its offset.
     """
+    if data.startswith(b"eyJ"):
+        return verify_presentation(data, trust, now, status_list=status_list)
     return _verify(data, trust, now, _CHECKS)
 
 

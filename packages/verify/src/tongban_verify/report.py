@@ -69,6 +69,28 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "other_status": ("证照处于其他非有效状态", "the licence has another status than valid"),
         "not_yet": ("证照尚未到生效日期", "the licence is not yet in force"),
         "expired": ("证照已过有效期", "the licence has expired"),
+        "disclosure": (
+            "出示的内容不是发证机构所签的内容",
+            "what is shown is not what the office has signed",
+        ),
+        "presentation_over": (
+            "出示的有效时间已过或未到",
+            "the time for which it was shown is over, or has not begun",
+        ),
+        "list_invalid": (
+            "证照已被撤销、注销或已失效",
+            "the licence was revoked or cancelled, or has ended",
+        ),
+        "list_over": ("状态列表已过期，请重新下载", "the status list is out of date: download it again"),
+        "list_other": (
+            "状态列表不是这份证照的",
+            "the status list at hand is not the one that this licence is in",
+        ),
+        "no_status_list": (
+            "未核对当前状态，请下载发证机构的状态列表并用 --status-list 指定",
+            "its present status was not checked: download the office's status list and give it with"
+            " --status-list",
+        ),
         "not_published": (
             "日志已签名承诺公布存证，期限未到、尚未公布",
             "the log has promised to publish the evidence and has not done so yet, within its deadline",
@@ -102,7 +124,17 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
-UNDECIDED: Final = frozenset({"not_published", "not_witnessed", "no_statement", "no_anchor", "log_unreached"})
+UNDECIDED: Final = frozenset(
+    {
+        "not_published",
+        "not_witnessed",
+        "no_statement",
+        "no_anchor",
+        "log_unreached",
+        "no_status_list",
+        "list_over",
+    }
+)
 UNREADABLE: Final = frozenset({"unreadable", "no_log"})
 LONGEST: Final = 120  # characters of anything that a file says of itself
 # What would let a file write sentences of its own beside ours: controls, breaks, turns of direction.

@@ -1,7 +1,7 @@
 """Giving a notice about a case, in the name of its office, to whoever the filing is for."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from tongban.cases.models import Case, Filing
 from tongban.cases.workplace import Workplace
@@ -16,7 +16,7 @@ def give_notice(
     filing: Filing,
     row: Case,
     kind: str,
-    facts: Mapping[str, str | int | bool | datetime | Text | tuple[Text, ...] | None],
+    facts: Mapping[str, str | int | bool | date | Text | tuple[Text, ...] | None],
     *,
     staff_id: int | None,
     entry: str,

@@ -1,22 +1,25 @@
 """What a person owns here: filings to go on with, and the licences that they may show."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tongban.cases.models import Case, Decision, Fact, Filing
 from tongban.cases.queries.forms import form_page
+from tongban.cases.queries.licensing import on_licences
 from tongban.cases.queries.readers import Reader, filing_page
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState, Stage
 from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import NotFound
-from tongban.kernel.pages import A_PAGE, Key, Page, page_of
+from tongban.kernel.pages import A_PAGE, Page
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 
-# A case ends in the transaction that stores its licence's signature: both orders are the same.
-BROUGHT = (Key("ended_at", datetime, falling=True), Key("licence", str, falling=True))
+MOST_CASES = 1000  # of one person, whose licences are listed
+BROUGHT = (CaseState.GRANTED, CaseState.REVOKED)  # what was revoked is still there to be read
 # What a decision's proof opens. The rest are digests of facts, some of them about others: whoever knows all
 # but one of these could try what the last one is.
 OF_A_DECISION = frozenset(
@@ -69,13 +72,12 @@ def require_owner(number: str, subject: registry.Subject) -> Stage:
 def licences_for(subject: registry.Subject, *, after: str = "", most: int = A_PAGE) -> Page[licences.Licence]:
     """Give the licences that this person holds, and those that their own filings brought, newest first.
 
-    A new company's licence is held by the company; whoever founded it by this filing may show it. Those are
-    looked up from the same place on, one more than a page may need.
+    A new company's licence is held by the company; whoever founded it by this filing may show it, all its
+    versions, and what was revoked.
     """
-    granted = Case.objects.filter(filing__owner_id=subject.id, state=CaseState.GRANTED).exclude(licence="")
-    brought = page_of(granted, BROUGHT, after=after, most=most + 1)
-    names = [row.licence for row in brought.lines]
-    return licences.licences_of(subject.number, or_named=names, after=after, most=most)
+    brought = Case.objects.filter(filing__owner_id=subject.id, state__in=BROUGHT).exclude(licence="")
+    numbers = brought.order_by("-id").values_list("number", flat=True)[:MOST_CASES]
+    return licences.licences_of(subject.number, or_from=filter(None, numbers), after=after, most=most)
 
 
 def licence_for(identifier: str, subject: registry.Subject) -> licences.Licence:
@@ -91,6 +93,46 @@ def licence_for(identifier: str, subject: registry.Subject) -> licences.Licence:
     raise _no_licence(identifier)
 
 
+def notices_on_licence(identifier: str, subject: registry.Subject) -> tuple[papers.Notice, ...]:
+    """Give the notices of what was done to a licence after its issue, to whoever may show it."""
+    return on_licences(licence_for(identifier, subject).case_number)
+
+
+def notice_on_licence(identifier: str, notice: str, subject: registry.Subject) -> papers.Notice:
+    """Give one of these notices; any other is not there, in the same words."""
+    return _named(notice, notices_on_licence(identifier, subject))
+
+
+@dataclass(frozen=True, slots=True)
+class LookLine:
+    """Who looked at a licence of mine, when and why."""
+
+    at: datetime
+    way: Text
+    organisation: Text | None
+    by: str
+    cause: str
+    entry: str
+
+
+def looks_at_licence(identifier: str, subject: registry.Subject) -> tuple[LookLine, ...]:
+    """Give who has seen what a licence says, to whoever may show it, the newest look first."""
+    found = licences.looks_at(licence_for(identifier, subject).identifier)
+    known = registry.directory()
+    names = registry.staff_names({int(each.staff) for each in found if each.staff.isdecimal()})
+    return tuple(
+        LookLine(
+            at=each.at,
+            way=each.way.words,
+            organisation=known.organisation(each.organisation).name if each.organisation else None,
+            by=names.get(int(each.staff), "") if each.staff.isdecimal() else "",
+            cause=each.cause,
+            entry=each.entry,
+        )
+        for each in found
+    )
+
+
 def notices_for(number: str, reader: Reader) -> tuple[papers.Notice, ...]:
     """Give the sealed notices of those cases of a filing that this reader may see; raises NotFound."""
     shown = filing_page(number, reader)
@@ -99,7 +141,11 @@ def notices_for(number: str, reader: Reader) -> tuple[papers.Notice, ...]:
 
 def notice_for(number: str, notice: str, reader: Reader) -> papers.Notice:
     """Give one of these notices; one of another filing is not there, in the same words."""
-    found = next((each for each in notices_for(number, reader) if each.number == notice), None)
+    return _named(notice, notices_for(number, reader))
+
+
+def _named(notice: str, among: Sequence[papers.Notice]) -> papers.Notice:
+    found = next((each for each in among if each.number == notice), None)
     if found is None:
         raise NotFound(
             "cases.no_notice",

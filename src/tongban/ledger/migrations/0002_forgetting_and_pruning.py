@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                     ("kind", "facts.opened"),
                     ("kind", "grant.withdrawn"),
                     ("kind", "ledger.forgotten"),
+                    ("kind", "licence.opened"),
                     ("kind", "staff.credentials_set"),
                     ("kind", "staff.roles_set"),
                     ("kind", "staff.signed_in"),

@@ -1,9 +1,10 @@
 """Preparing a licence inside its decision's transaction: content, digest, evidence, no signature yet."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from tongban.kernel import rows
 from tongban.kernel.canonical import canonical
@@ -28,6 +29,7 @@ from tongban.licences.rules import (
     next_identifier,
     require_transition,
     validity,
+    validity_after,
 )
 from tongban.registry import api as registry
 
@@ -65,8 +67,8 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
     version that a renewal (02) or change (08) replaces once signed. Raises AlreadyDone the second time.
     """
     kind = licence_type(type_code)
-    _refuse_second(case_number, type_code)
     before = _previous(previous, Operation(operation))
+    _refuse_second(case_number, type_code, before)
     office = registry.organisation(issuer)
     identifier = (
         next_identifier(before.identifier)
@@ -75,7 +77,8 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
     )
     _refuse_recovered(identifier, case_number)
     fields = check_content(kind, content)
-    shown = _content(kind, identifier, office, holder, fields, before, case_number, now) | _worded(words)
+    days = _days(kind, fields, before, Operation(operation), now)
+    shown = _content(kind, identifier, office, holder, fields, before, case_number, days) | _worded(words)
     written = canonical(shown)
     of = sha256(written).hexdigest()
     entry = ledger.record(
@@ -96,9 +99,7 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
         chance=chance,
     )
     row = LicenceRow(
-        identifier=identifier.text,
-        base=base_of(identifier),
-        version=int(identifier.version),
+        **_named(identifier),
         type_code=type_code,
         issuer=issuer,
         holder_type=holder.type_code,
@@ -106,6 +107,7 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
         case_number=case_number,
         operation=operation,
         status=Status.VALID.value,
+        valid_until=days[1],
         content=written.decode(),
         digest=of,
         statement=statement_for("licence", issuer, identifier.text, of, entry, now),
@@ -125,10 +127,10 @@ def _content(
     fields: Mapping[str, object],
     before: LicenceRow | None,
     case_number: str,
-    now: datetime,
+    days: tuple[date, date | None],
 ) -> dict[str, object]:
     """Give what is signed: the metadata under the names of the national catalogue, then the type's fields."""
-    start, end = validity(kind, now)
+    start, end = days
     number = fields.get(kind.number_field)
     return {
         "certificate_identifier": identifier.text,
@@ -159,12 +161,38 @@ def _worded(words: Mapping[str, Text]) -> dict[str, object]:
     return {"extend_words": {code: each.as_dict() for code, each in words.items()}} if words else {}
 
 
-def _refuse_second(case_number: str, type_code: str) -> None:
-    """Refuse a second licence from one case; the table's own constraint holds even against a race."""
+def _named(identifier: LicenceIdentifier) -> dict[str, Any]:
+    """Give the columns that an identifier fills."""
+    return {
+        "identifier": identifier.text,
+        "base": base_of(identifier),
+        "version": int(identifier.version),
+    }
+
+
+def _days(
+    kind: LicenceType,
+    fields: Mapping[str, Any],
+    before: LicenceRow | None,
+    operation: Operation,
+    now: datetime,
+) -> tuple[date, date | None]:
+    if before is None:
+        return validity(kind, fields, now)
+    return validity_after(kind, fields, operation, before.valid_until, now)
+
+
+def _refuse_second(case_number: str, type_code: str, before: LicenceRow | None) -> None:
+    """Refuse a second licence from one case, and a second that takes the place of one version.
+
+    The tables' own constraints hold even against a race.
+    """
     existing = rows.read_one(
-        "SELECT identifier FROM licences_licence WHERE case_number = %s AND type_code = %s",
+        "SELECT identifier FROM licences_licence WHERE case_number = %s AND type_code = %s"
+        " AND coalesce(previous_id, 0) = %s",
         case_number,
         type_code,
+        before.pk if before else 0,
     )
     if existing is not None:
         raise AlreadyDone(

@@ -3,32 +3,36 @@
 from datetime import datetime
 
 from tongban.kernel.canonical import canonical, digest
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import Conflict
 from tongban.kernel.ids import Chance
+from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.licences.actions.words import moment_text, statement_for
 from tongban.licences.models import LicenceRow, StatusChangeRow
 from tongban.licences.queries import signed_row
-from tongban.licences.rules import Change, Status, require_transition
+from tongban.licences.rules import Change, Operation, Status, require_transition
 
 
 @part
-def change_status_within(identifier: str, change: Change, *, now: datetime, chance: Chance) -> None:
-    """Change a signed licence's status inside another room's action, with its evidence.
+def change_status_within(identifier: str, change: Change, *, now: datetime, chance: Chance) -> str:
+    """Change a signed licence's status inside another room's action; give the entry of its evidence.
 
     The change holds from the commit on; the office's signature over it follows by `sign_pending`.
     """
     row = LicenceRow.objects.select_for_update().get(pk=signed_row(identifier).pk)
-    record_change(row, change, now=now, chance=chance)
+    return record_change(row, change, now=now, chance=chance)
 
 
 change_status = whole(change_status_within)
 
 
 @part
-def record_change(row: LicenceRow, change: Change, *, now: datetime, chance: Chance) -> None:
+def record_change(row: LicenceRow, change: Change, *, now: datetime, chance: Chance) -> str:
     """Record one change of status, numbered within its licence, with evidence and the statement to sign."""
     require_transition(Status(row.status), change)
+    _require_over(row, change, now)
     number = row.changes.count() + 1
     shown = {
         "identifier": row.identifier,
@@ -51,6 +55,7 @@ def record_change(row: LicenceRow, change: Change, *, now: datetime, chance: Cha
             "content_digest": digest(shown),
             "licence_type": row.type_code,
             "issuer": row.issuer,
+            "maker": change.maker,
             **({"staff": change.staff} if change.staff else {}),
             **({"basis": change.basis} if change.basis else {}),
         },
@@ -73,3 +78,16 @@ def record_change(row: LicenceRow, change: Change, *, now: datetime, chance: Cha
     )
     row.status = change.status.value
     row.save(update_fields=["status"])
+    return entry.id
+
+
+def _require_over(row: LicenceRow, change: Change, now: datetime) -> None:
+    """Refuse to call a licence expired whose last day has not passed."""
+    if change.operation is not Operation.EXPIRED:
+        return
+    if row.valid_until is None or civil_date(now) <= row.valid_until:
+        raise Conflict(
+            "licences.not_over",
+            what=Text("该证照的有效期尚未届满。", "The period of this licence has not run out."),
+            todo=Text("请待有效期届满后再确认。", "Confirm it once it has."),
+        )

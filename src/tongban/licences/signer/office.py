@@ -14,10 +14,11 @@ from tongban.licences.signer.statements import (
     read_statement,
     signed_bytes,
 )
+from tongban.licences.signer.tokens import Token, is_token, read_token, signing_input
 
 
 class OfficeSigner:
-    """Signs what its own office states, in kinds it knows, that carries its evidence.
+    """Signs what its own office states or shows, in kinds it knows, that carries its evidence.
 
     Every signature is in the journal, on the disk, before it is given. Asking again for the same statement
     gives the same signature, or with SM2 another that is as good, and harms nothing.
@@ -34,34 +35,42 @@ class OfficeSigner:
         """Sign each statement, all or none of them, with one journal write."""
         read = [(text, self._accept(text)) for text in statements]
         at = self._clock.now().isoformat()
-        values = [self._key.sign(signed_bytes(text)).hex() for text in statements]
+        values = [self._key.sign(self._bytes(text, said)).hex() for text, said in read]
         self._journal.append(
             [
                 {
                     "at": at,
                     "kid": self.kid,
-                    "kind": statement.kind,
-                    "subject": statement.subject,
+                    "kind": said.type if isinstance(said, Token) else said.kind,
+                    "subject": said.subject,
                     "statement": text,
                     "signature": value,
                 }
-                for (text, statement), value in zip(read, values, strict=True)
+                for (text, said), value in zip(read, values, strict=True)
             ]
         )
         return [Signature(self.kid, self._key.alg, value) for value in values]
 
-    def _accept(self, text: str) -> Statement:
-        statement = read_statement(text)
-        if statement.issuer != self.office:
+    def _bytes(self, text: str, said: Statement | Token) -> bytes:
+        return (
+            signing_input(said, self.kid, self._key.alg).encode()
+            if isinstance(said, Token)
+            else signed_bytes(text)
+        )
+
+    def _accept(self, text: str) -> Statement | Token:
+        said = read_token(text) if is_token(text) else read_statement(text)
+        issuer = said.office if isinstance(said, Token) else said.issuer
+        if issuer != self.office:
             raise NotAllowed(
                 "signer.other_office",
                 what=Text(
-                    f"本密钥属于 {self.office}，不能替 {statement.issuer} 签署。",
-                    f"This key belongs to {self.office}; it does not sign for {statement.issuer}.",
+                    f"本密钥属于 {self.office}，不能替 {issuer} 签署。",
+                    f"This key belongs to {self.office}; it does not sign for {issuer}.",
                 ),
                 todo=Text("请交由签发机构自己的签名进程。", "Ask the issuing office's own signer."),
             )
-        return statement
+        return said
 
     def close(self) -> None:
         """Give the journal back."""

@@ -1,7 +1,6 @@
 """One's licences, and what anybody who was shown one may verify."""
 
 import io
-from datetime import date
 
 import segno
 from django.http import HttpResponse, HttpResponseRedirect
@@ -16,9 +15,9 @@ from tongban.kernel.errors import InvalidValue, NotFound
 from tongban.kernel.texts import Text
 from tongban.kernel.values import licence_identifier
 from tongban.licences import api as licences
+from tongban.papers import api as papers
 from tongban.portal.forms.fields import Wrong
 from tongban.portal.pages import page, self_proving
-from tongban.portal.readable import NO, YES, money, written_day
 from tongban.portal.readers import PortalRequest, for_people
 from tongban.registry import api as registry
 from tongban_verify.page import policy
@@ -43,13 +42,14 @@ def mine(request: PortalRequest, reader: registry.Subject) -> HttpResponse:
 def licence(request: PortalRequest, reader: registry.Subject, identifier: str) -> HttpResponse:
     """Show one licence whole, as its holder may print it."""
     found = cases.licence_for(identifier, reader)
-    kind = licences.licence_type(found.type_code)
     said = {
         "licence": found,
         "status": status_of(found, request),
-        "fields": [(field.name, _written(field, found)) for field in kind.fields],
+        "pages": licences.pages_of(found),
         "history": licences.history(identifier),
         "versions": licences.versions(identifier),
+        "notices": cases.notices_on_licence(identifier, reader),
+        "looks": cases.looks_at_licence(identifier, reader),
         "verify": request.build_absolute_uri(reverse("portal:verify", args=[identifier])),
         "at": "licences",
     }
@@ -63,28 +63,30 @@ def status_of(found: licences.Licence, request: PortalRequest) -> tuple[Text, st
     return found.status.words, MARKS.get(found.status, "wrong")
 
 
-def _written(field: licences.LicenceField, found: licences.Licence) -> Text:
-    """Give what stands on a licence in one of its fields; a code by what it meant when it was signed."""
-    value = found.content["extend_info"].get(field.code)
-    if (said := found.content.get("extend_words", {}).get(field.code)) is not None:
-        return Text(said["zh"], said["en"])
-    if isinstance(value, bool):
-        return YES if value else NO
-    if isinstance(value, list):
-        return Text("、".join(map(str, value)), ", ".join(map(str, value)))
-    if field.type == "cents" and isinstance(value, int):
-        return money(value)
-    if field.type == "date":
-        return written_day(date.fromisoformat(str(value)))
-    return Text(str(value), str(value))
-
-
 @require_safe
 @for_people
 def file(_request: PortalRequest, reader: registry.Subject, identifier: str) -> HttpResponse:
     """Give the licence as a file that proves itself to anybody's verifier."""
     found = cases.licence_for(identifier, reader)
     return self_proving(licences.licence_file(found.identifier), f"{found.identifier}.json")
+
+
+@require_safe
+@for_people
+def notice(request: PortalRequest, reader: registry.Subject, identifier: str, number: str) -> HttpResponse:
+    """Show the notice of what was done to a licence one may show, laid out to be printed."""
+    found = cases.notice_on_licence(identifier, number, reader)
+    return page(request, "notice", {"notice": found, "identifier": identifier, "at": "licences"})
+
+
+@require_safe
+@for_people
+def notice_file(
+    _request: PortalRequest, reader: registry.Subject, identifier: str, number: str
+) -> HttpResponse:
+    """Give that notice as a file that proves itself."""
+    found = cases.notice_on_licence(identifier, number, reader)
+    return self_proving(papers.notice_file(found.number), "notice.json")
 
 
 @cache_control(max_age=3600, public=True)

@@ -7,7 +7,7 @@ from tongban.kernel.texts import Text
 from tongban.workbench.forms import deeds
 from tongban.workbench.forms.shape import Deed, Field, Form, Options
 
-REASONS = Field(
+REASONS: Field[Deed] = Field(
     "reasons",
     Text("理由", "Reasons"),
     Text(
@@ -43,7 +43,7 @@ def _procedures(deed: Deed) -> Options:
     return deed.case.procedures
 
 
-FORMS: Mapping[str, Form] = {
+FORMS: Mapping[str, Form[Deed]] = {
     "approve": Form(
         cases.Power.DECIDE,
         Text("准予", "Grant"),

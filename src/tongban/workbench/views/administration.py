@@ -25,6 +25,7 @@ SIGN_IN_RESULTS = {
 }
 WATCHED = {
     "facts.opened": Text("查看当事人信息", "Facts opened"),
+    "licence.opened": Text("查看证照", "Licences opened"),
     "grant.withdrawn": Text("撤回共享授权", "Grants withdrawn"),
     "staff.roles_set": Text("设置角色", "Roles set"),
     "staff.credentials_set": Text("设置登录凭证", "Credentials set"),
@@ -116,6 +117,7 @@ def _watched(openings: Sequence[ledger.Opening], book: catalogue.Book | None) ->
 def _one(opening: ledger.Opening, names: Mapping[int, str], book: catalogue.Book | None) -> Watched:
     staff = str(opening.value("staff"))
     about = opening.value("case_number") or opening.value("filing_number") or opening.value("grant")
+    about = about or opening.value("licence_identifier")
     codes = opening.value("elements") or ()
     return Watched(
         opening=opening,

@@ -1,7 +1,6 @@
 """Doing something with a case: the form, the confirmation, the act."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -10,26 +9,9 @@ from django.views.decorators.http import require_http_methods
 from tongban.cases import api as cases
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.kernel.texts import Text
-from tongban.workbench import reading
-from tongban.workbench.forms import FORMS, Deed, Field, Form
+from tongban.workbench.forms import FORMS, Deed, Form, read, shown
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import HANDLING
-
-MOST_DAYS = 180
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One field as the page shows it: its options, what was written, and what that means."""
-
-    field: Field
-    options: Mapping[str, Text]
-    written: str
-
-    @property
-    def meaning(self) -> Text:
-        """Give what was written in words."""
-        return self.options.get(self.written) or Text(self.written or "—", self.written or "—")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +34,7 @@ def deed(request: StaffRequest, number: str, word: str, part: str = "") -> HttpR
     if request.method != "POST":
         return _form(request, form, asked, {})
     try:
-        sent = _read(form, asked, request.POST)
+        sent = read(form.fields, form, asked, request.POST)
     except Invalid as wrong:
         return _form(request, form, asked, request.POST, wrong)
     if request.POST.get("step") == "back":
@@ -66,28 +48,16 @@ def deed(request: StaffRequest, number: str, word: str, part: str = "") -> HttpR
     return HttpResponseRedirect(f"{reverse('workbench:case', args=[number])}?done={word}")
 
 
-def _about_parts(form: Form) -> bool:
+def _about_parts(form: Form[Deed]) -> bool:
     return form.power is cases.Power.FIND_OUT or form.power is None
 
 
-def _read(form: Form, asked: Deed, sent: Mapping[str, str]) -> dict[str, str]:
-    read = {field.name: _read_one(field, asked, sent) for field in form.fields}
-    form.check(read)
-    return read
-
-
-def _read_one(field: Field, asked: Deed, sent: Mapping[str, str]) -> str:
-    if field.optional and not sent.get(field.name, "").strip():
-        return ""
-    if field.kind in {"choice", "select"}:
-        return reading.one_of(sent, field.name, field.label, field.options(asked))
-    if field.kind == "number":
-        return str(reading.number(sent, field.name, field.label, least=1, most=MOST_DAYS))
-    return reading.text(sent, field.name, field.label, most=field.most)
-
-
 def _form(
-    request: StaffRequest, form: Form, asked: Deed, written: Mapping[str, str], wrong: Invalid | None = None
+    request: StaffRequest,
+    form: Form[Deed],
+    asked: Deed,
+    written: Mapping[str, str],
+    wrong: Invalid | None = None,
 ) -> HttpResponse:
     return _written(request, "deed", form, asked, written, wrong)
 
@@ -95,17 +65,16 @@ def _form(
 def _written(
     request: StaffRequest,
     name: str,
-    form: Form,
+    form: Form[Deed],
     asked: Deed,
     written: Mapping[str, str],
     wrong: Invalid | None = None,
 ) -> HttpResponse:
-    fields = [Shown(field, field.options(asked), written.get(field.name, "")) for field in form.fields]
     said = {
         "at": "workbench:desk",
         "case": asked.case,
         "form": form,
-        "fields": fields,
+        "fields": shown(form.fields, asked, written),
         "wrong": wrong,
         "act": _act_named(asked),
         "pledge": _pledge_named(asked),
@@ -130,7 +99,7 @@ def _no_such_form() -> NotFound:
     )
 
 
-def _not_now(form: Form) -> Conflict:
+def _not_now(form: Form[Deed]) -> Conflict:
     return Conflict(
         "workbench.not_now",
         what=Text(

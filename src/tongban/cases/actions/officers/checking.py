@@ -136,16 +136,17 @@ def revoke_for_breach(
     change = licences.Change(
         licences.Operation.OTHER, licences.Status.REVOKED, reasons=said, basis=basis, staff=str(staff.id)
     )
-    licences.change_status_within(row.licence, change, now=now, chance=at.chance)
+    licence = licences.standing_licence(row.number or "").identifier
+    licences.change_status_within(licence, change, now=now, chance=at.chance)
     fields = {
         **_checked(filing, pledge, staff),
         "credit_record": "bad_faith" if bad_faith else "breach",
-        "licence_identifier": row.licence,
+        "licence_identifier": licence,
     }
     entry = evidence(row, "pledge.checked", fields, now=now, at=at)
     ground = BAD_FAITH if bad_faith else NOT_RECTIFIED
     words = Text(f"{ground.zh}，撤销许可：{said.zh}", f"Revoked for {ground.en}: {said.en}")
-    _end_revoked(filing, row, words, staff=staff, since=since, entry=entry, now=now)
+    end_revoked(filing, row, words, staff=staff, since=since, entry=entry, now=now)
     item = items.pinned(filing.bundle_digest).item(row.item)
     give_notice(
         filing,
@@ -156,7 +157,7 @@ def revoke_for_breach(
             "reasons": (
                 Text(f"{ground.zh}：{said.zh}（依据：{basis}）", f"{ground.en}: {said.en} ({basis})"),
             ),
-            "licence": row.licence,
+            "licence": licence,
             "remedies": remedies(row, item),
         },
         staff_id=staff.id,
@@ -168,7 +169,7 @@ def revoke_for_breach(
 
 
 @part
-def _end_revoked(
+def end_revoked(
     filing: Filing,
     row: Case,
     words: Text,

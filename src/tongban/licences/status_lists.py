@@ -1,0 +1,115 @@
+"""Status lists: which licences of an office are suspended or have ended, in one file for everybody.
+
+Whoever checks a licence fetches the whole list of its office, from here or from any copy, so that nobody
+learns which licence is being checked (draft-ietf-oauth-status-list). A licence's place is its row's number
+less one, in the list of its own office: the places of other offices are zeros there, and compress to nothing.
+"""
+
+import os
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.db.models import Max, Q
+
+from tongban.kernel.errors import SourceTrouble
+from tongban.licences.models import LicenceRow
+from tongban.licences.rules import Status
+from tongban.licences.signer.client import Signing
+from tongban.licences.signer.tokens import STATUS_LIST, Token, base64url, compact
+
+BITS: Final = 2
+VALID, INVALID, SUSPENDED = 0, 1, 2  # section 7.1 of the draft
+TTL: Final = timedelta(minutes=5)
+HOLDS: Final = timedelta(days=1)  # a list that nobody renews is not believed for longer
+_PER_BYTE: Final = 8 // BITS
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPlace:
+    """Where a licence's status stands: the address of its office's list, and the place in it."""
+
+    uri: str
+    index: int
+
+    def claim(self) -> dict[str, object]:
+        """Give it as the `status` claim of a token."""
+        return {"status_list": {"idx": self.index, "uri": self.uri}}
+
+
+def status_place(origin: str, issuer: str, row_number: int) -> StatusPlace:
+    """Give the place of a licence's status."""
+    return StatusPlace(f"{origin}/status-lists/{issuer}", row_number - 1)
+
+
+def packed(size: int, marks: Iterable[tuple[int, int]]) -> bytes:
+    """Give a list of `size` places, all valid but those marked: (place, status) pairs; two bits a place.
+
+    The place within a byte counts from its least significant bits (section 4.1 of the draft).
+    """
+    places = bytearray((size + _PER_BYTE - 1) // _PER_BYTE)
+    for place, status in marks:
+        places[place // _PER_BYTE] |= status << (place % _PER_BYTE * BITS)
+    return bytes(places)
+
+
+def list_token(origin: str, issuer: str, places: bytes, now: datetime) -> Token:
+    """Compose an office's list as the token that its signer signs."""
+    return Token(
+        STATUS_LIST,
+        {
+            "iss": f"{origin}/offices/{issuer}",
+            "sub": f"{origin}/status-lists/{issuer}",
+            "iat": int(now.timestamp()),
+            "exp": int((now + HOLDS).timestamp()),
+            "ttl": int(TTL.total_seconds()),
+            "status_list": {"bits": BITS, "lst": base64url(zlib.compress(places, 9))},
+        },
+    )
+
+
+def publish_status_lists(folder: Path, signers: Signing, *, origin: str, now: datetime) -> tuple[int, int]:
+    """Write every office's list anew, signed; give how many were written and how many signers were silent.
+
+    A list is one static file, replaced whole: a reader sees the old one or the new one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = silent = 0
+    size = _size()
+    for issuer in _issuers():
+        token = list_token(origin, issuer, packed(size, _marks(issuer)), now)
+        try:
+            signature = signers.sign(issuer, token.text())
+        except SourceTrouble:
+            silent += 1
+            continue
+        _replace(folder / f"{issuer}.jwt", compact(token, signature.kid, signature.alg, signature.value))
+        written += 1
+    return written, silent
+
+
+def _marks(issuer: str) -> Iterable[tuple[int, int]]:
+    """Give the places that are not valid, by the index over them alone."""
+    found = LicenceRow.objects.filter(~Q(status=Status.VALID.value), issuer=issuer)
+    places = found.order_by().values_list("pk", "status").iterator(chunk_size=10_000)
+    return ((number - 1, SUSPENDED if status == Status.SUSPENDED else INVALID) for number, status in places)
+
+
+def _size() -> int:
+    return LicenceRow.objects.aggregate(size=Max("pk"))["size"] or 0
+
+
+def _issuers() -> list[str]:
+    return list(LicenceRow.objects.order_by("issuer").values_list("issuer", flat=True).distinct())
+
+
+def _replace(path: Path, text: str) -> None:
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(path)
