@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 
 from bench.town import Town, open_town
+from tests.ledger.test_forgetting import DAYS, KEPT
+from tests.ledger.test_pruning import DUE, files, prune, shares
 from tests.ledger.test_recovery import LATER, lost_day, recover
 from tests.promises.p4_evidence_before_effect.refusing import without_evidence
 from tests.promises.p4_evidence_before_effect.world import store, written
@@ -14,7 +16,9 @@ from tongban.catalogue.models import ElementEntry, GrantEntry
 from tongban.items.models import PackVersion
 from tongban.kernel.ids import SystemChance
 from tongban.ledger import api as ledger
-from tongban.ledger.models import RecoveredEntry
+from tongban.ledger import queries
+from tongban.ledger.models import Entry, RecoveredEntry
+from tongban.ledger.openings import opening_keys
 from tongban.registry import api as registry
 from tongban.registry.models import Organisation, Staff
 
@@ -25,7 +29,8 @@ BUILDING = {
 }
 STAFF = ("staff.credentials_set", "staff.roles_set", "staff.signed_in")
 RECOVERY = ("ledger.recovered", "ledger.completed")
-HOUSE = (*BUILDING, *STAFF, *RECOVERY)
+RETENTION = ("ledger.forgotten", "ledger.pruned")
+HOUSE = (*BUILDING, *STAFF, *RECOVERY, *RETENTION)
 
 LOGIN = "market.yundong.chen"
 SEED = b"the seed of these tests"
@@ -106,3 +111,30 @@ def test_nobody_completes_a_recovered_entry_without_evidence(database: None) -> 
     complete()
     assert RecoveredEntry.objects.exclude(completed_at=None).count() == 1
     assert written("ledger.completed") == 1
+
+
+def test_nothing_is_forgotten_without_evidence_that_it_was(database: None) -> None:
+    shares(1)
+    periods = opening_keys().periods()
+    queries._writable_since.clear()
+
+    def forget() -> None:
+        ledger.forget_due(KEPT, DUE, DAYS, chance=CHANCE)
+
+    with without_evidence("ledger.forgotten"):
+        forget()
+    assert opening_keys().periods() == periods != []
+    forget()
+    assert opening_keys().periods() == []
+    assert written("ledger.forgotten") == len(periods)
+
+
+def test_nothing_is_pruned_without_evidence_that_it_was(database: None) -> None:
+    shares(300)
+    there, rows = files(), Entry.objects.count()
+    with without_evidence("ledger.pruned"):
+        prune()
+    assert (files(), Entry.objects.count()) == (there, rows)
+    assert prune() == [("shares-2026", 256)]
+    assert there - files() != set()
+    assert written("ledger.pruned") == 1
