@@ -1,7 +1,10 @@
 """One's licences, and what anybody who was shown one may verify."""
 
+import io
 from datetime import timedelta
 
+import ofdkit
+import pikepdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -122,6 +125,29 @@ def test_the_file_proves_itself_to_the_independent_verifier(visit: Visit) -> Non
     assert report.exit_code == 0, report.sentence("en")
 
 
+def test_the_renderings_carry_the_same_file_and_the_page_names_the_original(visit: Visit) -> None:
+    page = founded(visit)
+    publish(visit.town)
+    place = f"/licences/{business_licence(page)}/file"
+    whole = visit.client.get(place).content
+    with pikepdf.open(io.BytesIO(visit.client.get(f"{place}.pdf").content)) as pdf:
+        assert pdf.attachments["licence.json"].get_file().read_bytes() == whole
+    answer = visit.client.get(f"{place}.ofd")
+    assert answer.headers["Content-Type"] == "application/ofd"
+    with ofdkit.open(io.BytesIO(answer.content)) as ofd:
+        said = "".join(ofd.text().split())
+    for words in (
+        "示范样式",
+        "李春燕",
+        "本市电子证照以证照文件（JSON）为原件",
+        "（本地设定）",
+        "/verify/1.2.",
+    ):
+        assert words in said, words
+    assert "下载证照文件（原件）" in visit.open(f"/licences/{business_licence(page)}/").text
+    assert visit.client.get(f"{place}.docx").status_code == 404
+
+
 def test_the_code_leads_to_the_page_that_verifies(visit: Visit) -> None:
     identifier = business_licence(founded(visit))
     drawn = visit.client.get(f"/verify/{identifier}/code.svg")
@@ -153,7 +179,8 @@ def test_anothers_licence_is_not_there(visit: Visit) -> None:
     identifier = business_licence(founded(visit))
     visit.as_person("wang_jianguo")
     assert visit.open(f"/licences/{identifier}/").status == 404
-    assert visit.open(f"/licences/{identifier}/file").status == 404
+    for form in ("", ".pdf", ".ofd"):
+        assert visit.open(f"/licences/{identifier}/file{form}").status == 404
     assert "还没有证照" in visit.open("/licences/").text
 
 

@@ -17,6 +17,7 @@ from tongban.cases.actions.officers.licensing import (
     renew_licence,
 )
 from tongban.cases.actions.once import Request
+from tongban.cases.actions.rendering import original_of, render_licence
 from tongban.cases.actions.showing import show_licence, withdraw_showing
 from tongban.cases.actions.submission import ask_for_person, confirm, expire_drafts, withdraw
 from tongban.cases.actions.work import Lease
@@ -211,6 +212,7 @@ __all__ = [
     "open_draft",
     "open_facts",
     "open_licence",
+    "original_of",
     "pledges_at",
     "pledges_of",
     "prepare_decision",
@@ -218,6 +220,7 @@ __all__ = [
     "rate",
     "recompute_provisional",
     "refuse",
+    "render_licence",
     "renew_licence",
     "require_owner",
     "require_visible",

@@ -53,6 +53,7 @@ from tongban.licences.queries import (
     versions,
     waiting_for_signature,
 )
+from tongban.licences.renderings.making import MEDIA_TYPES, Format, Rendering, render
 from tongban.licences.rules import LONGEST_CAUSE, Change, Operation, Status, Way
 from tongban.licences.signer.algorithms import PROFILES
 from tongban.licences.signer.client import DirectSigners, Signers, Signing
@@ -67,10 +68,12 @@ from tongban.licences.wording import Page, pages_of, shown_in_words
 
 __all__ = [
     "LONGEST_CAUSE",
+    "MEDIA_TYPES",
     "PROFILES",
     "Change",
     "DirectSigners",
     "ExtraPage",
+    "Format",
     "Holder",
     "Journal",
     "Licence",
@@ -85,6 +88,7 @@ __all__ = [
     "Page",
     "Presentation",
     "PublicKey",
+    "Rendering",
     "Showing",
     "Signature",
     "Signed",
@@ -130,6 +134,7 @@ __all__ = [
     "read_identifier",
     "read_trust",
     "read_types",
+    "render",
     "require_link",
     "require_signers_known",
     "showable",

@@ -1,5 +1,6 @@
 """Making and publishing all keys of this node: what `site` calls when it builds a node."""
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +13,12 @@ from tongban.kernel.errors import NotFound
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
+from tongban.licences.certificates import certificate
+from tongban.licences.eseal import make_seal
 from tongban.licences.keys import Office, make_office_key, make_root_key, public_keys, write_trust
 from tongban.licences.profiles import SigningProfile
+from tongban.licences.signer.algorithms import SM2
+from tongban.licences.signer.keyfiles import KEY, key_id, load_key
 from tongban.registry import api as registry
 
 YEARS_AHEAD = 5  # shares have a log a year; the trust file names those that are to come
@@ -22,6 +27,16 @@ YEARS_AHEAD = 5  # shares have a log a year; the trust file names those that are
 def trust_file() -> Path:
     """Give where the node's trust file lies."""
     return Path(settings.VAR) / "trust.json"
+
+
+def certificate_file(kid: str) -> Path:
+    """Give where the certificate of a key lies: beside the trust file, as open to everybody."""
+    return trust_file().with_name("certificates") / f"{kid}.der"
+
+
+def seal_file(kid: str) -> Path:
+    """Give where the electronic seal lies that a key may use; keys of SM2 alone have one."""
+    return certificate_file(kid).with_suffix(".esl")
 
 
 def make_node_keys(
@@ -42,17 +57,20 @@ def make_node_keys(
 
 def publish_trust(now: datetime, witnesses: ledger.WitnessPolicy = ledger.NO_WITNESSES) -> dict[str, Any]:
     """Write the trust file anew: every organisation that has or had a key, the logs' keys, and whose
-    cosignatures a checkpoint must carry."""
+    cosignatures a checkpoint must carry; beside it each key's certificate."""
     keys = ledger.keys_folder()
+    offices = [
+        Office(each.slug, each.credit_code, each.name)
+        for each in registry.organisations()
+        if public_keys(keys, each.slug)
+    ]
+    for office in offices:
+        _provide_certificate(office, keys)
     return write_trust(
         trust_file(),
         node=_public_log_key().node,
         keys_folder=keys,
-        offices=[
-            Office(each.slug, each.credit_code, each.name)
-            for each in registry.organisations()
-            if public_keys(keys, each.slug)
-        ],
+        offices=offices,
         log_vkeys=log_vkeys(now),
         witness_vkeys=[str(witness.key) for witness in witnesses.witnesses],
         quorum=witnesses.quorum,
@@ -65,6 +83,34 @@ def log_vkeys(now: datetime) -> list[str]:
     logs, year = _public_log_key(), civil_date(now).year
     names = ["decisions", *(f"shares-{year + ahead}" for ahead in range(-1, YEARS_AHEAD + 1))]
     return [str(logs.vkey(name)) for name in names]
+
+
+def _provide_certificate(office: Office, keys: Path) -> None:
+    """Write the certificate of the key that an office signs with now, and its seal; they stay for ever.
+
+    A key that is not at hand here has none, and what it would sign as PDF or OFD stays unsigned.
+    """
+    known = public_keys(keys, office.slug)[-1]
+    if certificate_file(known.kid).exists() or not (keys / office.slug / KEY).exists():
+        return
+    key = load_key(keys / office.slug)
+    if key_id(key.spki) != known.kid:
+        return
+    said = certificate(office, known, key)
+    if known.alg == SM2:
+        _put(seal_file(known.kid), make_seal(office, known, key, said))
+    _put(certificate_file(known.kid), said)  # last: where it lies, all of it does
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write beside and rename: a reader sees the whole file or none."""
+    path.parent.mkdir(exist_ok=True)
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(path)
 
 
 def _public_log_key() -> ledger.PublicLogKey:

@@ -55,7 +55,7 @@ def shown_in_words(shown: Sequence[tuple[str, object]], kind: LicenceType) -> It
 def _plain(name: str, value: object) -> Text:
     if isinstance(value, dict):
         return Text(str(value.get("zh")), str(value.get("en")))
-    return _day(str(value)) if name in _DAYS else Text(str(value), str(value))
+    return written_day(str(value)) if name in _DAYS else Text(str(value), str(value))
 
 
 def _lines(found: Licence, fields: Sequence[LicenceField]) -> tuple[tuple[Text, Text], ...]:
@@ -80,10 +80,11 @@ def in_words(field: LicenceField, value: object) -> Text:
         yuan, _, part = Cents(value).yuan.partition(".")
         return Text(f"{int(yuan):,}.{part}元", f"CNY {int(yuan):,}.{part}")
     if field.type == "date":
-        return _day(str(value))
+        return written_day(str(value))
     return Text(str(value), str(value))
 
 
-def _day(written: str) -> Text:
+def written_day(written: str) -> Text:
+    """Write a day in words."""
     day = date.fromisoformat(written)
     return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B %Y}")

@@ -60,9 +60,9 @@ def page(
     return answer
 
 
-def self_proving(data: bytes, name: str) -> HttpResponse:
+def self_proving(data: bytes, name: str, kind: str = "application/json") -> HttpResponse:
     """Give a file that anybody can verify alone, to be kept by whoever asked and by no cache."""
-    answer = HttpResponse(data, content_type="application/json")
+    answer = HttpResponse(data, content_type=kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("licences/<str:identifier>/shown/<int:number>/withdraw/", showing.withdraw, name="shown-withdraw"),
     path("shown/<slug:secret>/", showing.link, name="link"),
     path("licences/<str:identifier>/file", licences.file, name="licence-file"),
+    path("licences/<str:identifier>/file.<str:form>", licences.rendering, name="licence-rendering"),
     path("verify/", licences.verify_any, name="verify-any"),
     path("verify/offline.html", licences.verifier, name="verifier"),
     path("verify/<str:identifier>/", licences.verify, name="verify"),

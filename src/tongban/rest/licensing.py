@@ -1,6 +1,7 @@
 """The licences that one may show, and their files that anybody can verify."""
 
 from django.http import HttpResponse
+from django.urls import reverse
 from ninja import Router
 
 from tongban.cases import api as cases
@@ -10,7 +11,7 @@ from tongban.rest import stories, telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import REFUSALS
-from tongban.rest.proving import FILE, self_proving
+from tongban.rest.proving import FILE, RENDERING, self_proving
 from tongban.rest.shapes import After, LicenceName, Most
 
 router = Router(tags=["licences 电子证照"], auth=SignedIn())
@@ -51,3 +52,19 @@ def read_licence_file(request: Asking, identifier: LicenceName) -> HttpResponse:
     """Give the licence as one file that proves itself: hand it to tongban-verify (docs/licence-files.md)."""
     found = cases.licence_for(identifier, request.auth)
     return self_proving(licences.licence_file(found.identifier), f"{found.identifier}.json")
+
+
+@router.get(
+    "/{identifier}/file.{form}",
+    response=REFUSALS,
+    operation_id="read_licence_rendering",
+    openapi_extra=RENDERING,
+)
+def read_licence_rendering(request: Asking, identifier: LicenceName, form: licences.Format) -> HttpResponse:
+    """Give the licence on paper, so to say: `pdf` or `ofd`, the file that proves itself attached.
+
+    Whether the office signed it, and which form is the original, stands on it (docs/licence-files.md, 7).
+    """
+    address = request.build_absolute_uri(reverse("portal:verify", args=[identifier]))
+    made = cases.render_licence(identifier, request.auth, form, address=address, at=request.workplace)
+    return self_proving(made.file, f"{identifier}.{form}", licences.MEDIA_TYPES[form])

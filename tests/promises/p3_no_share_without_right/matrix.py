@@ -92,6 +92,7 @@ PORTAL: Mapping[str, Page] = {
     "portal:shown-file": _page("/licences/{licence}/shown/1/file", OWNER),
     "portal:shown-withdraw": _page("/licences/{licence}/shown/1/withdraw/", OWNER, only_sent=True),
     "portal:link": _page("/shown/nothing/", ANYONE),
+    "portal:licence-rendering": _page("/licences/{licence}/file.pdf", OWNER),
 }
 
 WORKBENCH: Mapping[str, Page] = {

@@ -8,6 +8,7 @@ from tongban.kernel.texts import Text
 from tongban.licences.signer.algorithms import SigningKey
 from tongban.licences.signer.journal import Journal
 from tongban.licences.signer.keyfiles import key_id
+from tongban.licences.signer.seals import Seal, Stamp, is_seal, read_seal
 from tongban.licences.signer.statements import (
     Signature,
     Statement,
@@ -18,7 +19,7 @@ from tongban.licences.signer.tokens import Token, is_token, read_token, signing_
 
 
 class OfficeSigner:
-    """Signs what its own office states or shows, in kinds it knows, that carries its evidence.
+    """Signs what its own office states, shows or renders, in kinds it knows, that carries its evidence.
 
     Every signature is in the journal, on the disk, before it is given. Asking again for the same statement
     gives the same signature, or with SM2 another that is as good, and harms nothing.
@@ -51,15 +52,13 @@ class OfficeSigner:
         )
         return [Signature(self.kid, self._key.alg, value) for value in values]
 
-    def _bytes(self, text: str, said: Statement | Token) -> bytes:
-        return (
-            signing_input(said, self.kid, self._key.alg).encode()
-            if isinstance(said, Token)
-            else signed_bytes(text)
-        )
+    def _bytes(self, text: str, said: Statement | Token | Seal | Stamp) -> bytes:
+        if isinstance(said, Token):
+            return signing_input(said, self.kid, self._key.alg).encode()
+        return signed_bytes(text) if isinstance(said, Statement) else said.signed()
 
-    def _accept(self, text: str) -> Statement | Token:
-        said = read_token(text) if is_token(text) else read_statement(text)
+    def _accept(self, text: str) -> Statement | Token | Seal | Stamp:
+        said = _read(text)
         issuer = said.office if isinstance(said, Token) else said.issuer
         if issuer != self.office:
             raise NotAllowed(
@@ -75,3 +74,9 @@ class OfficeSigner:
     def close(self) -> None:
         """Give the journal back."""
         self._journal.close()
+
+
+def _read(text: str) -> Statement | Token | Seal | Stamp:
+    if is_token(text):
+        return read_token(text)
+    return read_seal(text) if is_seal(text) else read_statement(text)

@@ -1,9 +1,10 @@
 """One's licences, and what anybody who was shown one may verify."""
 
 import io
+from typing import cast
 
 import segno
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -42,10 +43,12 @@ def mine(request: PortalRequest, reader: registry.Subject) -> HttpResponse:
 def licence(request: PortalRequest, reader: registry.Subject, identifier: str) -> HttpResponse:
     """Show one licence whole, as its holder may print it."""
     found = cases.licence_for(identifier, reader)
+    original = cases.original_of(found, request.workplace.policies)
     said = {
         "licence": found,
         "status": status_of(found, request),
         "pages": licences.pages_of(found),
+        "original": "" if original is None else original.value,
         "history": licences.history(identifier),
         "versions": licences.versions(identifier),
         "notices": cases.notices_on_licence(identifier, reader),
@@ -87,6 +90,19 @@ def notice_file(
     """Give that notice as a file that proves itself."""
     found = cases.notice_on_licence(identifier, number, reader)
     return self_proving(papers.notice_file(found.number), "notice.json")
+
+
+@require_safe
+@for_people
+def rendering(request: PortalRequest, reader: registry.Subject, identifier: str, form: str) -> HttpResponse:
+    """Give the licence as PDF or OFD, the file that proves itself attached."""
+    if form not in licences.MEDIA_TYPES:
+        raise Http404
+    address = request.build_absolute_uri(reverse("portal:verify", args=[identifier]))
+    made = cases.render_licence(
+        identifier, reader, cast(licences.Format, form), address=address, at=request.workplace
+    )
+    return self_proving(made.file, f"{identifier}.{form}", licences.MEDIA_TYPES[form])
 
 
 @cache_control(max_age=3600, public=True)
