@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from tongban.kernel.clock import SHANGHAI, SetClock
-from tongban.kernel.ids import SeededChance
+from tongban.kernel.ids import Chance, SeededChance
 from tongban.kernel.transactions import whole
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
@@ -74,8 +74,8 @@ class Issuing:
     """A node that can issue: the demonstration city's offices, their signers, the log and its publisher."""
 
     clock: SetClock
-    chance: SeededChance
-    signers: licences.DirectSigners
+    chance: Chance
+    signers: licences.Signing
     log_signer: ledger.LogSigner
 
     def load_city(self) -> None:

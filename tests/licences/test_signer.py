@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -250,7 +251,9 @@ class Served:
         self.run_folder.mkdir()
         self.journal = tmp_path / "served"
         signer = OfficeSigner(MARKET, load_key(keys / MARKET), Journal(self.journal), SetClock(NOON))
-        self.service = SigningService(signer, listen(self.run_folder, MARKET), uids)
+        self.service = SigningService(
+            signer, listen(self.run_folder, MARKET), uids, open_key=partial(load_key, keys / MARKET)
+        )
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.serve)
         self.thread.start()
@@ -308,7 +311,12 @@ def test_a_round_with_one_bad_request_still_answers_the_good_one(keys: Path, tmp
     run_folder = tmp_path / "run"
     run_folder.mkdir()
     signer = OfficeSigner(MARKET, load_key(keys / MARKET), Journal(tmp_path / "served"), SetClock(NOON))
-    service = SigningService(signer, listen(run_folder, MARKET), frozenset({os.getuid()}))
+    service = SigningService(
+        signer,
+        listen(run_folder, MARKET),
+        frozenset({os.getuid()}),
+        open_key=partial(load_key, keys / MARKET),
+    )
     bad = {"sign": [replace(STATEMENT, issuer=TAX).text()]}
     questions = [{"sign": [STATEMENT.text()]}, bad, {"who": True}, {"sign": []}, {"sign": [1]}, {"else": 1}]
     connections = []

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import Invalid, NotAllowed, NotFound
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
+from tongban.ledger.models import Entry
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.papers.letters import letters_of, remedies_against
 from tongban.papers.models import NoticeRow
 from tongban.papers.rules import BY_A_PERSON, WITH_REASONS, WITH_REMEDIES, Grounds
+from tongban.registry import api as registry
 from tongban_verify import Verdict, anchor_from_bytes, verify_file
 
 ITEM = Text("公司设立登记", "Company registration")
@@ -263,3 +265,44 @@ def test_every_number_of_days_in_the_citys_words_is_marked() -> None:
     for remedy in letters.remedies:
         assert re.search("[六十]", remedy.text.zh)
         assert remedy.mark == "recalled"
+
+
+def test_a_notice_whose_key_was_revoked_is_sealed_again_once_and_verifies(
+    office: Office, profile: licences.SigningProfile, tmp_path: Path
+) -> None:
+    node, keys = office.node, ledger.keys_folder()
+    before = office.give()
+    office.seal()
+    node.clock.move(timedelta(hours=1))
+    given = office.give("granted", facts=WHOLE)
+    office.seal()
+    node.publish()
+    work = licences.KeyWork(
+        by=registry.staff("security.yunxi.ning"),
+        signers=licences.Signers(tmp_path),
+        algorithm=profile.algorithm,
+        witnesses=ledger.NO_WITNESSES,
+        clock=node.clock,
+        chance=node.chance,
+    )
+    key, turned = licences.revoke_key(MARKET, work, reason="被盗", since=node.now)
+    assert [(each.number, each.holder) for each in papers.affected_notices(key)] == [(given.number, "沈知味")]
+    assert codes_of(given, node.now) == ["key_revoked"]
+    signer = licences.OfficeSigner(
+        MARKET, licences.load_key(keys / MARKET), licences.Journal(tmp_path / "signed"), node.clock
+    )
+    for number in (before.number, given.number, given.number):
+        papers.seal_again(
+            number, key, licences.DirectSigners({MARKET: signer}), now=node.now, chance=node.chance
+        )
+    signer.close()
+    assert papers.affected_notices(key) == ()
+    assert (papers.notice(before.number).kid, papers.notice(given.number).kid) == (key.kid, turned.key.kid)
+    assert (codes_of(before, node.now), codes_of(given, node.now)) == ([], [])
+    assert Entry.objects.filter(kind="notice.sealed_again").count() == 1
+
+
+def codes_of(given: papers.Notice, now: datetime) -> list[str]:
+    """What a verifier with today's trust file names against a notice."""
+    anchor = anchor_from_bytes(licences.trust_file().read_bytes())
+    return [reason.code for reason in verify_file(papers.notice_file(given.number), anchor, now).reasons]

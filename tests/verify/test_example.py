@@ -25,6 +25,7 @@ from tongban.ledger.asking import KnownWitness, WitnessPolicy
 from tongban.ledger.notes import COSIGNATURE, VerifierKey
 from tongban.licences import api as licences
 from tongban.papers import api as papers
+from tongban.registry import api as registry
 from tongban_verify import Verdict, anchor_from_bytes
 
 __all__ = ["handed", "issuing", "office", "profile"]
@@ -83,6 +84,20 @@ def _made(issuing: Issuing, office: Office) -> Iterator[tuple[str, bytes]]:
     tree = json.loads(licences.licence_file(first.identifier))
     yield "a licence that no witness vouches for", canonical(tree)
     yield "a licence that two witnesses vouch for", canonical(cosigned(tree, "court", "fund"))
+    yield from _revoked(issuing, first.identifier)
+
+
+def _revoked(issuing: Issuing, before: str) -> Iterator[tuple[str, bytes]]:
+    """Give a licence that stands and one that does not, since the key of both was revoked."""
+    after = issuing.issue(CASE[:-1] + "3").identifier
+    issuing.publish()
+    alg = licences.public_keys(ledger.keys_folder(), MARKET)[0].alg
+    nobody = licences.Signers(ledger.keys_folder().parent / "run")
+    by = registry.staff("security.yunxi.ning")
+    work = licences.KeyWork(by, nobody, alg, ledger.NO_WITNESSES, issuing.clock, issuing.chance)
+    licences.revoke_key(MARKET, work, reason="私钥泄露")
+    yield "a licence signed before its key was revoked", licences.licence_file(before)
+    yield "a licence signed as of after its key was revoked", licences.licence_file(after)
 
 
 def _held_against(name: str, data: bytes, trusted: str, issuing: Issuing) -> Iterator[Vector]:

@@ -91,12 +91,28 @@ WORDS = (
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _STRAY = dict(pairwise(_ALPHABET))  # before one `=`, the last two bits mean nothing
 _KEY = ("offices", 0, "keys", 0)
+
+
+def _revoked(since: str) -> dict[str, Any]:
+    return {"since": since, "reason": "stolen"}
+
+
 # One edge each: what is altered before everything is signed, and the reasons that follow from it.
 EDGES: tuple[tuple[str, tuple[Any, ...], Any, list[str]], ...] = (
     ("trust", (*_KEY, "valid_from"), AT, []),
     ("trust", (*_KEY, "valid_from"), "2026-11-23T12:05:10.000001+08:00", ["key_period"]),
     ("trust", (*_KEY, "valid_to"), "2026-11-23T04:05:10Z", []),
     ("trust", (*_KEY, "valid_to"), "2026-11-23T04:05:09.999999Z", ["key_period"]),
+    ("trust", (*_KEY, "revoked"), _revoked("2026-11-23T13:00:00+08:00"), []),
+    ("trust", (*_KEY, "revoked"), _revoked("2026-11-23T12:00:00+08:00"), ["key_revoked"]),
+    ("trust", (*_KEY, "revoked"), _revoked("2026-11-23T09:30:00+05:30"), ["key_revoked"]),
+    ("trust", (*_KEY, "revoked"), _revoked("2026-01-01T00:00:00Z"), ["key_revoked"]),
+    ("trust", (*_KEY, "revoked"), _revoked("2026-11-23T12:00:00.000001+08:00"), ["shape"]),
+    ("trust", (*_KEY, "revoked"), _revoked("2026-11-23T13:30:00+08:00"), ["shape"]),
+    ("trust", (*_KEY, "revoked"), {"since": "2026-11-23T13:00:00+08:00"}, ["shape"]),
+    ("trust", (*_KEY, "revoked"), _revoked("2026-11-23T13:00:00+08:00") | {"reason": 1}, ["shape"]),
+    ("trust", (*_KEY, "revoked"), None, ["shape"]),
+    ("trust", ("root", "revoked"), _revoked("2036-01-01T00:00:00Z"), ["shape"]),
     ("trust", ("root", "valid_to"), "2026-10-31T23:59:59+08:00", ["key_period"]),
     ("trust", ("root", "valid_to"), "2026-13-01T00:00:00+08:00", ["shape"]),
     ("trust", ("witnesses",), None, []),

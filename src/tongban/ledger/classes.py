@@ -9,6 +9,7 @@ CLASSES = (
     ("pack.", FOR_GOOD),
     ("registry.", FOR_GOOD),
     ("catalogue.", FOR_GOOD),
+    ("key.", FOR_GOOD),
     ("ledger.", FOR_GOOD),
     ("case.decided", "results"),
     ("licence.", "results"),

@@ -192,11 +192,23 @@ _kind(
     "licence_identifier decision_entry",
 )
 _kind(
+    "licence.signed_again",
+    "重新签章",
+    "What a revoked key had signed, a licence or a change of its status, was signed again by the new key.",
+    "licence_identifier content_digest key_id previous_key signature_digest",
+)
+_kind(
     "notice.issued",
     "出具文书",
     "A notice was issued.",
     "notice_number notice_kind",
     "body_digest filing_number deadline remedies_digest",
+)
+_kind(
+    "notice.sealed_again",
+    "重新盖章",
+    "A notice whose key was revoked was sealed again by the office's present key.",
+    "notice_number body_digest key_id previous_key signature_digest",
 )
 _kind(
     "material.received",
@@ -321,6 +333,13 @@ _kind(
     "撤回事项包版本",
     "A published version of a pack was withdrawn; its open cases go to a person.",
     "pack pack_version pack_digest because staff",
+)
+_kind("key.renewed", "更换签名密钥", "An office got a new signing key.", "key_id staff", "previous_key")
+_kind(
+    "key.revoked",
+    "吊销签名密钥",
+    "A named person revoked a signing key as of a moment: what it signed since counts for nothing.",
+    "key_id since staff because",
 )
 _kind(
     "registry.loaded",

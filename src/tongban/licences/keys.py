@@ -5,10 +5,12 @@ otherwise. The trust file names, for every office, which key was its own from wh
 the keys of the node's logs. Verifiers are configured with the root key alone.
 """
 
+import fcntl
 import json
 import os
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,7 @@ from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import NotFound
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
-from tongban.licences.signer.algorithms import ED25519, make_key
+from tongban.licences.signer.algorithms import ED25519, SigningKey, make_key
 from tongban.licences.signer.keyfiles import KEY, key_id, load_key, write_key
 
 ROOT: Final = "root"
@@ -31,6 +33,17 @@ _PUBLIC: Final = "public.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Revocation:
+    """From which moment on a key's signatures count for nothing, and why; both are published.
+
+    The moment is a whole hour: a leaf of the log tells the hour of what was signed and no less.
+    """
+
+    since: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublicKey:
     """One public key: its id, its SubjectPublicKeyInfo in base64, and when it may sign (ISO 8601)."""
 
@@ -39,6 +52,18 @@ class PublicKey:
     public_key: str
     valid_from: str
     valid_to: str
+    revoked: Revocation | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as the trust file lists it."""
+        listed = asdict(self)
+        if self.revoked is None:
+            del listed["revoked"]
+        return listed
+
+    def may_sign(self, now: datetime) -> bool:
+        """Say whether what is signed now holds."""
+        return self.revoked is None and now < datetime.fromisoformat(self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +90,99 @@ def make_office_key(
     The trust file must be written anew afterwards.
     """
     folder = keys_folder / office
-    known = public_keys(keys_folder, office)
-    if (folder / KEY).exists() and not renew:
-        kid = key_id(load_key(folder).spki)
-        current = next(key for key in known if key.kid == kid)
-        if datetime.fromisoformat(current.valid_to) > now and current.alg == alg:
-            return current
+    current = None if renew else key_in_use(keys_folder, office)
+    if current and current.may_sign(now) and current.alg == alg:
+        return current
+    new = next_key(alg, chance)
+    # The public half first: one without its private half harms nobody, the other way round would.
+    key = announce_key(office, keys_folder, new.key, now=now)
+    new.put(folder)
+    end_others(office, keys_folder, key.kid, now=now)
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made, and how it is put where the office's signer opens it."""
+
+    key: SigningKey
+    put: Callable[[Path], None]
+
+
+def next_key(alg: str, chance: Chance) -> NewKey:
+    """Make an office's next key; its signer goes on with the one it has until this one is put in place."""
     private = make_key(alg, chance)
-    key = PublicKey(
-        kid=key_id(private.spki),
-        alg=alg,
-        public_key=b64encode(private.spki).decode(),
-        valid_from=(now - OVERLAP if known else now).isoformat(),
+    return NewKey(private, lambda folder: write_key(folder, private, chance.bytes(32).hex()))
+
+
+def key_in_use(keys_folder: Path, office: str) -> PublicKey | None:
+    """Give the public half of the key that the office's signer opens, or None where there is none."""
+    folder = keys_folder / office
+    if not (folder / KEY).exists():
+        return None
+    kid = key_id(load_key(folder).spki)
+    return next((key for key in public_keys(keys_folder, office) if key.kid == kid), None)
+
+
+def announce_key(office: str, keys_folder: Path, key: SigningKey, *, now: datetime) -> PublicKey:
+    """Add a key to those that the office has had; it signs once its private half is put into use."""
+    known = public_keys(keys_folder, office)
+    begins = now - OVERLAP if known else now
+    made = PublicKey(
+        kid=key_id(key.spki),
+        alg=key.alg,
+        public_key=b64encode(key.spki).decode(),
+        valid_from=begins.isoformat(),
         valid_to=(now + KEY_LIFE).isoformat(),
     )
-    ended = [
-        replace(old, valid_to=min(old.valid_to, now.isoformat(), key=datetime.fromisoformat)) for old in known
-    ]
-    # The public half first: one without its private half harms nobody, the other way round would.
+    _write_public(keys_folder / office, [*known, made])
+    return made
+
+
+def end_others(office: str, keys_folder: Path, kid: str, *, now: datetime) -> None:
+    """End every other key of the office now; what they signed stays valid."""
+    _write_public(
+        keys_folder / office,
+        [
+            key if key.kid == kid else replace(key, valid_to=_earlier(key.valid_to, now.isoformat()))
+            for key in public_keys(keys_folder, office)
+        ],
+    )
+
+
+def mark_revoked(office: str, keys_folder: Path, kid: str, revoked: Revocation, *, by: str) -> None:
+    """Mark a key as revoked, and let the key `by` vouch from then on for what it may sign again."""
+    _write_public(
+        keys_folder / office,
+        [
+            replace(key, revoked=revoked)
+            if key.kid == kid
+            else replace(key, valid_from=_earlier(key.valid_from, revoked.since))
+            if key.kid == by
+            else key
+            for key in public_keys(keys_folder, office)
+        ],
+    )
+
+
+@contextmanager
+def one_at_a_time(keys_folder: Path) -> Iterator[None]:
+    """Keep a second change of keys waiting until the first is whole."""
+    handle = os.open(keys_folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _earlier(one: str, other: str) -> str:
+    return min(one, other, key=datetime.fromisoformat)
+
+
+def _write_public(folder: Path, keys: Sequence[PublicKey]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(folder / _PUBLIC, [asdict(each) for each in [*ended, key]])
-    write_key(folder, private, chance.bytes(32).hex())
-    return key
+    _write(folder / _PUBLIC, [key.as_dict() for key in keys])
 
 
 def make_root_key(keys_folder: Path, *, now: datetime, chance: Chance, alg: str = ED25519) -> PublicKey:
@@ -99,7 +195,12 @@ def public_keys(keys_folder: Path, office: str) -> tuple[PublicKey, ...]:
     path = keys_folder / office / _PUBLIC
     if not path.exists():
         return ()
-    return tuple(PublicKey(**found) for found in json.loads(path.read_bytes()))
+    return tuple(_read(found) for found in json.loads(path.read_bytes()))
+
+
+def _read(found: dict[str, Any]) -> PublicKey:
+    told = found.pop("revoked", None)
+    return PublicKey(**found, revoked=Revocation(**told) if told else None)
 
 
 def write_trust(
@@ -122,14 +223,14 @@ def write_trust(
     content: dict[str, Any] = {
         "node": node,
         "issued_at": now.isoformat(),
-        "root": asdict(public_keys(keys_folder, ROOT)[-1]),
+        "root": public_keys(keys_folder, ROOT)[-1].as_dict(),
         "logs": list(log_vkeys),
         "offices": [
             {
                 "office": office.slug,
                 "credit_code": office.credit_code,
                 "name": office.name.as_dict(),
-                "keys": [asdict(key) for key in public_keys(keys_folder, office.slug)],
+                "keys": [key.as_dict() for key in public_keys(keys_folder, office.slug)],
             }
             for office in offices
         ],

@@ -15,7 +15,7 @@ class TypeRow(models.Model):
 
 
 class LicenceRow(models.Model):
-    """One version of one licence. Its content never changes; its signature is written once."""
+    """One version of one licence. Its content never changes, its signature only when its key was revoked."""
 
     identifier = models.CharField(max_length=90, unique=True)
     base = models.CharField(max_length=80)  # type, issuer and serial: the same for all its versions

@@ -15,6 +15,7 @@ from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.kernel.values.licence_identifier import parse
 from tongban.licences.declared import LicenceType
+from tongban.licences.keys import PublicKey
 from tongban.licences.models import LicenceRow, LookRow, PresentationRow, StatusChangeRow, TypeRow
 from tongban.licences.presenting import opened
 from tongban.licences.rules import Operation, Status, Way
@@ -269,6 +270,32 @@ def waiting_for_signature(limit: int = MOST_SIGNED) -> Sequence[str]:
         *changed.values_list("licence__identifier", flat=True)[:limit],
     ]
     return list(dict.fromkeys(names))[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A document that a key signed after the moment as of which it was revoked: `at` it says it was made."""
+
+    number: str
+    holder: str
+    at: datetime
+
+
+def affected_licences(key: PublicKey) -> tuple[Affected, ...]:
+    """Give the licences for which a revoked key vouches no longer, until they are signed again, by time."""
+    found = LicenceRow.objects.filter(_signed_since_revoked(key)).order_by("prepared_at", "identifier")
+    return tuple(
+        Affected(row.identifier, json.loads(row.content)["holder_name"], row.prepared_at)
+        for row in found.iterator()
+    )
+
+
+def _signed_since_revoked(key: PublicKey) -> Q:
+    if key.revoked is None:
+        raise ValueError(f"{key.kid} is not revoked")
+    since = datetime.fromisoformat(key.revoked.since)
+    changed = StatusChangeRow.objects.filter(kid=key.kid, at__gte=since).values("licence_id")
+    return Q(kid=key.kid, prepared_at__gte=since) | Q(pk__in=changed)
 
 
 def signed_row(identifier: str) -> LicenceRow:

@@ -1,5 +1,6 @@
 """The door of the papers."""
 
+from tongban.papers.actions.again import seal_again
 from tongban.papers.actions.materials import set_retention, take_up, upload
 from tongban.papers.actions.notices import (
     Sealed,
@@ -14,6 +15,7 @@ from tongban.papers.printing import notice_file, printable
 from tongban.papers.queries import (
     Material,
     Notice,
+    affected_notices,
     material_file,
     materials,
     materials_of,
@@ -42,6 +44,7 @@ __all__ = [
     "Scanner",
     "Sealed",
     "StoredUpload",
+    "affected_notices",
     "issue_notice",
     "keep_retention",
     "letters_of",
@@ -55,6 +58,7 @@ __all__ = [
     "read_letters",
     "remedies_of",
     "scanner_of",
+    "seal_again",
     "seal_pending",
     "seals_for",
     "set_retention",

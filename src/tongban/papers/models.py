@@ -59,7 +59,7 @@ class MaterialRow(models.Model):
 
 
 class NoticeRow(models.Model):
-    """One notice. Its content never changes; the office's seal is put on once."""
+    """One notice. Its content never changes, the office's seal only when its key was revoked."""
 
     number = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=20)

@@ -12,6 +12,7 @@ from django.conf import settings
 from tongban.kernel.errors import NotFound
 from tongban.kernel.rows import Prepared
 from tongban.kernel.texts import Text
+from tongban.licences import api as licences
 from tongban.papers.letters import letters_of, remedies_against
 from tongban.papers.models import MaterialRow, NoticeRow
 from tongban.papers.rules import Collection, Necessity, NoticeKind
@@ -170,6 +171,16 @@ def as_material(row: MaterialRow) -> Material:
         received_at=row.received_at,
         retain_until=row.retain_until,
         destroyed_at=row.destroyed_at,
+    )
+
+
+def affected_notices(key: licences.PublicKey) -> tuple[licences.Affected, ...]:
+    """Give the notices for which a revoked key vouches no longer, until they are sealed again, by time."""
+    found = NoticeRow.objects.filter(kid=key.kid).order_by("given_at", "number")
+    return tuple(
+        licences.Affected(row.number, json.loads(row.content)["addressee"], row.given_at)
+        for row in found.iterator()
+        if licences.counts_for_nothing(key, row.given_at)
     )
 
 

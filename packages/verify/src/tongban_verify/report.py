@@ -40,6 +40,11 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "the signing key is not in the trust statement, or is not the stated office's",
         ),
         "key_period": ("签发时该密钥不在有效期内", "the key was not valid at the moment of signing"),
+        "key_revoked": (
+            "签发时该密钥已被吊销；请重新下载，若证照仍有效，机构会以新密钥重签",
+            "the key was revoked as of before the moment of signing: download it again, the office signs with"
+            " a new key what still holds",
+        ),
         "signature": ("机构签名与内容不符", "the office's signature does not fit"),
         "content": ("内容在签名后被改动", "the content was changed after it was signed"),
         "identifier": ("证照标识不正确", "the licence identifier is wrong"),

@@ -83,6 +83,9 @@ def _check_signature(office: TrustedOffice | None, signed: Json, said: Json, at:
         key.check(_CONTEXT + canonical(said), signed["value"])
     except ValueError as wrong:
         raise Doubt("signature", str(wrong)) from wrong
+    # The hour of `at` is that of the leaf (below): who stole the key cannot say that it was before.
+    if key.revoked_since is not None and at >= key.revoked_since:
+        raise Doubt("key_revoked")
     if not key.valid_from <= at <= key.valid_to:
         raise Doubt("key_period")
 

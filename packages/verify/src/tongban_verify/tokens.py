@@ -45,6 +45,9 @@ def check_token(text: str, type_: str, trust: Trust) -> Token:
         at, end = datetime.fromtimestamp(issued, UTC), datetime.fromtimestamp(until, UTC)
     except (ValueError, OverflowError, OSError) as wrong:
         raise Doubt("shape") from wrong
+    # No leaf tells when a token was signed: a key that was revoked vouches for none, whatever it says.
+    if key.revoked_since is not None:
+        raise Doubt("key_revoked")
     # A token's moments are whole seconds: one from the second of the key's first moment is good.
     if not key.valid_from.replace(microsecond=0) <= at <= key.valid_to:
         raise Doubt("key_period")

@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -51,6 +51,7 @@ class Key:
     valid_from: datetime
     valid_to: datetime
     verify: Verify
+    revoked_since: datetime | None = None  # what it signed from then on counts for nothing
 
     def check(self, message: bytes, signature: object) -> None:
         """Check a signature in lower-case hexadecimal; raises ValueError when it is not this key's."""
@@ -149,6 +150,8 @@ def read_trust(found: object) -> Trust:
         if whole["format"] != FORMAT:
             raise ValueError("another format")
         root = read_key(content["root"])
+        if root.revoked_since is not None:
+            raise ValueError("a root key cannot revoke itself")
         trust = Trust(
             node=require_text(content["node"]),
             issued_at=moment(content["issued_at"]),
@@ -171,7 +174,7 @@ def read_trust(found: object) -> Trust:
 
 def read_key(found: object) -> Key:
     """Read a public key and check that its id is its own; raises ValueError."""
-    fields = require_keys(found, _KEY_FIELDS)
+    fields = require_keys(found, _KEY_FIELDS, frozenset({"revoked"}))
     encoded = require_text(fields["public_key"])
     der = b64decode(encoded, validate=True)
     verify = verifier(fields["alg"], der)
@@ -186,6 +189,7 @@ def read_key(found: object) -> Key:
         valid_from=moment(fields["valid_from"]),
         valid_to=moment(fields["valid_to"]),
         verify=verify,
+        revoked_since=_revoked_since(fields["revoked"]) if "revoked" in fields else None,
     )
 
 
@@ -194,6 +198,17 @@ def moment(text: object) -> datetime:
     if not _MOMENT.fullmatch(require_text(text)):
         raise ValueError("not a moment")
     return datetime.fromisoformat(str(text))
+
+
+def _revoked_since(found: object) -> datetime:
+    """Read since when a key is revoked: a whole hour, because the log's leaves tell no less."""
+    told = require_keys(found, {"since", "reason"})
+    require_text(told["reason"])
+    since = moment(told["since"])
+    in_utc = since.astimezone(UTC)
+    if in_utc.minute or in_utc.second or in_utc.microsecond:
+        raise ValueError("a key that is revoked within an hour")
+    return since
 
 
 def _witnesses(found: object) -> tuple[tuple[str, ...], int]:

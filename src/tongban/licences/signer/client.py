@@ -12,6 +12,7 @@ from tongban.licences.signer.office import OfficeSigner
 from tongban.licences.signer.statements import Signature
 from tongban.licences.signer.wire import (
     MOST_STATEMENTS,
+    RENEW,
     error_from_message,
     framed,
     short_path,
@@ -56,6 +57,13 @@ class Signers:
     def key_of(self, office: str) -> str:
         """Give the key id that an office's signer signs with now."""
         return str(self._ask(office, {"who": True})["kid"])
+
+    def renew(self, office: str) -> str:
+        """Have an office's signer open the key that lies in its folder now; give that key's id.
+
+        The others go on undisturbed; where the key does not open, its signer goes on with the one it has.
+        """
+        return str(self._ask(office, RENEW)["kid"])
 
     def _ask(self, office: str, request: dict[str, Any]) -> dict[str, Any]:
         """Ask once, and once more if the signer went away under the question (it is restarted)."""

@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -147,13 +148,12 @@ class Nursery:
                 if other is not child:
                     other.listener.close()
             journal = Journal(self._journals / child.office)
-            signer = OfficeSigner(
-                child.office, load_key(self._keys_folder / child.office), journal, SystemClock()
-            )
+            open_key = partial(load_key, self._keys_folder / child.office)
+            signer = OfficeSigner(child.office, open_key(), journal, SystemClock())
             if ready_pipe is not None:
                 os.write(ready_pipe, b"+")
                 os.close(ready_pipe)
-            SigningService(signer, child.listener, frozenset({os.getuid()})).run()
+            SigningService(signer, child.listener, frozenset({os.getuid()}), open_key=open_key).run()
         except TongbanError as trouble:
             sys.stderr.write(f"{child.office}: {trouble.what.zh}{trouble.todo.zh} / {trouble}\n")
         except Exception:

@@ -52,6 +52,10 @@ class OfficeSigner:
         )
         return [Signature(self.kid, self._key.alg, value) for value in values]
 
+    def use(self, key: SigningKey) -> None:
+        """Sign with another key of the same office from now on, in the same journal."""
+        self._key, self.kid = key, key_id(key.spki)
+
     def _bytes(self, text: str, said: Statement | Token | Seal | Stamp) -> bytes:
         if isinstance(said, Token):
             return signing_input(said, self.kid, self._key.alg).encode()

@@ -2,14 +2,17 @@
 
 import selectors
 import socket
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 from tongban.kernel.errors import DurabilityLost, Invalid, NotAllowed, TongbanError
 from tongban.kernel.texts import Text
+from tongban.licences.signer.algorithms import SigningKey
 from tongban.licences.signer.office import OfficeSigner
 from tongban.licences.signer.wire import (
     LONGEST_MESSAGE,
     MOST_STATEMENTS,
+    RENEW,
     error_as_message,
     framed,
     peer_uid,
@@ -32,8 +35,16 @@ class Conversation:
 class SigningService:
     """Answers everyone who may ask, on one listening socket, in one thread."""
 
-    def __init__(self, signer: OfficeSigner, listener: socket.socket, uids: frozenset[int]) -> None:
+    def __init__(
+        self,
+        signer: OfficeSigner,
+        listener: socket.socket,
+        uids: frozenset[int],
+        *,
+        open_key: Callable[[], SigningKey],
+    ) -> None:
         self._signer = signer
+        self._open_key = open_key
         self._listener = listener
         self._uids = uids
         self._selector = selectors.DefaultSelector()
@@ -148,15 +159,17 @@ class SigningService:
             for conversation, texts in wanted
         ]
 
-    def _answer(self, texts: list[str] | dict[str, Any]) -> dict[str, Any]:
-        if isinstance(texts, dict):
-            return texts or {"office": self._signer.office, "kid": self._signer.kid}
+    def _answer(self, wanted: list[str] | dict[str, Any]) -> dict[str, Any]:
         try:
-            return {"signatures": self._signed(texts)}
+            if isinstance(wanted, list):
+                return {"signatures": self._signed(wanted)}
+            if wanted == RENEW:  # a key that does not open is refused, and the present one stays
+                self._signer.use(self._open_key())
         except DurabilityLost:
             raise
         except TongbanError as refused:
             return error_as_message(refused)
+        return wanted if "error" in wanted else {"office": self._signer.office, "kid": self._signer.kid}
 
     def _signed(self, statements: list[str]) -> list[dict[str, str]]:
         if not statements:
@@ -168,9 +181,11 @@ class SigningService:
 
 
 def _statements(message: dict[str, Any]) -> list[str] | dict[str, Any]:
-    """Give the statements that a message asks to sign, {} for "who are you", or the refusal."""
+    """Give the statements that a message asks to sign, {} for "who are you", RENEW, or the refusal."""
     if message == {"who": True}:
         return {}
+    if message == RENEW:
+        return message
     texts = message.get("sign")
     if set(message) != {"sign"} or not isinstance(texts, list) or not texts:
         return error_as_message(_refusal("要求签署的格式不正确", "This is not a request to sign."))

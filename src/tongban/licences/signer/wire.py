@@ -1,7 +1,8 @@
 """How a signer is spoken to: length-prefixed JSON over a Unix socket of one's own user.
 
-A request is `{"sign": [statement, …]}` or `{"who": true}`; an answer is `{"signatures": [{kid, alg,
-value}, …]}`, `{"office": …, "kid": …}` or `{"error": {code, status, what: {zh, en}, todo: {zh, en}}}`.
+A request is `{"sign": [statement, …]}`, `{"who": true}` or `{"renew": true}`, upon which the signer opens the
+key that lies in its folder now; an answer is `{"signatures": [{kid, alg, value}, …]}`, to the others
+`{"office": …, "kid": …}`, or `{"error": {code, status, what: {zh, en}, todo: {zh, en}}}`.
 Each message is four bytes of length, big-endian, and that many bytes of UTF-8 JSON.
 """
 
@@ -19,6 +20,7 @@ from tongban.kernel.texts import Text
 
 LONGEST_MESSAGE: Final = 1 << 20  # bytes
 MOST_STATEMENTS: Final = 256  # in one request
+RENEW: Final = {"renew": True}
 _LENGTH = struct.Struct(">I")
 _PEER = struct.Struct("3i")  # pid, uid, gid of SO_PEERCRED
 

@@ -112,6 +112,8 @@ async function checkSigned(kind, content, number, signature, evidence, trust, no
     if (signature.alg !== key.alg) throw new Broken("its key is of another algorithm");
     return key.check(message, fromHex(signature.value, 64));
   });
+  // The hour of `at` is that of the leaf (below): who stole the key cannot say that it was before.
+  if (key.revokedSince !== null && at >= key.revokedSince) throw new Doubt("key_revoked");
   if (!key.holdsAt(at)) throw new Doubt("key_period");
   const digest = toHex(await sha256(canonical(content)));
   if (said.subject !== number || said.digest !== digest) throw new Doubt("content");

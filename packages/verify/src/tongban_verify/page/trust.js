@@ -1,13 +1,29 @@
 // The trust statement, and whom the verifying person trusts beforehand: trust.py in this language.
 
 async function readKey(found) {
-  const fields = requireKeys(found, ["kid", "alg", "public_key", "valid_from", "valid_to"]);
+  const fields = requireKeys(found, ["kid", "alg", "public_key", "valid_from", "valid_to"], ["revoked"]);
   const der = fromBase64(fields.public_key);
   const check = await verifierOf(fields.alg, der);
   const whole = toHex(await sha256(der));
   if (whole.slice(0, 16) !== fields.kid) throw new Broken("the key id is not that of the key");
   const [from, to] = [moment(fields.valid_from), moment(fields.valid_to)];
-  return { kid: fields.kid, alg: fields.alg, check, fingerprint: `sha256:${whole}`, holdsAt: (at) => from <= at && at <= to };
+  return {
+    kid: fields.kid,
+    alg: fields.alg,
+    check,
+    fingerprint: `sha256:${whole}`,
+    holdsAt: (at) => from <= at && at <= to,
+    revokedSince: "revoked" in fields ? revokedSince(fields.revoked) : null,
+  };
+}
+
+// Since when a key is revoked: a whole hour, because the log's leaves tell no less.
+function revokedSince(found) {
+  const told = requireKeys(found, ["since", "reason"]);
+  requireText(told.reason);
+  const since = moment(told.since);
+  if (since % 3_600_000_000n !== 0n) throw new Broken("within an hour");
+  return since;
 }
 
 async function readTrust(found) {
@@ -28,6 +44,7 @@ async function trustOf(found) {
   requireKeys(whole.signature, ["kid", "alg", "value"]);
   if (whole.format !== "tongban-trust/1") throw new Broken("another format");
   const root = await readKey(content.root);
+  if (root.revokedSince !== null) throw new Broken("a root key cannot revoke itself");
   return {
     node: requireText(content.node),
     issuedAt: moment(content.issued_at),
