@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-pytest_plugins = ["tests.processes", "tests.browser"]
+pytest_plugins = ["tests.processes", "tests.browser", "tests.hardware"]
 
 STORE_FIXTURES = {"database", "transactional_db", "db", "live_server"}
 MARKS = (

@@ -1,4 +1,4 @@
-"""Brings what tests need from Debian's packages: PostgreSQL, Chromium and a Chinese font."""
+"""Brings what tests need from Debian's packages: PostgreSQL, Chromium, a key module, a Chinese font."""
 
 import os
 import shutil
@@ -49,6 +49,7 @@ NEEDS = (
     Need("PostgreSQL", ("postgresql",), lambda: postgres_folder() is not None),
     Need("Chromium", ("chromium",), lambda: chromium() is not None),
     Need("curl", ("curl",), lambda: shutil.which("curl") is not None),
+    Need("SoftHSM2", ("softhsm2",), lambda: shutil.which("softhsm2-util") is not None),
     Need("a Chinese font", ("fonts-noto-cjk", "fontconfig"), _has_chinese_font),
 )
 

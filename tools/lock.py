@@ -43,8 +43,9 @@ def main() -> None:
     if not (FOLDER / "bin" / "python").exists():
         venv.create(FOLDER, with_pip=True)
     subprocess.run([FOLDER / "bin" / "python", "-m", "pip", "install", "--quiet", PIP_TOOLS], check=True)
-    resolve("test", "--extra=test")
+    resolve("test", "--extra=test", "--extra=pkcs11")
     resolve("run", "--constraint=requirements/test.txt")
+    resolve("pkcs11", "--extra=pkcs11", "--constraint=requirements/test.txt")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as node_settings
+from pytest_django import Settings
 
 from tests.licences.conftest import MARKET, TAX, Issuing
 from tests.licences.test_rotation import SECURITY
@@ -14,6 +15,7 @@ from tongban.kernel.clock import SetClock, SystemClock
 from tongban.kernel.ids import SystemChance
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
+from tongban.licences.signer.keyfiles import Place
 from tongban.registry import api as registry
 from tongban.site import places
 from tongban.site.command import main
@@ -83,6 +85,24 @@ def test_a_key_is_renewed_and_the_signer_has_it(node: Issuing, capsys: pytest.Ca
     assert len(kids[MARKET]) == 1
 
 
+def test_a_key_is_made_in_a_token_and_the_list_says_so(
+    node: Issuing, token: Place, capsys: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path
+) -> None:
+    city = tmp_path / "city"
+    city.mkdir()
+    (city / "city.yaml").write_text('code: "990100"\nname: {zh: 云溪市, en: Yunxi}\n', "utf-8")
+    (city / "signing.yaml").write_text("profile: international\n", "utf-8")
+    settings.CITY = city
+    where = ["--module", token.module, "--token", token.token, "--pin-file", token.pin_file]
+    done = told(capsys, "key", "renew", MARKET, "--by", SECURITY, *where)
+    assert done["taken_up"]
+    assert licences.Signers(places.sockets()).key_of(MARKET) == done["key"]["kid"]
+    assert [each.get("token") for each in told(capsys, "key", "list", MARKET)] == [None, token.token]
+    identifier = node.issue().identifier
+    node.publish()
+    assert (licences.licence(identifier).kid, codes(identifier)) == (done["key"]["kid"], [])
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -115,6 +135,7 @@ def test_a_person_is_told_in_either_language(
         ),
         (["revoke", MARKET, "--by", SECURITY, "--reason", "x", "--since", "soon"], 2, "YYYY-MM-DDTHH"),
         (["revoke", MARKET, "--by", SECURITY], 2, "--reason"),
+        (["renew", MARKET, "--by", SECURITY, "--token", "tongban"], 1, "go together"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_one_sentence(

@@ -64,7 +64,7 @@ from tongban.licences.rules import LONGEST_CAUSE, Change, Operation, Status, Way
 from tongban.licences.signer.algorithms import PROFILES
 from tongban.licences.signer.client import DirectSigners, Signers, Signing
 from tongban.licences.signer.journal import Journal
-from tongban.licences.signer.keyfiles import load_key
+from tongban.licences.signer.keyfiles import Place, load_key, read_token_file
 from tongban.licences.signer.office import OfficeSigner
 from tongban.licences.signer.pool import SignerPool
 from tongban.licences.signer.statements import Signature, Statement
@@ -94,6 +94,7 @@ __all__ = [
     "OfficeSigner",
     "Operation",
     "Page",
+    "Place",
     "Presentation",
     "PublicKey",
     "Rendering",
@@ -145,6 +146,7 @@ __all__ = [
     "publish_status_lists",
     "publish_trust",
     "read_identifier",
+    "read_token_file",
     "read_trust",
     "read_types",
     "render",

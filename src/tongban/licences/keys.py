@@ -21,7 +21,17 @@ from tongban.kernel.errors import NotFound
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 from tongban.licences.signer.algorithms import ED25519, SigningKey, make_key
-from tongban.licences.signer.keyfiles import KEY, key_id, load_key, write_key
+from tongban.licences.signer.keyfiles import (
+    Place,
+    TokenFile,
+    hardware,
+    key_id,
+    key_in,
+    load_key,
+    read_token_file,
+    write_key,
+    write_token_file,
+)
 
 ROOT: Final = "root"
 TRUST_FORMAT: Final = "tongban-trust/1"
@@ -93,7 +103,7 @@ def make_office_key(
     current = None if renew else key_in_use(keys_folder, office)
     if current and current.may_sign(now) and current.alg == alg:
         return current
-    new = next_key(alg, chance)
+    new = next_key(folder, alg, chance)
     # The public half first: one without its private half harms nobody, the other way round would.
     key = announce_key(office, keys_folder, new.key, now=now)
     new.put(folder)
@@ -109,18 +119,28 @@ class NewKey:
     put: Callable[[Path], None]
 
 
-def next_key(alg: str, chance: Chance) -> NewKey:
-    """Make an office's next key; its signer goes on with the one it has until this one is put in place."""
-    private = make_key(alg, chance)
-    return NewKey(private, lambda folder: write_key(folder, private, chance.bytes(32).hex()))
+def next_key(
+    folder: Path, alg: str, chance: Chance, place: Place | None = None, *, in_file: bool = False
+) -> NewKey:
+    """Make an office's next key; its signer goes on with the one it has until this one is put in place.
+
+    It is made in the token `place`, else where the present one lies; with `in_file` for a file again.
+    """
+    told = read_token_file(folder)
+    if place is None and told is not None:
+        place = told.place
+    if place is None or in_file:
+        private = make_key(alg, chance)
+        return NewKey(private, lambda folder: write_key(folder, private, chance.bytes(32).hex()))
+    label = f"{folder.name}.{chance.bytes(4).hex()}"
+    key: SigningKey = hardware().make_token_key(place, alg, label)
+    named = TokenFile(place, label, alg, key_id(key.spki))
+    return NewKey(key, lambda folder: write_token_file(folder, named))
 
 
 def key_in_use(keys_folder: Path, office: str) -> PublicKey | None:
     """Give the public half of the key that the office's signer opens, or None where there is none."""
-    folder = keys_folder / office
-    if not (folder / KEY).exists():
-        return None
-    kid = key_id(load_key(folder).spki)
+    kid = key_in(keys_folder / office)
     return next((key for key in public_keys(keys_folder, office) if key.kid == kid), None)
 
 

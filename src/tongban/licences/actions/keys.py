@@ -28,7 +28,7 @@ from tongban.licences.keys import (
 )
 from tongban.licences.node_keys import publish_trust
 from tongban.licences.signer.client import Signers
-from tongban.licences.signer.keyfiles import key_id
+from tongban.licences.signer.keyfiles import Place, key_id
 from tongban.registry import api as registry
 
 
@@ -42,6 +42,8 @@ class KeyWork:
     witnesses: ledger.WitnessPolicy
     clock: Clock
     chance: Chance
+    place: Place | None = None  # the token in which the next key is made; None: where the present one lies
+    in_file: bool = False  # or in a file again
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _turn(
     keys, now = ledger.keys_folder(), work.clock.now()
     new = None
     if revoking is None or present is None or revoking[0].kid == present.kid or not present.may_sign(now):
-        new = next_key(work.algorithm, work.chance)
+        new = next_key(keys / office, work.algorithm, work.chance, work.place, in_file=work.in_file)
     kid = key_id(new.key.spki) if new else present.kid if present else ""
     _record(office, work, kid if new else "", present, revoking, now=now)
     if new:

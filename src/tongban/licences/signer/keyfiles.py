@@ -1,17 +1,43 @@
-"""An office's key at rest: encrypted PKCS #8, its passphrase apart, both readable by one user only."""
+"""An office's key at rest: encrypted PKCS #8 with its passphrase apart, or the name of one in a token.
 
+All that lies here is readable by one user only. Where there is a token.json, the key is in that token.
+"""
+
+import json
 import os
 import stat
+from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tongban.kernel.errors import Invalid, NotAllowed, NotFound
 from tongban.kernel.texts import Text
-from tongban.licences.signer.algorithms import FileKey, read_key
+from tongban.licences.signer.algorithms import FileKey, SigningKey, read_key
 from tongban.licences.signer.digests import sha256_hex
 
 KEY: Final = "key.pem"
 PASSPHRASE: Final = "passphrase"  # noqa: S105  a file's name
+TOKEN: Final = "token.json"  # noqa: S105  a file's name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a token is: its module's library, its label, and the file with its PIN, of mode 600."""
+
+    module: str
+    token: str
+    pin_file: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFile:
+    """token.json in an office's folder: its key's token, the label there, and which key it is."""
+
+    place: Place
+    label: str
+    alg: str
+    kid: str
 
 
 def key_id(spki: bytes) -> str:
@@ -30,18 +56,55 @@ def write_key(folder: Path, key: FileKey, passphrase: str) -> None:
     if not (folder / PASSPHRASE).exists():
         _write_private(folder / PASSPHRASE, passphrase.encode() + b"\n")
     _write_private(folder / KEY, key.pem(_passphrase(folder)))
+    (folder / TOKEN).unlink(missing_ok=True)
+
+
+def write_token_file(folder: Path, told: TokenFile) -> None:
+    """Name the key in a token that the office's signer opens from now on, and let the one in a file go."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_private(folder / TOKEN, json.dumps(asdict(told), ensure_ascii=False, indent=1).encode() + b"\n")
+    (folder / KEY).unlink(missing_ok=True)
+
+
+def read_token_file(folder: Path) -> TokenFile | None:
+    """Read in which token an office's key lies, None where it is in a file; the token is not opened."""
+    if not (folder / TOKEN).exists():
+        return None
+    require_private(folder / TOKEN)
+    try:
+        found = json.loads((folder / TOKEN).read_bytes())
+        return TokenFile(Place(**found.pop("place")), **found)
+    except (ValueError, TypeError, KeyError, AttributeError) as broken:
+        raise _unusable(folder / TOKEN, "it is not in the form of a token.json", "格式不正确") from broken
+
+
+def key_in(folder: Path) -> str | None:
+    """Give the id of the key that the office's signer opens, or None where there is none."""
+    told = read_token_file(folder)
+    if told is not None:
+        return told.kid
+    return key_id(load_key(folder).spki) if (folder / KEY).exists() else None
 
 
 def check_permissions(folder: Path) -> None:
     """Refuse key files that another user of the machine could read or replace."""
     _require(folder, stat.S_IFDIR, 0o077)
-    for name in (KEY, PASSPHRASE):
-        _require(folder / name, stat.S_IFREG, 0o177)
+    for name in (TOKEN,) if (folder / TOKEN).exists() else (KEY, PASSPHRASE):
+        require_private(folder / name)
 
 
-def load_key(folder: Path) -> FileKey:
+def require_private(path: Path) -> None:
+    """Refuse a file that another user of the machine could read or replace."""
+    _require(path, stat.S_IFREG, 0o177)
+
+
+def load_key(folder: Path) -> SigningKey:
     """Open the key in `folder`, after its permissions were found right."""
     check_permissions(folder)
+    told = read_token_file(folder)
+    if told is not None:
+        key: SigningKey = hardware().open_key(told)
+        return key
     try:
         return read_key((folder / KEY).read_bytes(), _passphrase(folder))
     except (ValueError, TypeError) as trouble:
@@ -50,6 +113,24 @@ def load_key(folder: Path) -> FileKey:
             "its passphrase does not open it, or it is no key of a known algorithm",
             "口令无法解开密钥文件，或密钥算法不受支持",
         ) from trouble
+
+
+def hardware() -> Any:
+    """Give the module that speaks to tokens, which needs a package that only those with a token install."""
+    try:
+        return import_module("tongban.licences.signer.hardware")
+    except ModuleNotFoundError as missing:
+        raise NotFound(
+            "signer.no_pkcs11",
+            what=Text(
+                "密钥在令牌中，但未安装 python-pkcs11。",
+                "A key lies in a token, and python-pkcs11 is not installed.",
+            ),
+            todo=Text(
+                "请执行：pip install --require-hashes -r requirements/pkcs11.txt",
+                "Run: pip install --require-hashes -r requirements/pkcs11.txt",
+            ),
+        ) from missing
 
 
 def _passphrase(folder: Path) -> bytes:

@@ -22,7 +22,7 @@ class OfficeSigner:
     """Signs what its own office states, shows or renders, in kinds it knows, that carries its evidence.
 
     Every signature is in the journal, on the disk, before it is given. Asking again for the same statement
-    gives the same signature, or with SM2 another that is as good, and harms nothing.
+    gives the same signature, or another that is as good, and harms nothing.
     """
 
     def __init__(self, office: str, key: SigningKey, journal: Journal, clock: Clock) -> None:

@@ -3,8 +3,10 @@
 import argparse
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from tongban.kernel.clock import SHANGHAI, SystemClock, civil_date
+from tongban.kernel.errors import Invalid
 from tongban.kernel.ids import chance
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
@@ -42,6 +44,10 @@ def register(
         verb.add_argument("organisation", help="its slug, e.g. market.990121")
     for verb in (renewed, revoked):
         verb.add_argument("--by", required=True, help="login of the security administrator 安全管理员")
+        verb.add_argument("--file", action="store_true", help="make the new key in a file 新密钥存于文件")
+        verb.add_argument("--token", metavar="LABEL", help="make it in the token of that label 或存于令牌")
+        verb.add_argument("--module", help="the token's PKCS#11 library 令牌的 PKCS#11 模块")
+        verb.add_argument("--pin-file", help="file with the token's PIN, mode 600 存放 PIN 的文件")
 
 
 def moment(text: str) -> datetime:
@@ -62,6 +68,11 @@ def show(asked: argparse.Namespace, voice: Voice) -> int:
         for key in licences.public_keys(keys, organisation.slug):
             told.append({"organisation": organisation.slug, **key.as_dict()})
             lines.append(_line(organisation.slug, key))
+        lies_in = licences.read_token_file(keys / organisation.slug)
+        if lies_in is not None:
+            told[-1]["token"] = lies_in.place.token
+            held = lies_in.place.token
+            lines.append(Text(f"  现有密钥在令牌 {held} 中", f"  the present one in the token {held}"))
     voice.result(told, lines)
     return 0
 
@@ -112,6 +123,24 @@ def affected(asked: argparse.Namespace, voice: Voice) -> int:
     return 0
 
 
+def _place(asked: argparse.Namespace) -> licences.Place | None:
+    """Read where the next key is to be made: --token, --module and --pin-file go together, without --file."""
+    said = (asked.module, asked.token, asked.pin_file)
+    if not any(said):
+        return None
+    if asked.file or not all(said):
+        raise Invalid(
+            "key.place",
+            what=Text(
+                "--token、--module、--pin-file 须一并给出，且不得与 --file 同用。",
+                "--token, --module and --pin-file go together, and not with --file.",
+            ),
+            todo=Text("请补全，或都不写。", "Give all three, or none."),
+        )
+    module, pin = (str(Path(each).absolute()) for each in (asked.module, asked.pin_file))
+    return licences.Place(module, asked.token, pin)
+
+
 def _work(asked: argparse.Namespace) -> licences.KeyWork:
     clock = SystemClock()
     return licences.KeyWork(
@@ -121,6 +150,8 @@ def _work(asked: argparse.Namespace) -> licences.KeyWork:
         witnesses=witness_policy(),
         clock=clock,
         chance=chance(),
+        place=_place(asked),
+        in_file=asked.file,
     )
 
 
