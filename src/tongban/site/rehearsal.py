@@ -26,6 +26,7 @@ from tongban.kernel.errors import SourceDown
 from tongban.kernel.texts import Text
 from tongban.site.accounts import accounts_of
 from tongban.site.applicant import Applicant, Provider
+from tongban.site.city import city_file
 from tongban.site.first_filing import verify
 from tongban.site.playing import CONTROL_TOKEN, Controls, Player, Scene
 from tongban.site.processes import Crew, Program, answers
@@ -55,6 +56,10 @@ class Rehearsal:
     def prepare(self) -> None:
         """Copy the city with this pack in it, make its people, build the node once."""
         shutil.copytree(settings.CITY, self.city)
+        # Whoever plays is synthetic: this copy admits them and gives its officers accounts, whatever
+        # the city itself is.
+        told = city_file(self.city).model_copy(update={"demonstration": True})
+        (self.city / "city.yaml").write_text(told.model_dump_json(), "utf-8")
         inside = self.city / "packs" / self.pack.name
         shutil.rmtree(inside, ignore_errors=True)
         shutil.copytree(self.pack, inside)
