@@ -17,7 +17,7 @@ Visitor = Callable[..., BrowserContext]
 NARROW = {"width": 320, "height": 640}  # WCAG 2.2, 1.4.10: no scrolling sideways
 
 
-def account(node: Town, login: str) -> registry.DemonstrationAccount:
+def account(node: Town, login: str) -> registry.Credentials:
     """Give what a member of staff signs in with; a code works once, so each test has a login of its own."""
     seed = bytes.fromhex((node.var / "keys" / "demonstration-seed").read_text("ascii"))
     return registry.demonstration_accounts(seed, [login])[0]

@@ -117,11 +117,6 @@ def test_an_unknown_division_or_organisation_is_not_found(yunxi: Directory) -> N
         yunxi.organisation("market.990199")
 
 
-def test_the_line_reaches_down_through_all_levels(yunxi: Directory) -> None:
-    assert yunxi.below_in_line("market.990100") == {"market.990121", "market.990122", "market.990121001"}
-    assert yunxi.below_in_line("market.990121001") == frozenset()
-
-
 def test_a_county_holds_its_towns_and_not_its_neighbours(yunxi: Directory) -> None:
     assert yunxi.within("990122") == {"990122", "990122001", "990122001201"}
 

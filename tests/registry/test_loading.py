@@ -124,6 +124,7 @@ def test_roles_that_a_security_administrator_set_stand(city: Write, chance: Chan
         "county.chen",
         [(Role.LEADER, "990121"), (Role.APPROVER, "990121001")],
         by=security,
+        because="上岗",
         now=NOW,
         chance=chance,
     )
@@ -141,7 +142,12 @@ def test_roles_that_may_not_be_combined_are_refused_by_the_action_too(city: Writ
     for roles in ([Role.AUDITOR, Role.APPROVER], [Role.SYSTEM_ADMIN, Role.AUDITOR]):
         with pytest.raises(Conflict):
             registry.set_roles(
-                "county.chen", [(role, "990121") for role in roles], by=security, now=NOW, chance=chance
+                "county.chen",
+                [(role, "990121") for role in roles],
+                by=security,
+                because="上岗",
+                now=NOW,
+                chance=chance,
             )
     assert roles_of("county.chen") == {Role.APPROVER}
 
@@ -151,7 +157,12 @@ def test_only_the_security_administrator_sets_roles_and_never_their_own(city: Wr
     for by, login in (("county.he", "county.chen"), ("security.ning", "security.ning")):
         with pytest.raises(NotAllowed):
             registry.set_roles(
-                login, [(Role.LEADER, "990121")], by=registry.staff(by), now=NOW, chance=chance
+                login,
+                [(Role.LEADER, "990121")],
+                by=registry.staff(by),
+                because="上岗",
+                now=NOW,
+                chance=chance,
             )
 
 
@@ -162,6 +173,7 @@ def test_a_role_is_not_given_outside_the_organisations_area(city: Write, chance:
             "county.chen",
             [(Role.LEADER, "990100")],
             by=registry.staff("security.ning"),
+            because="上岗",
             now=NOW,
             chance=chance,
         )

@@ -17,7 +17,7 @@ from tongban.kernel.transactions import whole
 from tongban.ledger.models import Entry
 from tongban.registry import api as registry
 from tongban.registry import models
-from tongban.registry.api import DemonstrationAccount, Role, SecondFactorKey, Staff
+from tongban.registry.api import Credentials, Role, SecondFactorKey, Staff
 
 pytestmark = pytest.mark.usefixtures("yunxi")
 
@@ -27,16 +27,23 @@ SignIn = Callable[..., Staff]
 
 
 @pytest.fixture
-def account(key: SecondFactorKey, chance: Chance) -> DemonstrationAccount:
+def account(key: SecondFactorKey, chance: Chance) -> Credentials:
     (account,) = registry.demonstration_accounts(SEED, [LOGIN])
     registry.set_credentials(
-        LOGIN, account.password, account.totp_secret, by=None, key=key, now=NOW, chance=chance
+        LOGIN,
+        account.password,
+        account.totp_secret,
+        by=None,
+        key=key,
+        because="上岗",
+        now=NOW,
+        chance=chance,
     )
     return account
 
 
 @pytest.fixture
-def sign_in(account: DemonstrationAccount, key: SecondFactorKey, chance: Chance) -> SignIn:
+def sign_in(account: Credentials, key: SecondFactorKey, chance: Chance) -> SignIn:
     """Sign in as the account, with whatever differs: sign_in(password="…", now=…)."""
 
     def with_changes(now: datetime = NOW, **changes: str) -> Staff:
@@ -69,7 +76,7 @@ def test_login_password_and_code_give_the_staff_member(sign_in: SignIn) -> None:
     assert evidence() == [("signed_in", LOGIN)]
 
 
-def test_every_failure_is_answered_in_the_same_words(sign_in: SignIn, account: DemonstrationAccount) -> None:
+def test_every_failure_is_answered_in_the_same_words(sign_in: SignIn, account: Credentials) -> None:
     answers = [
         refusal(sign_in, login="nobody.here"),
         refusal(sign_in, password="wrong password"),
@@ -86,7 +93,7 @@ def test_a_code_opens_once_only(sign_in: SignIn) -> None:
     assert sign_in(now=NOW + timedelta(seconds=30)).login == LOGIN
 
 
-def test_a_code_older_than_a_used_one_opens_nothing(sign_in: SignIn, account: DemonstrationAccount) -> None:
+def test_a_code_older_than_a_used_one_opens_nothing(sign_in: SignIn, account: Credentials) -> None:
     sign_in()
     refusal(sign_in, code=account.code(NOW - timedelta(seconds=30)))
 
@@ -158,14 +165,21 @@ def test_who_has_left_office_signs_in_no_more(sign_in: SignIn) -> None:
 
 
 def test_new_credentials_end_the_old_ones_and_a_lock(
-    sign_in: SignIn, account: DemonstrationAccount, key: SecondFactorKey, chance: Chance
+    sign_in: SignIn, account: Credentials, key: SecondFactorKey, chance: Chance
 ) -> None:
     for _ in range(5):
         refusal(sign_in, code="000000")
     security = registry.staff("security.yunxi.ning")
     (fresh,) = registry.demonstration_accounts(b"the seed of another install", [LOGIN])
     registry.set_credentials(
-        LOGIN, fresh.password, fresh.totp_secret, by=security, key=key, now=NOW, chance=chance
+        LOGIN,
+        fresh.password,
+        fresh.totp_secret,
+        by=security,
+        key=key,
+        because="上岗",
+        now=NOW,
+        chance=chance,
     )
     refusal(sign_in)
     assert sign_in(password=fresh.password, code=fresh.code(NOW)).login == LOGIN
@@ -180,17 +194,33 @@ def test_credentials_are_set_by_the_security_administrator_alone_and_must_be_goo
     for by, login in (("market.yundong.he", LOGIN), ("security.yunxi.ning", "security.yunxi.ning")):
         with pytest.raises(NotAllowed):
             registry.set_credentials(
-                login, "long enough it is", secret, by=registry.staff(by), key=key, now=NOW, chance=chance
+                login,
+                "long enough it is",
+                secret,
+                by=registry.staff(by),
+                key=key,
+                because="上岗",
+                now=NOW,
+                chance=chance,
             )
     with pytest.raises(InvalidValue):
-        registry.set_credentials(LOGIN, "short", secret, by=security, key=key, now=NOW, chance=chance)
+        registry.set_credentials(
+            LOGIN, "short", secret, by=security, key=key, because="上岗", now=NOW, chance=chance
+        )
     with pytest.raises(NotFound):
         registry.set_credentials(
-            "no.body", "long enough it is", secret, by=security, key=key, now=NOW, chance=chance
+            "no.body",
+            "long enough it is",
+            secret,
+            by=security,
+            key=key,
+            because="上岗",
+            now=NOW,
+            chance=chance,
         )
 
 
-def test_neither_password_nor_secret_lies_in_the_store_in_clear(account: DemonstrationAccount) -> None:
+def test_neither_password_nor_secret_lies_in_the_store_in_clear(account: Credentials) -> None:
     row = models.Staff.objects.get(login=LOGIN)
     assert row.password.startswith("$argon2id$")
     assert account.password not in row.password
@@ -198,7 +228,7 @@ def test_neither_password_nor_secret_lies_in_the_store_in_clear(account: Demonst
 
 
 def test_demonstration_accounts_open_and_leave_set_credentials_alone(
-    account: DemonstrationAccount, key: SecondFactorKey, chance: Chance
+    account: Credentials, key: SecondFactorKey, chance: Chance
 ) -> None:
     others = models.Staff.objects.exclude(login__in=[LOGIN, "fund.yunxi.qian", "audit.yunxi.shang"])
     others.update(password="$taken", totp_sealed="$taken")  # three accounts to hash are enough here

@@ -5,6 +5,7 @@ import pytest
 from bench.filing import draft
 from bench.town import Town
 from tests.cases.acting import pass_time, submit
+from tests.openings import fields_of
 from tests.portal.visiting import Visit
 from tests.workbench.acting import approver, opened, staff, turned, waiting_registration
 from tongban.cases import api as cases
@@ -59,6 +60,7 @@ def test_roles_that_were_set_are_on_the_audit_page(town: Town, visit: Visit) -> 
         "market.yundong.ye",
         [(registry.Role.COUNTER, "990121")],
         by=staff(town, "security.yunxi.ning"),
+        because="上岗",
         now=town.now,
         chance=SystemChance(),
     )
@@ -95,6 +97,38 @@ def test_the_bureau_sees_each_bundle_with_its_version_and_its_totals(town: Town,
     ).totals
     assert f"{totals.here.all} 本次申报填写或选择" in page.text
     assert f"{totals.separately.all} 分别申报时填写" in page.text
+
+
+def test_a_version_is_withdrawn_by_a_named_person_and_its_open_cases_go_to_one(
+    town: Town, visit: Visit
+) -> None:
+    number = draft(town, town.subject("li_chunyan"))
+    tao = staff(town, "bureau.yunxi.tao")
+    visit.as_staff(tao)
+    here = f"/workbench/bureau/{town.bundle.code}/{town.bundle.version}/withdraw"
+    assert here in visit.open("/workbench/bureau").html
+    assert visit.press(visit.open(here), fill={"reason": " "}).status == 422
+    asked = visit.press(visit.open(here), fill={"reason": "第三条写错了"})
+    assert "第三条写错了" in asked.text
+    assert not items.is_withdrawn(town.bundle.code, town.bundle.version)
+    done = visit.press(asked, fill={"step": "do"})
+    assert "已撤回" in done.text
+    assert here not in done.html
+    (said,) = fields_of(kind="pack.withdrawn").values()
+    assert (said["because"], said["staff"]) == ("第三条写错了", tao.id)
+    submit(town, number)
+    case = cases.snapshot(number).case("registration")
+    assert (case.state, case.number is not None) == ("accepted", True)  # no rule granted it
+    assert items.bundles() == ()
+    visit.as_staff(approver(town))
+    assert str(case.number) in visit.open("/workbench/desk").text
+    visit.as_staff(tao)
+    assert visit.press(visit.open(here), fill={"reason": "再来一次", "step": "do"}).status == 409
+
+
+def test_a_version_that_was_never_published_is_not_there_to_withdraw(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, "bureau.yunxi.tao"))
+    assert visit.open("/workbench/bureau/open-company/99/withdraw").status == 404
 
 
 def test_a_helper_sees_how_what_they_typed_goes_and_nothing_else(town: Town, visit: Visit) -> None:

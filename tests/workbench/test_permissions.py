@@ -55,8 +55,11 @@ MATRIX: dict[str, set[Role]] = {
     "recovered": {Role.BUREAU_OFFICER, Role.AUDITOR},
     "helping": HELPERS,
     "bureau": {Role.BUREAU_OFFICER, Role.POLICY_AUTHOR},
+    "withdraw-version": {Role.BUREAU_OFFICER, Role.POLICY_AUTHOR},
     "system": {Role.SYSTEM_ADMIN},
     "security": {Role.SECURITY_ADMIN},
+    "credentials": {Role.SECURITY_ADMIN},
+    "roles": {Role.SECURITY_ADMIN},
     "audit": {Role.AUDITOR},
 }
 OPEN_TO_ALL = {"front", "sign-in", "sign-out"}
@@ -94,8 +97,11 @@ def addresses(number: str) -> dict[str, str]:
         "recovered": "evidence/recovered",
         "helping": "helping",
         "bureau": "bureau",
+        "withdraw-version": "bureau/open-company/1/withdraw",
         "system": "system",
         "security": "security",
+        "credentials": "security/market.yundong.chen/credentials",
+        "roles": "security/market.yundong.chen/roles",
         "audit": "audit",
     }
 
@@ -112,6 +118,7 @@ def hold(town: Town, one: registry.Staff, *roles: Role) -> None:
         one.login,
         [(role, "990121") for role in roles],
         by=security,
+        because="上岗",
         now=town.now,
         chance=SystemChance(),
     )

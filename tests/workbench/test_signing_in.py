@@ -18,17 +18,24 @@ LOGIN = "market.yundong.chen"
 
 
 @pytest.fixture
-def account(town: Town) -> registry.DemonstrationAccount:
+def account(town: Town) -> registry.Credentials:
     """The approver's password and second factor."""
     key = registry.make_second_factor_key(registry.second_factor_file(ledger.keys_folder()), SystemChance())
     (made,) = registry.demonstration_accounts(b"a seed of this test", [LOGIN])
     registry.set_credentials(
-        LOGIN, made.password, made.totp_secret, by=None, key=key, now=town.now, chance=SystemChance()
+        LOGIN,
+        made.password,
+        made.totp_secret,
+        by=None,
+        key=key,
+        because="上岗",
+        now=town.now,
+        chance=SystemChance(),
     )
     return made
 
 
-def sign_in(visit: Visit, account: registry.DemonstrationAccount, *, onward: str = "", **other: str) -> Page:
+def sign_in(visit: Visit, account: registry.Credentials, *, onward: str = "", **other: str) -> Page:
     page = visit.open("/workbench/sign-in" + (f"?next={onward}" if onward else ""))
     given = {
         "login": account.login,
@@ -40,7 +47,7 @@ def sign_in(visit: Visit, account: registry.DemonstrationAccount, *, onward: str
 
 
 def test_the_right_password_and_code_lead_to_ones_own_first_page(
-    visit: Visit, account: registry.DemonstrationAccount
+    visit: Visit, account: registry.Credentials
 ) -> None:
     page = sign_in(visit, account)
     assert (page.status, page.address) == (200, "/workbench/desk")
@@ -53,7 +60,7 @@ def test_the_right_password_and_code_lead_to_ones_own_first_page(
     [{"password": "not the password at all"}, {"code": "000000"}, {"login": "nobody.at.all"}, {"code": ""}],
 )
 def test_every_failure_is_told_in_the_same_words(
-    visit: Visit, account: registry.DemonstrationAccount, wrong: dict[str, str]
+    visit: Visit, account: registry.Credentials, wrong: dict[str, str]
 ) -> None:
     page = sign_in(visit, account, **wrong)
     assert page.status == 403
@@ -62,13 +69,13 @@ def test_every_failure_is_told_in_the_same_words(
     assert visit.open("/workbench/desk").address.startswith("/workbench/sign-in")
 
 
-def test_a_code_opens_one_session_only(visit: Visit, account: registry.DemonstrationAccount) -> None:
+def test_a_code_opens_one_session_only(visit: Visit, account: registry.Credentials) -> None:
     assert sign_in(visit, account).status == 200
     assert sign_in(Visit(visit.town), account).status == 403
 
 
 def test_too_many_failures_from_one_address_are_not_even_checked(
-    visit: Visit, account: registry.DemonstrationAccount
+    visit: Visit, account: registry.Credentials
 ) -> None:
     for attempt in range(MOST_FAILURES):
         assert sign_in(visit, account, login=f"guess.{attempt}").status == 403
@@ -80,7 +87,7 @@ def test_too_many_failures_from_one_address_are_not_even_checked(
 
 
 def test_a_resident_who_was_signed_in_on_this_browser_is_not_any_more(
-    visit: Visit, account: registry.DemonstrationAccount
+    visit: Visit, account: registry.Credentials
 ) -> None:
     visit.as_person("li_chunyan")
     before = visit.client.session.session_key
@@ -92,13 +99,13 @@ def test_a_resident_who_was_signed_in_on_this_browser_is_not_any_more(
 
 @pytest.mark.parametrize("elsewhere", ["https://elsewhere.example/", "//elsewhere.example", "javascript:0"])
 def test_signing_in_never_leads_elsewhere(
-    visit: Visit, account: registry.DemonstrationAccount, elsewhere: str
+    visit: Visit, account: registry.Credentials, elsewhere: str
 ) -> None:
     assert sign_in(visit, account, onward=elsewhere).address == "/workbench/desk"
 
 
 def test_signing_in_leads_back_to_the_page_that_was_asked_for(
-    visit: Visit, account: registry.DemonstrationAccount
+    visit: Visit, account: registry.Credentials
 ) -> None:
     asked = visit.open("/workbench/evidence?log=decisions")
     assert asked.address.startswith("/workbench/sign-in")
@@ -108,7 +115,7 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(
     )
 
 
-def test_signing_out_ends_the_session(visit: Visit, account: registry.DemonstrationAccount) -> None:
+def test_signing_out_ends_the_session(visit: Visit, account: registry.Credentials) -> None:
     page = sign_in(visit, account)
     assert visit.press(page, action="/workbench/sign-out").address == "/workbench/sign-in"
     assert visit.open("/workbench/desk").address.startswith("/workbench/sign-in")
@@ -136,7 +143,7 @@ def test_a_role_that_was_taken_away_is_gone_on_the_next_request(town: Town, visi
     assert visit.open("/workbench/desk").status == 200
     security = staff(town, "security.yunxi.ning")
     roles = [(registry.Role.COUNTER, "990121")]
-    registry.set_roles(LOGIN, roles, by=security, now=town.now, chance=SystemChance())
+    registry.set_roles(LOGIN, roles, by=security, because="上岗", now=town.now, chance=SystemChance())
     refused = visit.open("/workbench/desk")
     assert refused.status == 403
     assert "/workbench/" in refused.read.links  # and back to one's own pages
@@ -146,5 +153,5 @@ def test_a_role_that_was_taken_away_is_gone_on_the_next_request(town: Town, visi
 def test_who_has_no_role_at_all_is_told_so(town: Town, visit: Visit) -> None:
     visit.as_staff(approver(town))
     security = staff(town, "security.yunxi.ning")
-    registry.set_roles(LOGIN, [], by=security, now=town.now, chance=SystemChance())
+    registry.set_roles(LOGIN, [], by=security, because="上岗", now=town.now, chance=SystemChance())
     assert visit.open("/workbench/").status == 403

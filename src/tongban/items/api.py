@@ -74,6 +74,7 @@ from tongban.items.queries import (
     is_withdrawn,
     pinned,
     sources,
+    version_card,
     versions,
 )
 from tongban.items.samples import (
@@ -215,6 +216,7 @@ __all__ = [
     "unconfirmed",
     "value_named",
     "values_of",
+    "version_card",
     "versions",
     "withdraw",
 ]

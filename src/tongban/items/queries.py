@@ -82,8 +82,11 @@ def versions(code: str | None = None, *, after: str = "", most: int = A_PAGE) ->
 
 
 def version_card(code: str, version: int) -> BundleCard:
-    """Give the card of one version that was published."""
-    return _card(PackVersion.objects.defer("content", "sources").get(code=code, version=version))
+    """Give the card of one version that was published; raises NotFound."""
+    row = PackVersion.objects.defer("content", "sources").filter(code=code, version=version).first()
+    if row is None:
+        raise _no_such(code, version)
+    return _card(row)
 
 
 def _card(row: PackVersion) -> BundleCard:

@@ -2,6 +2,7 @@
 
 from tongban.registry.actions import (
     Loaded,
+    give_credentials,
     load_city,
     make_demonstration_accounts,
     set_credentials,
@@ -12,7 +13,7 @@ from tongban.registry.actions import (
 from tongban.registry.city_checks import read_city as check_city
 from tongban.registry.city_files import CityFiles, DivisionsFile, OrganisationsFile, StaffFile
 from tongban.registry.credentials import (
-    DemonstrationAccount,
+    Credentials,
     SecondFactorKey,
     demonstration_accounts,
     make_second_factor_key,
@@ -22,7 +23,6 @@ from tongban.registry.credentials import (
 from tongban.registry.directory import Directory
 from tongban.registry.jobs import tidy
 from tongban.registry.queries import (
-    Scope,
     body_for,
     count_staff,
     directory,
@@ -39,7 +39,6 @@ from tongban.registry.queries import (
     subject_by_number,
     subject_ids,
     subjects,
-    visible_to,
 )
 from tongban.registry.rules import ADMINISTRATORS, CASE_ROLES, CREDIT_CODE, RESIDENT_ID
 from tongban.registry.values import Competence, Division, Organisation, Role, Staff, Subject
@@ -51,7 +50,7 @@ __all__ = [
     "RESIDENT_ID",
     "CityFiles",
     "Competence",
-    "DemonstrationAccount",
+    "Credentials",
     "Directory",
     "Division",
     "DivisionsFile",
@@ -59,7 +58,6 @@ __all__ = [
     "Organisation",
     "OrganisationsFile",
     "Role",
-    "Scope",
     "SecondFactorKey",
     "Staff",
     "StaffFile",
@@ -71,6 +69,7 @@ __all__ = [
     "directory",
     "division",
     "everybody",
+    "give_credentials",
     "load_city",
     "make_demonstration_accounts",
     "make_second_factor_key",
@@ -92,5 +91,4 @@ __all__ = [
     "subject_ids",
     "subjects",
     "tidy",
-    "visible_to",
 ]

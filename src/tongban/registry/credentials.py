@@ -126,8 +126,8 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class DemonstrationAccount:
-    """What somebody needs to sign in as a demonstration staff member."""
+class Credentials:
+    """What a staff member signs in with, in clear: handed over once, or derived for a demonstration."""
 
     login: str
     password: str
@@ -146,7 +146,7 @@ class DemonstrationAccount:
         )
 
 
-def demonstration_accounts(seed: bytes, logins: Iterable[str]) -> tuple[DemonstrationAccount, ...]:
+def demonstration_accounts(seed: bytes, logins: Iterable[str]) -> tuple[Credentials, ...]:
     """Derive the passwords and secrets of demonstration staff from one install's own seed.
 
     The same seed gives the same accounts, so that nothing of them is kept anywhere; every install
@@ -157,9 +157,14 @@ def demonstration_accounts(seed: bytes, logins: Iterable[str]) -> tuple[Demonstr
     return tuple(_derived(seed, login) for login in logins)
 
 
-def _derived(seed: bytes, login: str) -> DemonstrationAccount:
+def fresh_credentials(login: str, chance: Chance) -> Credentials:
+    """Make credentials that nobody has had before and that can be made by nobody again."""
+    return _derived(chance.bytes(KEY_BYTES), login)
+
+
+def _derived(seed: bytes, login: str) -> Credentials:
     words = hmac.digest(seed, f"password of {login}".encode(), "sha256")
     secret = hmac.digest(seed, f"one-time secret of {login}".encode(), "sha256")
     letters = base64.b32encode(words).decode("ascii").lower()
     password = "-".join(letters[start : start + 4] for start in range(0, 16, 4))
-    return DemonstrationAccount(login, password, base64.b32encode(secret[:SECRET_BYTES]).decode("ascii"))
+    return Credentials(login, password, base64.b32encode(secret[:SECRET_BYTES]).decode("ascii"))

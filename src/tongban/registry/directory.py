@@ -97,10 +97,6 @@ class Directory:
                 return found
         raise _nobody(function, looked_at)
 
-    def below_in_line(self, slug: str) -> frozenset[str]:
-        """Give the organisations under this one in its line (条), itself not included."""
-        return _below(slug, ((one.slug, one.line_superior) for one in self.all_organisations))
-
     def office_for(self, basic_code: str, division: str, at: date) -> Competence:
         """Give who is competent for an item at a place: the nearest holder upward, delegations first.
 

@@ -1,4 +1,4 @@
-"""Every read of the registry: the directory, staff, subjects, and who may see what as WHERE clauses."""
+"""Every read of the registry: the directory, staff and subjects."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -32,7 +32,6 @@ from tongban.registry.values import (
 )
 
 SUBJECT = rows.Prepared(lambda key: models.Subject.objects.filter(pk=key))
-NOBODY = Q(pk__in=())  # Django answers it without asking the database
 BY_ORGANISATION = (Key("organisation_id", str), Key("login", str))
 KEPT_DIRECTORIES = 2  # the standing one, and the one before while a load is going on
 TORN_READS = 5  # a directory read while a load commits is read again
@@ -265,63 +264,3 @@ def subject_value(row: models.Subject) -> Subject:
     """Give a row as what crosses the door."""
     kind = rules.subject_kind(row.identity_type)
     return Subject(row.id, kind, row.identity_type, row.number, row.name, row.assurance)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a staff member may see, as WHERE clauses that other rooms put on their own tables.
-
-    Cases are seen by those of the deciding office who handle them, and by the head of the office in
-    whose name a delegate decides, who answers for it (Administrative Licensing Law, Art. 24). Above in
-    the line one sees counts only. Counters and village workers see the filings they filed for others.
-    Administrators, data officers and the bureau see no case.
-    """
-
-    staff: Staff
-    counted: frozenset[str]
-    places: frozenset[str]
-
-    def cases(self, *, office: str = "office", in_name_of: str | None = "in_name_of") -> Q:
-        """Give the clause for cases whose facts they may open."""
-        if not self.staff.holds(Role.RECEPTIONIST, Role.APPROVER, Role.LEADER):
-            return NOBODY
-        own = Q(**{office: self.staff.organisation})
-        if in_name_of is not None and self.staff.holds(Role.LEADER):
-            return own | Q(**{in_name_of: self.staff.organisation})
-        return own
-
-    def filings(self, *, filed_by: str = "filed_by_id") -> Q:
-        """Give the clause for filings they typed for somebody else."""
-        if not self.staff.holds(Role.COUNTER, Role.VILLAGE_WORKER):
-            return NOBODY
-        return Q(**{filed_by: self.staff.id})
-
-    def counts(self, *, office: str = "office") -> Q:
-        """Give the clause for cases that they may count, without opening one."""
-        return Q(**{f"{office}__in": self.counted}) if self.counted else NOBODY
-
-    def own(self, *, organisation: str = "organisation") -> Q:
-        """Give the clause for their organisation's own things: resources, grants, notices."""
-        if self.staff.holds(*rules.ADMINISTRATORS):
-            return NOBODY
-        return Q(**{organisation: self.staff.organisation})
-
-    def within(self, *, division: str = "division") -> Q:
-        """Give the clause for what lies in the divisions they act in."""
-        return Q(**{f"{division}__in": self.places}) if self.places else NOBODY
-
-
-def visible_to(staff: Staff) -> Scope:
-    """Say what a staff member may see: one query, none for each row."""
-    known = directory()
-    counted: frozenset[str] = frozenset()
-    if staff.holds(Role.BUREAU_OFFICER):
-        counted = frozenset(one.slug for one in known.organisations())
-    elif staff.holds(Role.LEADER):
-        counted = known.below_in_line(staff.organisation) | {staff.organisation}
-    elif staff.holds(Role.RECEPTIONIST, Role.APPROVER):
-        counted = frozenset({staff.organisation})
-    places: frozenset[str] = frozenset()
-    if not staff.holds(*rules.ADMINISTRATORS):
-        places = places.union(*(known.within(code) for code in staff.divisions))
-    return Scope(staff, counted, places)

@@ -65,6 +65,34 @@ def require_security_administrator(by: Staff, login: str) -> None:
     )
 
 
+def require_first_hand(member: Staff) -> None:
+    """Refuse that whoever sits at the machine gives credentials to anybody but a security administrator."""
+    if member.holds(Role.SECURITY_ADMIN):
+        return
+    raise NotAllowed(
+        "staff.not_by_command",
+        what=Text(
+            zh=f"“{member.login}”不是安全管理员，其登录凭证不在本机命令行发放。",
+            en=f"{member.login} is no security administrator: a command gives them no credentials.",
+        ),
+        todo=Text(
+            zh="请安全管理员在工作台“人员与登录”页面发放。",
+            en="The security administrator gives them in the workbench, under staff and sign-ins.",
+        ),
+    )
+
+
+def require_cause(because: str) -> None:
+    """Refuse to change who may sign in, or as what, without a cause: it stands in the evidence."""
+    if because.strip():
+        return
+    raise InvalidValue(
+        "staff.no_cause",
+        what=Text(zh="没有写明事由。", en="No cause was given."),
+        todo=Text(zh="请写明为何设置，例如“新到岗”。", en="Say why, for instance “has joined the office”."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Failures:
     """How often a login failed in a row, and until when it is locked."""
@@ -125,10 +153,13 @@ def subject_kind(identity_type: str) -> SubjectKind:
     return "entity" if identity_type == CREDIT_CODE else "person"
 
 
-def identity_number(identity_type: str, number: str) -> str:
-    """Give the number as it is kept, or say what is wrong with it for its type."""
+def identity_number(identity_type: str, number: str, *, demonstration: bool = True) -> str:
+    """Give the number as it is kept, or say what is wrong with it for its type.
+
+    Where somebody is to become a subject here, `demonstration` says whether invented people may.
+    """
     if identity_type == RESIDENT_ID:
-        return resident_id.parse(number).number
+        return resident_id.admit(number, demonstration=demonstration).number
     if identity_type == CREDIT_CODE:
         return credit_code.parse(number).number
     if identity_type not in OTHER_DOCUMENTS:

@@ -14,6 +14,7 @@ from tongban.workbench.views import (
     licences,
     notices,
     signing,
+    staffing,
 )
 
 app_name = "workbench"
@@ -48,7 +49,10 @@ urlpatterns = [
     path("evidence/recovered", evidence.recovered, name="recovered"),
     path("helping", helping.helping, name="helping"),
     path("bureau", bureau.bureau, name="bureau"),
+    path("bureau/<slug:code>/<int:version>/withdraw", bureau.withdraw, name="withdraw-version"),
     path("system", administration.system, name="system"),
     path("security", administration.security, name="security"),
+    path("security/<str:login>/credentials", staffing.credentials, name="credentials"),
+    path("security/<str:login>/roles", staffing.roles, name="roles"),
     path("audit", administration.audit, name="audit"),
 ]

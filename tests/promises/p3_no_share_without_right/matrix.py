@@ -148,8 +148,26 @@ WORKBENCH: Mapping[str, Page] = {
     ),
     "workbench:helping": _page("/workbench/helping", Role.COUNTER, Role.VILLAGE_WORKER),
     "workbench:bureau": _page("/workbench/bureau", Role.BUREAU_OFFICER, Role.POLICY_AUTHOR),
+    "workbench:withdraw-version": _page(
+        "/workbench/bureau/open-company/1/withdraw",
+        Role.BUREAU_OFFICER,
+        Role.POLICY_AUTHOR,
+        reason="条件有误",
+        step="do",
+    ),
     "workbench:system": _page("/workbench/system", Role.SYSTEM_ADMIN),
     "workbench:security": _page("/workbench/security", Role.SECURITY_ADMIN),
+    "workbench:credentials": _page(
+        "/workbench/security/tax.yundong.lu/credentials", Role.SECURITY_ADMIN, because="新到岗", step="do"
+    ),
+    "workbench:roles": _page(
+        "/workbench/security/tax.yundong.lu/roles",
+        Role.SECURITY_ADMIN,
+        roles="leader",
+        divisions="990121",
+        because="新到岗",
+        step="do",
+    ),
     "workbench:audit": _page("/workbench/audit", Role.AUDITOR),
 }
 

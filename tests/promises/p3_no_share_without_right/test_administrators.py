@@ -70,6 +70,7 @@ def test_no_security_administrator_can_combine_them_for_anybody(town: Town) -> N
                     login,
                     [(role, "990100") for role in roles],
                     by=security,
+                    because="上岗",
                     now=town.now,
                     chance=SystemChance(),
                 )
@@ -80,12 +81,18 @@ def test_no_security_administrator_can_combine_them_for_anybody(town: Town) -> N
                     "bureau.yunxi.tao",
                     [(Role.LEADER, "990100")],
                     by=one,
+                    because="上岗",
                     now=town.now,
                     chance=SystemChance(),
                 )
     with pytest.raises(NotAllowed):  # nor gives herself another role
         registry.set_roles(
-            security.login, [(Role.AUDITOR, "990100")], by=security, now=town.now, chance=SystemChance()
+            security.login,
+            [(Role.AUDITOR, "990100")],
+            by=security,
+            because="上岗",
+            now=town.now,
+            chance=SystemChance(),
         )
     assert everything() == before
 

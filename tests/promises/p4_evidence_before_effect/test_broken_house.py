@@ -60,10 +60,22 @@ def staff_acts(town: Town, key: registry.SecondFactorKey) -> dict[str, Callable[
     [security] = registry.staff_of("bureau.990100", registry.Role.SECURITY_ADMIN, on=town.now.date())[:1]
     return {
         "staff.credentials_set": lambda: registry.set_credentials(
-            LOGIN, account.password, account.totp_secret, by=None, key=key, now=town.now, chance=CHANCE
+            LOGIN,
+            account.password,
+            account.totp_secret,
+            by=None,
+            key=key,
+            because="上岗",
+            now=town.now,
+            chance=CHANCE,
         ),
         "staff.roles_set": lambda: registry.set_roles(
-            LOGIN, [(registry.Role.COUNTER, "990121")], by=security, now=town.now, chance=CHANCE
+            LOGIN,
+            [(registry.Role.COUNTER, "990121")],
+            by=security,
+            because="上岗",
+            now=town.now,
+            chance=CHANCE,
         ),
         "staff.signed_in": lambda: registry.sign_in(
             LOGIN, account.password, account.code(town.now), now=town.now, key=key, chance=CHANCE

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -50,10 +49,6 @@ class Pack:
         """Give every file of the pack by its path in the folder: kept with the published version."""
         files = sorted(path for path in self.folder.rglob("*") if path.suffix in {".yaml", ".json", ".md"})
         return {str(path.relative_to(self.folder)): path.read_text("utf-8") for path in files}
-
-    def source_digests(self) -> dict[str, str]:
-        """Give the SHA-256 of each file."""
-        return {name: sha256(text.encode()).hexdigest() for name, text in self.sources().items()}
 
 
 class _Reading:

@@ -42,10 +42,6 @@ class BasicCode:
     warnings: tuple[Text, ...] = ()
 
     @property
-    def is_national(self) -> bool:
-        return self.province == "00"
-
-    @property
     def is_licence(self) -> bool:
         """Say whether the Administrative Licensing Law's periods apply (type 01)."""
         return self.type_code == "01"

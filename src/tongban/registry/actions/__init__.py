@@ -1,6 +1,11 @@
 """Every write of the registry."""
 
-from tongban.registry.actions.accounts import make_demonstration_accounts, set_credentials, set_roles
+from tongban.registry.actions.accounts import (
+    give_credentials,
+    make_demonstration_accounts,
+    set_credentials,
+    set_roles,
+)
 from tongban.registry.actions.loading import Loaded, load_city
 from tongban.registry.actions.signing_in import forget_failures, sign_in
 from tongban.registry.actions.subjects import subject_for
@@ -8,6 +13,7 @@ from tongban.registry.actions.subjects import subject_for
 __all__ = [
     "Loaded",
     "forget_failures",
+    "give_credentials",
     "load_city",
     "make_demonstration_accounts",
     "set_credentials",

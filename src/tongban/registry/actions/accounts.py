@@ -3,14 +3,34 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import NotFound
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.registry import credentials, models, queries, rules
-from tongban.registry.credentials import DemonstrationAccount, SecondFactorKey
+from tongban.registry.credentials import Credentials, SecondFactorKey
 from tongban.registry.values import Role, Staff
+
+
+def give_credentials(
+    login: str, *, by: Staff | None, because: str, key: SecondFactorKey, now: datetime, chance: Chance
+) -> Credentials:
+    """Make a password and a second factor for a staff member and give them to be handed over.
+
+    They stand nowhere else and cannot be read again; what the member had before no longer works.
+    `by` is the security administrator, never the member themselves; None is whoever sits at the
+    machine, who gives them to a security administrator alone: the first one has nobody to ask, and
+    neither has one who has lost theirs.
+    """
+    if by is None:
+        rules.require_first_hand(queries.staff(login, on=civil_date(now)))
+    made = credentials.fresh_credentials(login, chance)
+    set_credentials(
+        login, made.password, made.totp_secret, by=by, because=because, key=key, now=now, chance=chance
+    )
+    return made
 
 
 def set_credentials(
@@ -19,6 +39,7 @@ def set_credentials(
     totp_secret: str,
     *,
     by: Staff | None,
+    because: str,
     key: SecondFactorKey,
     now: datetime,
     chance: Chance,
@@ -26,20 +47,21 @@ def set_credentials(
     """Give a staff member a password and a second factor; what they had before no longer works.
 
     `by` is the security administrator, never the member themselves; None is the install itself,
-    before anybody can sign in. Raises InvalidValue for a weak password or secret.
+    before anybody can sign in. Raises InvalidValue for a weak password or secret, or without a cause.
     """
+    rules.require_cause(because)
     if by is not None:
         rules.require_security_administrator(by, login)
     rules.check_password(login, password)
     credentials.check_secret(totp_secret)
     hashed = credentials.hash_password(password, chance)  # before the transaction: it takes long
     sealed = key.seal(login, totp_secret, chance)
-    _store_credentials({login: (hashed, sealed)}, by, now, chance)
+    _store_credentials({login: (hashed, sealed)}, by, {"because": because}, now, chance)
 
 
 def make_demonstration_accounts(
     seed: bytes, *, key: SecondFactorKey, now: datetime, chance: Chance
-) -> tuple[DemonstrationAccount, ...]:
+) -> tuple[Credentials, ...]:
     """Give every staff member without credentials those derived from this install's seed; give all derived.
 
     For a demonstration city only. Members whose credentials a person has set keep them.
@@ -56,20 +78,24 @@ def make_demonstration_accounts(
         if account.login in without
     }
     if fresh:
-        _store_credentials(fresh, None, now, chance)
+        _store_credentials(fresh, None, {}, now, chance)
     return accounts
 
 
 @whole
 def _store_credentials(
-    fresh: Mapping[str, tuple[str, str]], by: Staff | None, now: datetime, chance: Chance
+    fresh: Mapping[str, tuple[str, str]],
+    by: Staff | None,
+    cause: Mapping[str, object],
+    now: datetime,
+    chance: Chance,
 ) -> None:
     for login, (hashed, sealed) in fresh.items():
         row = _row(login)
         row.password, row.totp_sealed, row.totp_last_step = hashed, sealed, 0
         row.save(update_fields=["password", "totp_sealed", "totp_last_step"])
         models.SignInFailure.objects.filter(login_digest=queries.login_digest(login)).delete()
-        _evidence("staff.credentials_set", row, {}, by, now, chance)
+        _evidence("staff.credentials_set", row, cause, by, now, chance)
 
 
 @whole
@@ -78,15 +104,18 @@ def set_roles(
     roles: Iterable[tuple[Role, str]],
     *,
     by: Staff,
+    because: str,
     now: datetime,
     chance: Chance,
 ) -> Staff:
     """Give a staff member exactly these roles, each in a division; from then on the file's no longer count.
 
     Raises NotAllowed unless `by` is another person, the security administrator; Conflict when the
-    roles may not be combined; NotFound for a division that does not stand today.
+    roles may not be combined; NotFound for a division that does not stand today; InvalidValue without
+    a cause.
     """
     held = sorted(set(roles))
+    rules.require_cause(because)
     rules.require_security_administrator(by, login)
     rules.check_separation(login, {role for role, _ in held})
     directory = queries.directory()
@@ -108,7 +137,8 @@ def set_roles(
     )
     row.roles_set_by_id = by.id
     row.save(update_fields=["roles_set_by"])
-    _evidence("staff.roles_set", row, {"roles": [f"{role}@{place}" for role, place in held]}, by, now, chance)
+    said = {"roles": [f"{role}@{place}" for role, place in held], "because": because}
+    _evidence("staff.roles_set", row, said, by, now, chance)
     return queries.staff_by_id(row.id)
 
 

@@ -80,6 +80,7 @@ def security(request: StaffRequest) -> HttpResponse:
         "groups": groups,
         "count": registry.count_staff(today),
         "more_people": people.after,
+        "done": request.GET.get("done", ""),
         "events": _watched(openings.lines, None),
         "after": openings.after,
     }

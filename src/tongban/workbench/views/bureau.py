@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.cases import api as cases
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
+from tongban.workbench import reading
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import BUREAU
 
 MOST_PLANNED = 10  # each of them is planned anew for the page
 MOST_VERSIONS = 20
+REASON = Text("撤回理由", "Reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,36 @@ def bureau(request: StaffRequest) -> HttpResponse:
         "after": bundles.after,
         "versions": items.versions(after=request.GET.get("versions", ""), most=MOST_VERSIONS),
         "where": where,
+        "done": request.GET.get("done") == "withdrawn",
         "unanswered": cases.unanswered_contests(now, after=request.GET.get("unanswered", "")).of(
             lambda line: _unanswered(line, book, known)
         ),
     }
     return page(request, "bureau", said)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(BUREAU)
+def withdraw(request: StaffRequest, code: str, version: int) -> HttpResponse:
+    """Withdraw a published version: told what it will do, with a reason, confirmed."""
+    card = items.version_card(code, version)
+    said: dict[str, object] = {
+        "at": "workbench:bureau",
+        "card": card,
+        "confirming": False,
+        "reason": request.POST.get("reason", ""),
+    }
+    if request.method != "POST":
+        return page(request, "withdraw-version", said)
+    try:
+        reason = reading.text(request.POST, "reason", REASON, most=400)
+    except Invalid as wrong:
+        return page(request, "withdraw-version", {**said, "wrong": wrong}, status=wrong.status)
+    if request.POST.get("step") != "do":
+        return page(request, "withdraw-version", {**said, "confirming": True})
+    at = request.workplace
+    items.withdraw(code, version, request.staff, reason, at.clock.now(), chance=at.chance)
+    return HttpResponseRedirect(f"{reverse('workbench:bureau')}?done=withdrawn#versions")
 
 
 def _unanswered(

@@ -1,0 +1,104 @@
+"""The security administrator's deeds: credentials handed over, and roles, for others and for a cause."""
+
+from collections.abc import Mapping, Sequence
+
+import segno
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from tongban.kernel.clock import civil_date
+from tongban.kernel.errors import Invalid, NotAllowed, TongbanError
+from tongban.kernel.texts import Text
+from tongban.ledger import api as ledger
+from tongban.registry import api as registry
+from tongban.workbench import reading
+from tongban.workbench.guard import StaffRequest, for_staff, page
+from tongban.workbench.pages import SECURITY
+
+BECAUSE = Text("事由", "Cause")
+DIVISIONS = Text("区划代码", "Division codes")
+ROLE = Text("角色", "Role")
+MOST_WRITTEN = 400
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(SECURITY)
+def credentials(request: StaffRequest, login: str) -> HttpResponse:
+    """Give somebody a new password and second factor: for a cause, confirmed, shown in that one answer."""
+    said = _about(request, login)
+    if request.method != "POST":
+        return page(request, "credentials", said)
+    try:
+        because = reading.text(request.POST, "because", BECAUSE, most=MOST_WRITTEN)
+    except Invalid as wrong:
+        return page(request, "credentials", {**said, "wrong": wrong}, status=wrong.status)
+    if request.POST.get("step") != "do":
+        return page(request, "credentials", {**said, "confirming": True})
+    at = request.workplace
+    made = registry.give_credentials(
+        login,
+        by=request.staff,
+        because=because,
+        key=registry.second_factor_key(registry.second_factor_file(ledger.keys_folder())),
+        now=at.clock.now(),
+        chance=at.chance,
+    )
+    drawn = segno.make(made.uri(at.node.name), error="m", micro=False).svg_data_uri(scale=5, border=2)
+    return page(request, "handed-over", {**said, "made": made, "drawn": drawn})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(SECURITY)
+def roles(request: StaffRequest, login: str) -> HttpResponse:
+    """Give somebody exactly the roles that are ticked, in the divisions that are written; confirmed."""
+    said = _about(request, login)
+    one: registry.Staff = said["one"]  # type: ignore[assignment]  # put there just above
+    home = registry.organisation(one.organisation).division
+    said |= {
+        "held": one.roles,
+        "divisions": " ".join(one.divisions or (home,)),
+        "roles": tuple(registry.Role),
+    }
+    if request.method != "POST":
+        return page(request, "roles", said)
+    said |= {"held": request.POST.getlist("roles"), "divisions": request.POST.get("divisions", "")}
+    try:
+        because = reading.text(request.POST, "because", BECAUSE, most=MOST_WRITTEN)
+        wanted = _wanted(request.POST.getlist("roles"), request.POST)
+        if request.POST.get("step") != "do":
+            chosen = [role.label for role in registry.Role if role in said["held"]]  # type: ignore[operator]
+            return page(request, "roles", {**said, "confirming": True, "chosen": chosen})
+        at = request.workplace
+        registry.set_roles(
+            login, wanted, by=request.staff, because=because, now=at.clock.now(), chance=at.chance
+        )
+    except TongbanError as wrong:
+        return page(request, "roles", {**said, "wrong": wrong}, status=wrong.status)
+    return HttpResponseRedirect(f"{reverse('workbench:security')}?done={login}#staff")
+
+
+def _about(request: StaffRequest, login: str) -> dict[str, object]:
+    """Say whom it is about: somebody in office, and never whoever sits here."""
+    one = registry.staff(login, on=civil_date(request.workplace.clock.now()))
+    if one.login == request.staff.login:
+        raise NotAllowed(
+            "workbench.own_account",
+            what=Text("不能为自己设置角色和登录凭证。", "Nobody sets roles or credentials for themselves."),
+            todo=Text("请另一名安全管理员办理。", "Another security administrator does it."),
+        )
+    return {
+        "at": "workbench:security",
+        "one": one,
+        "office": registry.organisation(one.organisation).name,
+        "because": request.POST.get("because", ""),
+        "confirming": False,
+    }
+
+
+def _wanted(ticked: Sequence[str], sent: Mapping[str, str]) -> list[tuple[registry.Role, str]]:
+    """Read each ticked role in each written division; nothing ticked takes every role away."""
+    among = {role.value: role.label for role in registry.Role}
+    chosen = [registry.Role(reading.one_of({"role": word}, "role", ROLE, among)) for word in ticked]
+    places = reading.text(sent, "divisions", DIVISIONS, most=MOST_WRITTEN).split()
+    return [(role, place) for role in chosen for place in places]

@@ -1,0 +1,117 @@
+"""The security administrator gives credentials and sets roles: for others, for a cause, as evidence."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bench.town import Town
+from tests.openings import fields_of
+from tests.portal.visiting import Page, Visit
+from tests.workbench.acting import staff
+from tongban.kernel.errors import NotAllowed
+from tongban.kernel.ids import SystemChance
+from tongban.ledger import api as ledger
+from tongban.registry import api as registry
+from tongban.registry.api import Role
+
+CHEN = "market.yundong.chen"
+NING = "security.yunxi.ning"
+
+
+@pytest.fixture
+def security(town: Town, visit: Visit) -> registry.Staff:
+    """The security administrator, at the workbench."""
+    registry.make_second_factor_key(registry.second_factor_file(ledger.keys_folder()), SystemChance())
+    ning = staff(town, NING)
+    visit.as_staff(ning)
+    return ning
+
+
+def step(visit: Visit, address: str, **fill: str | list[str]) -> Page:
+    """Fill a deed's form, check it, confirm it; give what comes of it."""
+    asked = visit.press(visit.open(address), fill=fill)
+    assert asked.status == 200, asked.text
+    return visit.press(asked, fill={"step": "do"})
+
+
+def handed_over(page: Page) -> registry.Credentials:
+    """Read what stands on the page, as whoever takes it over does."""
+    found = re.findall(r"<dd><code>([^<]+)</code></dd>", page.html)
+    return registry.Credentials(*found)
+
+
+def test_what_is_handed_over_opens_the_workbench_and_what_was_before_does_not(
+    town: Town, visit: Visit, security: registry.Staff
+) -> None:
+    key = registry.second_factor_key(registry.second_factor_file(ledger.keys_folder()))
+    given = []
+    for _ in range(2):
+        page = step(visit, f"/workbench/security/{CHEN}/credentials", because="动态口令设备遗失")
+        assert page.headers["Cache-Control"] == "no-store"
+        given.append(handed_over(page))
+    assert given[0].password != given[1].password
+    assert given[0].totp_secret != given[1].totp_secret
+    now = town.now + timedelta(minutes=1)
+    with pytest.raises(NotAllowed):
+        registry.sign_in(CHEN, given[0].password, given[0].code(now), now=now, key=key, chance=SystemChance())
+    entered = registry.sign_in(
+        CHEN, given[1].password, given[1].code(now), now=now, key=key, chance=SystemChance()
+    )
+    assert entered.login == CHEN
+    for opening in fields_of(kind="staff.credentials_set").values():
+        assert (opening["because"], opening["maker"]) == ("动态口令设备遗失", str(security.id))
+        assert given[1].password not in str(opening)
+
+
+def test_credentials_are_given_only_once_they_are_confirmed_and_never_without_a_cause(
+    visit: Visit, security: registry.Staff
+) -> None:
+    address = f"/workbench/security/{CHEN}/credentials"
+    assert visit.press(visit.open(address), fill={"because": " "}).status == 422
+    assert "新到岗" in visit.press(visit.open(address), fill={"because": "新到岗"}).text
+    assert fields_of(kind="staff.credentials_set") == {}
+
+
+def test_roles_are_given_and_taken_for_a_cause(town: Town, visit: Visit, security: registry.Staff) -> None:
+    address = f"/workbench/security/{CHEN}/roles"
+    page = step(visit, address, roles=["approver", "leader"], divisions="990121", because="转任负责人")
+    assert page.address.startswith("/workbench/security")
+    assert staff(town, CHEN).roles == {Role.APPROVER, Role.LEADER}
+    step(visit, address, roles=[], because="已调离岗位")
+    assert staff(town, CHEN).roles == frozenset()
+    causes = [opening["because"] for opening in fields_of(kind="staff.roles_set").values()]
+    assert sorted(causes) == sorted(["转任负责人", "已调离岗位"])
+    visit.as_staff(staff(town, "audit.yunxi.shang"))
+    assert "转任负责人" in visit.open("/workbench/audit?kind=staff.roles_set").text
+
+
+@pytest.mark.parametrize(
+    ("roles", "division", "said"),
+    [
+        (["security_admin", "approver"], "990121", "不能同时担任"),
+        (["approver"], "990122", "不在其机构辖区内"),
+    ],
+)
+def test_what_the_law_of_roles_forbids_is_told_on_the_form(
+    town: Town, visit: Visit, security: registry.Staff, roles: list[str], division: str, said: str
+) -> None:
+    before = staff(town, CHEN).roles
+    address = f"/workbench/security/{CHEN}/roles"
+    page = step(visit, address, roles=roles, divisions=division, because="试一试")
+    assert said in page.text
+    assert staff(town, CHEN).roles == before
+
+
+@pytest.mark.parametrize("deed", ["roles", "credentials"])
+def test_nobody_sets_their_own(visit: Visit, security: registry.Staff, deed: str) -> None:
+    assert visit.open(f"/workbench/security/{NING}/{deed}").status == 403
+    assert f"/workbench/security/{NING}/{deed}" not in visit.open("/workbench/security").html
+
+
+def test_a_taken_role_is_gone_from_the_next_page(town: Town, visit: Visit, security: registry.Staff) -> None:
+    other = Visit(town)
+    other.as_staff(staff(town, CHEN))
+    assert other.open("/workbench/desk").status == 200
+    step(visit, f"/workbench/security/{CHEN}/roles", roles=["data_officer"], because="轮岗")
+    assert other.open("/workbench/desk").status == 403
