@@ -57,7 +57,9 @@ class Town:
     def subject(self, name: str) -> registry.Subject:
         """Sign in one of the fixed characters."""
         person = CHARACTERS["persons"][name]
-        return registry.subject_for("111", person["resident_id"], person["name"], assurance=3, now=self.now)
+        return registry.subject_for(
+            "111", person["resident_id"], person["name"], assurance=3, now=self.now, demonstration=True
+        )
 
     def close(self) -> None:
         """Let the road's threads and the signers' journals go."""
@@ -92,7 +94,7 @@ def open_town(
         chance=chance,
     )
     workplace = cases.Workplace(
-        node=Node(code="990100", name="云溪市", city=CITY, var=var),
+        node=Node(code="990100", name="云溪市", city=CITY, var=var, demonstration=True),
         clock=clock,
         chance=chance,
         calendar=calendar.load(CITY / "calendar.yaml"),

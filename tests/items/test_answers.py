@@ -78,7 +78,7 @@ def test_no_answer_whatever_breaks_the_reader(raw: object) -> None:
 
 
 def told(given_answers: items.Answers) -> set[tuple[str, str]]:
-    found = items.problems(city.bundle(), city.plan(given_answers), given_answers)
+    found = items.problems(city.bundle(), city.plan(given_answers), given_answers, demonstration=True)
     return {(str(problem.ref), problem.question) for problem in found}
 
 
@@ -111,7 +111,7 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
 )
 def test_a_trade_word_has_two_characters_and_none_that_is_forbidden(word: str, why: str) -> None:
     bad = changed(trade_word=word)
-    found = items.problems(city.bundle(), city.plan(bad), bad)
+    found = items.problems(city.bundle(), city.plan(bad), bad, demonstration=True)
     assert [(problem.question, why in problem.todo.en) for problem in found] == [("trade_word", True)]
 
 
@@ -120,7 +120,7 @@ def test_limits_hold_for_numbers_amounts_and_numbers_of_choices() -> None:
     assert told(changed(registered_capital_cents=99)) == {("company", "registered_capital_cents")}
     assert told(changed(scope=())) == {("company", "scope")}
     too_little = changed(registered_capital_cents=99)
-    problem = items.problems(city.bundle(), city.plan(too_little), too_little)[0]
+    problem = items.problems(city.bundle(), city.plan(too_little), too_little, demonstration=True)[0]
     assert "1.00" in problem.todo.zh
 
 
@@ -145,3 +145,31 @@ def test_statements_are_confirmed_one_by_one() -> None:
     almost = {**ticked, (city.ME, "truthful"): False}
     left = items.unconfirmed(made, replace(FORM, values={**FORM.values, **almost}))
     assert [problem.question for problem in left] == ["truthful"]
+
+
+def test_telephones_and_people_of_nobody_will_do_in_a_demonstration_only() -> None:
+    """The sample's people are invented; who answers for a real city is told so of each of them."""
+    bundle, question = city.bundle(), ASK("mobile")
+    form = city.answers("two-shareholders")
+    plan = city.plan(form)
+    asked = replace(plan.questions[0], ref=city.ME, question=question)
+    plan = replace(plan, questions=(*plan.questions, asked))
+    with_it = replace(form, values={**form.values, (city.ME, "mobile"): "100 0000 0108"})
+
+    def found(*, demonstration: bool) -> set[tuple[str, str]]:
+        told = items.problems(bundle, plan, with_it, demonstration=demonstration)
+        return {(problem.ref.role, problem.question) for problem in told}
+
+    assert found(demonstration=True) == set()
+    named = {(naming.ref.role, "") for naming in plan.namings if not naming.chosen}
+    assert named
+    assert found(demonstration=False) == {(city.ME.role, "mobile"), *named}
+    real = replace(with_it, values={**with_it.values, (city.ME, "mobile"): "13912345678"})
+    told = items.problems(bundle, plan, real, demonstration=False)
+    assert "mobile" not in {problem.question for problem in told}
+
+
+@pytest.mark.parametrize("written", ["1391234567", "23912345678", "手机"])
+def test_what_is_no_mobile_number_is_refused_as_it_is_typed(written: str) -> None:
+    with pytest.raises(InvalidValue, match="mobile"):
+        items.parse_answer(ASK("mobile"), written)

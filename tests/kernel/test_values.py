@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -206,7 +207,6 @@ def test_what_is_wrong_with_an_implementation_code_is_said_by_part(code: str, ki
 def test_a_basic_code_knows_whether_it_is_a_licence() -> None:
     assert basic_code.parse("990131001000").is_licence
     assert not basic_code.parse("991030001000").is_licence
-    assert basic_code.parse("000117112000").is_national
     assert "21" in basic_code.parse("442199806003").warnings[0].zh
 
 
@@ -330,17 +330,26 @@ def test_an_amount_that_could_be_misread_is_refused_with_what_to_write(written: 
 def test_the_demonstration_prefix_reaches_nobody_and_is_admitted_only_there() -> None:
     assert mobile.parse("100 1234 5678", demonstration=True).number == "10012345678"
     with pytest.raises(InvalidValue, match="begins with 10"):
-        mobile.parse("10012345678")
+        mobile.parse("10012345678", demonstration=False)
+
+
+def test_a_resident_of_area_99_is_nobody_and_is_admitted_in_a_demonstration_only() -> None:
+    invented = "990122194405089084"
+    assert resident_id.admit(invented, demonstration=True).number == invented
+    with pytest.raises(InvalidValue, match="is nobody's"):
+        resident_id.admit(invented, demonstration=False)
+    for real in ("11010519491231002X", "911124198108030024"):
+        assert resident_id.admit(real, demonstration=False).number == real
 
 
 def test_a_mobile_number_is_read_with_the_country_code_and_masked() -> None:
-    assert mobile.parse("+86 139-1234-5678").masked() == "139****5678"
+    assert mobile.parse("+86 139-1234-5678", demonstration=False).masked() == "139****5678"
 
 
 @pytest.mark.parametrize("written", ["1391234567", "12912345678", "1391234567a"])
 def test_what_is_no_mobile_number_is_refused(written: str) -> None:
     with pytest.raises(InvalidValue):
-        mobile.parse(written)
+        mobile.parse(written, demonstration=False)
 
 
 PARSERS: list[Callable[[str], object]] = [
@@ -350,7 +359,7 @@ PARSERS: list[Callable[[str], object]] = [
     division.parse,
     implementation_code.parse,
     licence_identifier.parse,
-    mobile.parse,
+    partial(mobile.parse, demonstration=True),
     money.parse,
     resident_id.parse,
 ]

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,13 @@ def town(database: None, settings: Settings) -> Iterator[Town]:
     Here.town.close()
     publish(Here.town)
     ledger.check_ledger()
+
+
+@pytest.fixture
+def real_city(town: Town) -> None:
+    """The same town where it is no demonstration: invented people may not stand there."""
+    node = replace(town.workplace.node, demonstration=False)
+    Here.town = replace(town, workplace=replace(town.workplace, node=node))
 
 
 @pytest.fixture

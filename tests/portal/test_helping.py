@@ -116,3 +116,13 @@ def test_signing_in_again_as_somebody_else_begins_a_new_visit(visit: Visit) -> N
     visit.as_person("zhao_min")
     assert visit.open(form.address).status == 404
     assert begun(visit).address != form.address
+
+
+def test_nobody_files_for_an_invented_person_where_this_is_no_demonstration(
+    visit: Visit, real_city: None
+) -> None:
+    staff = helper(visit)
+    page = helped(visit)
+    assert page.status == 422
+    assert "是演示数据，不属于任何人" in page.text
+    assert cases.filings(staff).lines == ()

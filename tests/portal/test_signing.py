@@ -63,6 +63,15 @@ def test_a_person_signs_in_and_goes_on_where_they_were_going(visit: Visit, provi
     assert visit.client.session["assurance"] == 3
 
 
+def test_an_invented_person_does_not_sign_in_where_this_is_no_demonstration(
+    visit: Visit, provider: Hosted, real_city: None
+) -> None:
+    answer = sign_in(visit, provider)
+    assert answer.status_code == 422
+    assert "是演示数据，不属于任何人" in answer.content.decode()
+    assert registry.subject_by_number("111", PERSON["resident_id"]) is None
+
+
 def test_what_is_asked_of_the_provider_cannot_be_foreseen_or_replayed(visit: Visit, provider: Hosted) -> None:
     first, second = leave(visit), leave(visit)
     assert first["code_challenge_method"] == "S256"

@@ -15,7 +15,7 @@ from joserfc.jwk import RSAKey
 from bench.town import MONDAY, Town
 from tests.rest.program import Program
 from tongban.kernel.clock import SetClock
-from tongban.kernel.errors import NotAllowed, NotSignedIn, SourceDown, SourceWrong
+from tongban.kernel.errors import InvalidValue, NotAllowed, NotSignedIn, SourceDown, SourceWrong
 from tongban.rest import bearer
 
 LI = {"sub": "li", "id_type": "111", "id_number": "990121198803129020", "name": "李春燕"}
@@ -102,12 +102,12 @@ def test_an_opaque_token_is_asked_for_once_a_minute(
     database: None, issuer: Issuer, known: bearer.Provider
 ) -> None:
     clock = SetClock(MONDAY)
-    first = known.subject("opaque", clock.now())
+    first = known.subject("opaque", clock.now(), demonstration=True)
     assert (first.number, first.name, first.assurance) == (LI["id_number"], "李春燕", 2)
-    assert known.subject("opaque", clock.now()) == first
+    assert known.subject("opaque", clock.now(), demonstration=True) == first
     assert issuer.asked["/userinfo"] == 1
     clock.move(timedelta(seconds=61))
-    known.subject("opaque", clock.now())
+    known.subject("opaque", clock.now(), demonstration=True)
     assert issuer.asked["/userinfo"] == 2
 
 
@@ -116,12 +116,12 @@ def test_no_more_tokens_are_remembered_than_the_bound(
 ) -> None:
     monkeypatch.setattr(bearer, "MOST_REMEMBERED", 3)  # the bound itself, so that the test is short
     for number in range(5):
-        known.subject(f"opaque{number}", MONDAY)
+        known.subject(f"opaque{number}", MONDAY, demonstration=True)
     assert len(known._seen) == 3
 
 
 def test_a_signed_token_tells_its_level(database: None, issuer: Issuer, known: bearer.Provider) -> None:
-    assert known.subject(issuer.token(), MONDAY).assurance == 3
+    assert known.subject(issuer.token(), MONDAY, demonstration=True).assurance == 3
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_token_made_for_another_or_by_another_is_refused(
     database: None, issuer: Issuer, known: bearer.Provider, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(NotSignedIn):
-        known.subject(issuer.token(**changes), MONDAY)
+        known.subject(issuer.token(**changes), MONDAY, demonstration=True)
 
 
 def test_a_token_without_a_signature_is_refused(
@@ -148,7 +148,7 @@ def test_a_token_without_a_signature_is_refused(
 ) -> None:
     head, body, _ = issuer.token().split(".")
     with pytest.raises(NotSignedIn):
-        known.subject(f"{head}.{body}.", MONDAY)
+        known.subject(f"{head}.{body}.", MONDAY, demonstration=True)
 
 
 def test_unknown_keys_do_not_make_us_ask_again_and_again(
@@ -156,16 +156,16 @@ def test_unknown_keys_do_not_make_us_ask_again_and_again(
 ) -> None:
     for _ in range(5):
         with pytest.raises(NotSignedIn):
-            known.subject(issuer.token(OTHER_KEY), MONDAY)
+            known.subject(issuer.token(OTHER_KEY), MONDAY, demonstration=True)
     assert issuer.asked["/jwks"] == 1
 
 
 def test_a_signed_answer_is_checked_as_well(database: None, issuer: Issuer, known: bearer.Provider) -> None:
     issuer.signs_answers_for = "tongban"
-    assert known.subject("opaque", MONDAY).name == "李春燕"
+    assert known.subject("opaque", MONDAY, demonstration=True).name == "李春燕"
     issuer.signs_answers_for = "somebody-else"
     with pytest.raises(NotSignedIn):
-        known.subject("another", MONDAY)
+        known.subject("another", MONDAY, demonstration=True)
 
 
 def test_a_token_without_an_identity_opens_nothing(
@@ -173,7 +173,7 @@ def test_a_token_without_an_identity_opens_nothing(
 ) -> None:
     del issuer.claims["id_number"]
     with pytest.raises(NotAllowed):
-        known.subject("opaque", MONDAY)
+        known.subject("opaque", MONDAY, demonstration=True)
 
 
 def test_a_provider_that_says_it_is_another_is_not_believed(
@@ -181,13 +181,13 @@ def test_a_provider_that_says_it_is_another_is_not_believed(
 ) -> None:
     issuer.told_issuer = "http://127.0.0.1:1"
     with pytest.raises(SourceWrong):
-        known.subject("opaque", MONDAY)
+        known.subject("opaque", MONDAY, demonstration=True)
 
 
 def test_a_silent_provider_is_not_a_wrong_token(free_port: Callable[[], int]) -> None:
     silent = bearer.Provider(f"http://127.0.0.1:{free_port()}", "tongban")
     with pytest.raises(SourceDown):
-        silent.subject("opaque", MONDAY)
+        silent.subject("opaque", MONDAY, demonstration=True)
     silent.http.close()
 
 
@@ -196,13 +196,13 @@ def test_what_is_no_token_is_refused_without_asking(
     issuer: Issuer, known: bearer.Provider, token: str
 ) -> None:
     with pytest.raises(NotSignedIn):
-        known.subject(token, MONDAY)
+        known.subject(token, MONDAY, demonstration=True)
     assert issuer.asked == {}
 
 
 def test_an_ended_token_is_refused(database: None, issuer: Issuer, known: bearer.Provider) -> None:
     with pytest.raises(NotSignedIn):
-        known.subject("ended", MONDAY)
+        known.subject("ended", MONDAY, demonstration=True)
 
 
 def test_every_endpoint_about_people_wants_a_token(town: Town) -> None:
@@ -236,3 +236,11 @@ def test_a_token_is_good_at_the_demonstration_s_provider(
     town: Town, program: Callable[[str], Program]
 ) -> None:
     assert program("li_chunyan").get("/filings").status == 200
+
+
+def test_an_invented_person_stands_for_nobody_where_this_is_no_demonstration(
+    database: None, issuer: Issuer, known: bearer.Provider
+) -> None:
+    with pytest.raises(InvalidValue, match="made up for demonstrations"):
+        known.subject(issuer.token(), MONDAY, demonstration=False)
+    assert known.subject(issuer.token(), MONDAY, demonstration=True).assurance == 3

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from tests.sources import ROOT
 from tongban.kernel.clock import SystemClock
@@ -18,6 +19,7 @@ from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.registry import api as registry
 from tongban.site.building import Builder, check, keep_secret
+from tongban.site.city import here
 from tongban.site.command import main
 from tongban.site.places import demonstration_seed, second_factor_key
 
@@ -155,3 +157,11 @@ def test_a_city_has_a_plain_name(tmp_path: Path, name: str) -> None:
     line = ["init", "--code", "990100", "--zh", "我市", "--en", "X", "--cities", str(tmp_path), "--", name]
     assert main(line) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("said", ["true", "false"])
+def test_a_node_knows_whether_its_city_is_a_demonstration(city: Path, said: str) -> None:
+    path = city / "city.yaml"
+    path.write_text(path.read_text("utf-8").replace("demonstration: true", f"demonstration: {said}"), "utf-8")
+    with override_settings(CITY=city):
+        assert here().demonstration == (said == "true")

@@ -13,7 +13,7 @@ from tongban.items.bundle import Bundle, Question, ValueType
 from tongban.items.planned import Answers, Plan, Ref, Value
 from tongban.kernel.errors import InvalidValue
 from tongban.kernel.texts import Text
-from tongban.kernel.values import money, resident_id
+from tongban.kernel.values import mobile, money, resident_id
 
 YES, NO = {"true", "1", "on", "yes", "是"}, {"false", "0", "off", "no", "否"}
 MOST_TEXT = 2000  # characters of one answer, whatever a question forgets to say
@@ -46,6 +46,11 @@ def _text(question: Question, raw: object) -> str:
             question, Text("文字过长或含有控制字符。", "this is too long or holds control characters.")
         )
     return written
+
+
+def _mobile(question: Question, raw: object) -> str:
+    # Whether numbers of nobody will do is asked before submission, of the node: see `problems`.
+    return mobile.parse(_text(question, raw), demonstration=True).number
 
 
 def _boolean(question: Question, raw: object) -> bool:
@@ -109,6 +114,7 @@ def _refusal(question: Question, why: Text) -> InvalidValue:
 
 READERS: Mapping[ValueType, Callable[[Question, object], Value]] = {
     "text": _text,
+    "mobile": _mobile,
     "integer": _integer,
     "cents": _cents,
     "date": _date,
@@ -118,9 +124,15 @@ READERS: Mapping[ValueType, Callable[[Question, object], Value]] = {
 }
 
 
-def problems(bundle: Bundle, plan: Plan, answers: Answers) -> tuple[Problem, ...]:
-    """Give everything that must be corrected before the filing can be submitted."""
-    return (*_unnamed(bundle, plan, answers), *_answered(plan, answers))
+def problems(bundle: Bundle, plan: Plan, answers: Answers, *, demonstration: bool) -> tuple[Problem, ...]:
+    """Give everything that must be corrected before the filing can be submitted.
+
+    People and telephones that are nobody's are among it wherever this is no `demonstration`.
+    """
+    return (
+        *_unnamed(bundle, plan, answers, demonstration=demonstration),
+        *_answered(plan, answers, demonstration=demonstration),
+    )
 
 
 def unconfirmed(plan: Plan, answers: Answers) -> tuple[Problem, ...]:
@@ -132,7 +144,7 @@ def unconfirmed(plan: Plan, answers: Answers) -> tuple[Problem, ...]:
     )
 
 
-def _unnamed(bundle: Bundle, plan: Plan, answers: Answers) -> Iterator[Problem]:
+def _unnamed(bundle: Bundle, plan: Plan, answers: Answers, *, demonstration: bool) -> Iterator[Problem]:
     parties = {party.ref: party for party in answers.parties}
     for naming in plan.namings:
         party = parties.get(naming.ref)
@@ -144,12 +156,12 @@ def _unnamed(bundle: Bundle, plan: Plan, answers: Answers) -> Iterator[Problem]:
             yield Problem(naming.ref, "", what, naming.reason)
             continue
         try:
-            resident_id.parse(party.number)
+            resident_id.admit(party.number, demonstration=demonstration)
         except InvalidValue as refusal:
             yield Problem(naming.ref, "", refusal.what, refusal.todo)
 
 
-def _answered(plan: Plan, answers: Answers) -> Iterator[Problem]:
+def _answered(plan: Plan, answers: Answers, *, demonstration: bool) -> Iterator[Problem]:
     for planned in plan.questions:
         question = planned.question
         value = answers.values.get((planned.ref, question.id), question.default)
@@ -159,6 +171,8 @@ def _answered(plan: Plan, answers: Answers) -> Iterator[Problem]:
             continue
         try:
             parsed = parse_answer(question, value)
+            if question.type == "mobile":
+                mobile.parse(str(parsed), demonstration=demonstration)
         except InvalidValue as refusal:
             yield Problem(planned.ref, question.id, refusal.what, refusal.todo)
             continue

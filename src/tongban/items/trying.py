@@ -122,9 +122,8 @@ def _sample(sample: Sample, bundle: Bundle, around: Surroundings) -> Tried:
     except TongbanError as trouble:
         return Tried("sample", sample.key, (_at(str(sample.declared.file), _sentence(trouble)),))
     made = plan(bundle, around.book, sample.file.division, answers, on, policies=around.policies)
-    said = [
-        _at(f"{problem.ref}.{problem.question}", problem.what) for problem in problems(bundle, made, answers)
-    ]
+    found = problems(bundle, made, answers, demonstration=True)  # a sample's people are invented
+    said = [_at(f"{problem.ref}.{problem.question}", problem.what) for problem in found]
     asked = sample.file.phases[0].expect.asked
     if asked is not None and made.totals.here.all > asked:
         typed = made.totals.here.all

@@ -69,7 +69,7 @@ class Provider:
     _keys: KeySet | None = None
     _keys_at: datetime | None = None
 
-    def subject(self, token: str, now: datetime) -> registry.Subject:
+    def subject(self, token: str, now: datetime, *, demonstration: bool) -> registry.Subject:
         """Give whom a token stands for; raises NotSignedIn, or SourceTrouble when the provider is silent."""
         if not token or len(token) > MOST_CHARACTERS or not token.isascii() or not token.isprintable():
             raise not_signed_in()
@@ -80,7 +80,12 @@ class Provider:
             return known
         person, expires = self._ask(token, now)
         subject = registry.subject_for(
-            person.identity_type, person.number, person.name, assurance=person.level, now=now
+            person.identity_type,
+            person.number,
+            person.name,
+            assurance=person.level,
+            now=now,
+            demonstration=demonstration,
         )
         with self._lock:
             self._seen[digest] = (min(expires, now + REMEMBERED_FOR), subject)
@@ -251,4 +256,5 @@ class SignedIn(HttpBearer):
     def authenticate(self, request: Asking, token: str) -> registry.Subject:  # type: ignore[override]
         """Give the subject that a token stands for."""
         provider = PROVIDERS.at(request.provider.at, request.provider.secrets.get("client", ""))
-        return provider.subject(token, request.workplace.clock.now())
+        at = request.workplace
+        return provider.subject(token, at.clock.now(), demonstration=at.node.demonstration)

@@ -17,6 +17,7 @@ from tongban.rest.reading import written
 
 JSON_TYPES: Mapping[str, Mapping[str, Any]] = {
     "text": {"type": "string"},
+    "mobile": {"type": "string"},
     "integer": {"type": "integer"},
     "cents": {"type": "integer", "description": "cents 分"},
     "date": {"type": "string", "format": "date"},

@@ -56,7 +56,7 @@ class QuestionTold(BaseModel):
 
     id: str
     of: str
-    type: Literal["text", "integer", "cents", "date", "boolean", "choice", "choices"]
+    type: Literal["text", "mobile", "integer", "cents", "date", "boolean", "choice", "choices"]
     label: Spoken
     why: Spoken
     basis: list[BasisTold]

@@ -77,4 +77,10 @@ def require_data_officers(declared: registry.CityFiles, sources: Iterable[str]) 
 def here() -> Node:
     """Give this installation: the city's folder that the settings name, and the node's own."""
     told = city_file(Path(settings.CITY))
-    return Node(code=told.code, name=told.name.zh, city=Path(settings.CITY), var=Path(settings.VAR))
+    return Node(
+        code=told.code,
+        name=told.name.zh,
+        city=Path(settings.CITY),
+        var=Path(settings.VAR),
+        demonstration=told.demonstration,
+    )

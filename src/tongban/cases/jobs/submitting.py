@@ -57,7 +57,9 @@ def check(number: str, *, at: Workplace, limit: Budget | None = None) -> Checked
     """
     sight = gather(number, at=at, again=True, limit=limit)
     problems = [
-        *items.problems(sight.bundle, sight.plan, sight.snapshot.answers),
+        *items.problems(
+            sight.bundle, sight.plan, sight.snapshot.answers, demonstration=at.node.demonstration
+        ),
         *_unconfirmed_by_owner(sight),
     ]
     stops = () if problems else tuple(_stops(sight, at))

@@ -8,7 +8,7 @@ from tongban.kernel.marks import marked
 from tongban.kernel.texts import Text
 
 Kind = Literal["person", "entity", "place"]
-ValueType = Literal["text", "integer", "cents", "date", "boolean", "choice", "choices"]
+ValueType = Literal["text", "mobile", "integer", "cents", "date", "boolean", "choice", "choices"]
 
 
 @declared
@@ -76,7 +76,7 @@ class Question:
     element: str
     """The catalogue element that the answer is a value of."""
     type: ValueType
-    """text, integer, cents, date, boolean, choice (one) or choices (several)."""
+    """text, mobile, integer, cents, date, boolean, choice (one) or choices (several)."""
     label: TextField
     """The question."""
     why: TextField

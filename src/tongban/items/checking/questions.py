@@ -14,6 +14,7 @@ from tongban.kernel.texts import Text
 # Which kinds of element an answer of a type is a value of.
 FITS = {
     "text": {"text", "code"},
+    "mobile": {"text"},
     "integer": {"integer"},
     "cents": {"money_cents"},
     "date": {"date"},

@@ -26,7 +26,7 @@ class Mobile:
         return self.number
 
 
-def parse(text: str, *, demonstration: bool = False) -> Mobile:
+def parse(text: str, *, demonstration: bool) -> Mobile:
     """Read a mobile number or say what is wrong; 100… is admitted in a demonstration only."""
     number = as_code(text).removeprefix("+86").replace("-", "")
     require_length(number, {11}, name=NAME, expected=LENGTH, kind="mobile")

@@ -24,6 +24,7 @@ PROVINCES = frozenset(
     for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
     for code in range(first, last + 1)
 )
+NOBODYS_PROVINCE = "99"  # of no number ever given out: whoever has one is invented
 COMPATRIOT_AREAS = frozenset({"810000", "820000", "830000"})  # residence permits of HK, Macao, Taiwan
 
 
@@ -60,6 +61,21 @@ def parse(text: str, *, on: date | None = None) -> ResidentId:
     area = number[:6]
     sex: Sex = "male" if int(number[16]) % 2 else "female"
     return ResidentId(number, birth_date, sex, area, _kind(area), _warnings(area))
+
+
+def admit(text: str, *, demonstration: bool) -> ResidentId:
+    """Read the number of somebody who is to stand here; one of area 99 does in a demonstration only."""
+    read = parse(text)
+    if demonstration or not read.area.startswith(NOBODYS_PROVINCE):
+        return read
+    raise InvalidValue(
+        "resident_id.synthetic",
+        what=Text(
+            zh=f"{NAME.zh}以99开头，是演示数据，不属于任何人。",
+            en=f"A {NAME.en} that begins with 99 is made up for demonstrations and is nobody's.",
+        ),
+        todo=Text(zh="请填写证件上的号码。", en="Give the number on the document."),
+    )
 
 
 def compose(area: str, birth_date: date, sequence: int) -> ResidentId:

@@ -83,7 +83,14 @@ class Statement:
     wrong: Wrong | None
 
 
-SHAPES = {"text": "text", "cents": "amount", "integer": "number", "date": "date", "choices": "boxes"}
+SHAPES = {
+    "text": "text",
+    "mobile": "mobile",
+    "cents": "amount",
+    "integer": "number",
+    "date": "date",
+    "choices": "boxes",
+}
 
 
 def field_of(

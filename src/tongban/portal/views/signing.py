@@ -58,7 +58,14 @@ def signed_in(request: PortalRequest) -> HttpResponse:
         redirect_uri=_return_address(request),
         now=now,
     )
-    person = registry.subject_for(known.identity_type, known.number, known.name, known.assurance, now)
+    person = registry.subject_for(
+        known.identity_type,
+        known.number,
+        known.name,
+        known.assurance,
+        now,
+        demonstration=at.node.demonstration,
+    )
     request.session.flush()  # nothing of the visit before, nor a staff member's, goes on under this person
     request.session[PERSON] = person.id
     request.session[ASSURANCE] = known.assurance

@@ -111,7 +111,7 @@ def _read_helped(request: PortalRequest) -> Helped:
     number, name = request.POST.get("number", "").strip(), request.POST.get("name", "").strip()
     authority, detail = request.POST.get("authority", ""), request.POST.get("detail", "").strip()
     try:
-        resident_id.parse(number)
+        resident_id.admit(number, demonstration=request.workplace.node.demonstration)
     except InvalidValue as refusal:
         wrong["number"] = Wrong(refusal.what, refusal.todo)
     if not name:
@@ -139,8 +139,15 @@ def _for_somebody(
                 "请由综合窗口人员或村（社区）帮办代办员办理。", "A counter clerk or a village worker can."
             ),
         )
-    now = request.workplace.clock.now()
-    owner = registry.subject_for(registry.RESIDENT_ID, helped.number, helped.name, 0, now)
+    at = request.workplace
+    owner = registry.subject_for(
+        registry.RESIDENT_ID,
+        helped.number,
+        helped.name,
+        0,
+        at.clock.now(),
+        demonstration=at.node.demonstration,
+    )
     known = AUTHORITIES.get(helped.authority)
     authority = "；".join(part for part in (known.zh if known else "", helped.detail[:300]) if part)
     channel = "counter" if staff.holds(registry.Role.COUNTER) else "village"

@@ -9,13 +9,16 @@ from tongban.registry.queries import subject_value
 from tongban.registry.values import Subject
 
 
-def subject_for(identity_type: str, number: str, name: str, assurance: int, now: datetime) -> Subject:
+def subject_for(
+    identity_type: str, number: str, name: str, assurance: int, now: datetime, *, demonstration: bool
+) -> Subject:
     """Give the subject of an identity, making it the first time; whole alone, a part inside an action.
 
     `assurance` is 0 for somebody named by another, otherwise the provider's level. A name is replaced
-    only by an identification at least as sure. Raises InvalidValue for a number that does not check.
+    only by an identification at least as sure. Raises InvalidValue for a number that does not check,
+    and for one of nobody's where this is no `demonstration`.
     """
-    number = rules.identity_number(identity_type, number)
+    number = rules.identity_number(identity_type, number, demonstration=demonstration)
     with transaction.atomic():
         row, made = models.Subject.objects.get_or_create(
             identity_type=identity_type,
