@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.items import city
+from tests.items.packs_page import PAGE, write_city, write_what_the_page_says
 from tongban.items import api as items
 
-PAGE = (city.ROOT / "docs" / "packs.md").read_text("utf-8")
-FENCE = re.compile(r"```(?:yaml|json)\n(.*?)```", re.DOTALL)
-FILED = re.compile(r"`packs/senior-card/(\S+)`\n```(?:yaml|json)\n(.*?)```", re.DOTALL)
 TYPED = re.compile(r"^(?:\.venv/bin/tongban|export) .*$", re.MULTILINE)
 
 
@@ -47,31 +44,7 @@ class Reader:
 @pytest.fixture
 def mycity(tmp_path: Path) -> Path:
     """A copy of the city with exactly what the page says to write."""
-    folder = tmp_path / "mycity"
-    shutil.copytree(city.CITY, folder)
-    write_what_the_page_says(folder)
-    return folder
-
-
-def write_what_the_page_says(folder: Path) -> None:
-    """Add the four things to the city's files, and write the files of the pack."""
-    power, element, grant, kind = FENCE.findall(PAGE)[:4]
-    for file, block in (
-        ("catalogue/elements.yaml", element),
-        ("catalogue/grants.yaml", grant),
-        ("licence-types.yaml", kind),
-    ):
-        path = folder / file
-        path.write_text(path.read_text("utf-8").rstrip("\n") + "\n" + block, "utf-8")
-    path = folder / "organisations.yaml"
-    head, found, tail = path.read_text("utf-8").partition("  - id: social.990100\n")
-    assert found
-    own, address, rest = re.split(r"(    address: .*\n)", tail, maxsplit=1)
-    path.write_text(head + found + own + address + power + rest, "utf-8")
-    for file, block in FILED.findall(PAGE):
-        target = folder / "packs" / "senior-card" / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(block, "utf-8")
+    return write_city(tmp_path / "mycity")
 
 
 def test_whoever_follows_the_page_ends_with_a_pack_that_was_rehearsed(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def contests(town: Town, count: int) -> None:
             status="known",
             source=POLICE,
             consumer=OFFICE,
+            purpose="990131001000",
             resource="police.population",
             key_digest="0" * 64,
             fetched_at=town.now,

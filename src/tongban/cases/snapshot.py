@@ -33,7 +33,7 @@ class PartyView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """The newest value of an element about a participant, for one consumer and one key."""
+    """The newest value of an element about a participant, for one consumer, purpose and key."""
 
     id: int
     ref: items.Ref
@@ -42,6 +42,7 @@ class FactView:
     status: str
     source: str
     consumer: str
+    purpose: str
     resource: str
     key_digest: str
     reason: Text | None

@@ -1,6 +1,6 @@
 """Which lookups a plan comes to: per office, resource and participant, staged by their keys."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from tongban.catalogue import api as catalogue
@@ -34,27 +34,26 @@ def fetches_of(
     cast: Cast,
     needs: Sequence[PlannedNeed],
     offices: Mapping[str, str],
-    on: date,
 ) -> tuple[PlannedFetch, ...]:
-    """Group the fetched needs into lookups; each office asks for itself, under its own grant."""
+    """Group the fetched needs into lookups; an office asks for each item under the grant for its purpose."""
     codes = {item.key: item.basic_code for item in bundle.items}
-    grouped: dict[tuple[str, str, str, Ref], list[str]] = {}
+    grouped: dict[tuple[str, str, Ref], list[str]] = {}
     for need in needs:
         if need.how == "fetched":
-            for item in _askers(need, offices, codes, book, on):
-                grouped.setdefault((item, offices.get(item, ""), need.resource, need.ref), []).append(
-                    need.element
-                )
+            for item in need.items:
+                if item not in need.ungranted:
+                    grouped.setdefault((item, need.resource, need.ref), []).append(need.element)
     hows = {(need.ref, need.element): need for need in needs}
     found = []
-    for (item, consumer, resource, ref), elements in grouped.items():
+    for (item, resource, ref), elements in grouped.items():
         source = book.resource(resource)
         if source is None:
             continue
         keys = key_parts(bundle, source, ref, cast)
         stage, after = _stage(keys, hows, bundle, book, cast)
+        office = offices.get(item, "")
         found.append(
-            PlannedFetch(item, consumer, codes[item], resource, ref, tuple(elements), keys, stage, after)
+            PlannedFetch(item, office, codes[item], resource, ref, tuple(elements), keys, stage, after)
         )
     return tuple(sorted(found, key=lambda fetch: fetch.stage))
 
@@ -62,27 +61,6 @@ def fetches_of(
 def may_read(book: catalogue.Book, office: str, resource: str, element: str, purpose: str, on: date) -> bool:
     """Say whether an office holds a grant to read an element for that purpose."""
     return book.grant_for(office, resource, (element,), purpose, on) is not None
-
-
-def _askers(
-    need: PlannedNeed, offices: Mapping[str, str], codes: Mapping[str, str], book: catalogue.Book, on: date
-) -> Iterable[str]:
-    """Give one item per office that needs the value: an office asks once, whatever it has to decide.
-
-    It asks for the item whose purpose its grant names; one that holds no grant does not ask where
-    somebody can be asked instead.
-    """
-    asking: dict[str, str] = {}
-    for item in need.items:
-        office = offices.get(item, "")
-        if item in need.ungranted:
-            continue
-        if office not in asking or (
-            may_read(book, office, need.resource, need.element, codes[item], on)
-            and not may_read(book, office, need.resource, need.element, codes[asking[office]], on)
-        ):
-            asking[office] = item
-    return asking.values()
 
 
 def _stage(

@@ -70,7 +70,10 @@ class KeyPart:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFetch:
-    """One lookup: all elements of one resource about one participant for one item's office."""
+    """One lookup: all elements of one resource about one participant, for one item at its office.
+
+    What several items want for one purpose is planned for each, and shared once.
+    """
 
     item: str
     consumer: str  # organisation slug, empty where the plan was made without offices

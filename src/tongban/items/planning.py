@@ -51,7 +51,7 @@ def plan(
     desk = _lay_out(bundle, book, division, answers, on, dates, offices or {}, policies, none)
     _want_all(desk)
     needs = _sort(desk)
-    fetches = fetches_of(bundle, book, desk.cast, needs, desk.offices, on)
+    fetches = fetches_of(bundle, book, desk.cast, needs, desk.offices)
     offered = tuple(pledge for pledge in _pledges(desk) if _allowed(pledge, policies, division, dates))
     closed = {pledge.asked_by for pledge in _pledges(desk)} - {pledge.asked_by for pledge in offered}
     questions = _questions(desk, needs, closed)

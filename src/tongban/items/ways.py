@@ -82,22 +82,21 @@ def obtain(desk: Desk, ref: Ref, element: str) -> Obtained:
 
 
 def ungranted(desk: Desk, wanted: Wanted) -> tuple[str, ...]:
-    """Name the items that want a value which is fetched for others: their own office may not read it.
+    """Name the items that want a value which is fetched for others: their office may not read it for them.
 
-    An office reads under the purpose of any of its items that want the value; without offices rights are
-    not judged. What nobody could be asked instead is left to exchange: withheld, it goes to a person.
+    A grant is for one purpose: what an office reads for one item serves none of its others. Without offices
+    rights are not judged. What nobody could be asked instead is left to exchange: withheld, it goes to a
+    person.
     """
     way = way_to(desk, *wanted)
     if way.otherwise is None or not isinstance(way.by, catalogue.Resource) or not desk.offices:
         return ()
-    wanting = desk.wants[wanted].items
     codes = {item.key: item.basic_code for item in desk.items}
-    able = {
-        desk.offices.get(item)
-        for item in wanting
-        if may_read(desk.book, desk.offices.get(item, ""), way.by.code, wanted[1], codes[item], desk.on)
-    }
-    return tuple(item for item in wanting if desk.offices.get(item) not in able)
+    return tuple(
+        item
+        for item in desk.wants[wanted].items
+        if not may_read(desk.book, desk.offices.get(item, ""), way.by.code, wanted[1], codes[item], desk.on)
+    )
 
 
 def way_to(desk: Desk, ref: Ref, element: str) -> Way:

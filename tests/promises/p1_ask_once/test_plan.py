@@ -146,7 +146,7 @@ def people_choosing() -> st.SearchStrategy[tuple[items.Party, ...]]:
 
 @settings(max_examples=80)
 @given(people_choosing(), st.lists(st.sampled_from(("market.990121", "hall.990121")), min_size=6, max_size=6))
-def test_one_person_is_asked_once_and_each_office_fetches_once(
+def test_one_person_is_asked_once_and_each_office_fetches_once_for_each_purpose(
     parties: tuple[items.Party, ...], deciding: list[str]
 ) -> None:
     """Whoever fills several roles, and however many items one office decides."""
@@ -157,7 +157,9 @@ def test_one_person_is_asked_once_and_each_office_fetches_once(
     questions = Counter((persons.get(q.ref, q.ref), q.question.id) for q in made.questions)
     needs = Counter((need.ref, need.element) for need in made.needs)
     fetches = Counter(
-        (fetch.consumer, fetch.ref, element) for fetch in made.fetches for element in fetch.elements
+        (fetch.consumer, fetch.purpose, fetch.ref, element)
+        for fetch in made.fetches
+        for element in fetch.elements
     )
     for counted in (questions, needs, fetches):
         assert set(counted.values()) == {1}, counted.most_common(1)

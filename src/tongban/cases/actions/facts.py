@@ -52,24 +52,27 @@ def record_facts(
     now = at.clock.now()
     parties = {(row.role, row.position): row for row in standing.PARTICIPANTS.all(filing.pk)}
     newest = {
-        (row.participant_id, row.element, row.consumer, row.key_digest): row
+        (row.participant_id, row.element, row.consumer, row.purpose, row.key_digest): row
         for row in standing.FACTS.all(filing.pk)
     }
     facts: list[Fact] = []
     said: list[Lookup] = []
-    granted: dict[str, str] = {}  # to which office a source now gives what it had no grant for
+    granted: dict[
+        tuple[str, str], str
+    ] = {}  # for which office and purpose a source now gives what it withheld
     for lookup, answer in brought:
         participant = parties.get((lookup.fetch.ref.role, lookup.fetch.ref.position))
         if participant is None:
             continue
         for element, fetched in answer.values.items():
-            earlier = newest.get((participant.pk, element, lookup.fetch.consumer, lookup.key_digest))
+            use = lookup.fetch.consumer, lookup.fetch.purpose
+            earlier = newest.get((participant.pk, element, *use, lookup.key_digest))
             if earlier is not None and _is_still_late(earlier, answer, fetched):
                 continue  # nothing new to say
             said.append(lookup)
             facts.append(_fact(filing, participant, lookup, answer, element, fetched, book, earlier))
             if earlier is not None and earlier.status == "withheld" != fetched.status:
-                granted[lookup.fetch.consumer] = facts[-1].source
+                granted[use] = facts[-1].source
     Fact.objects.bulk_create(facts)
     _note_lateness(filing, brought, at)
     news = {id(lookup) for lookup in said}
@@ -79,7 +82,7 @@ def record_facts(
 
 
 @part
-def _go_on(filing: Filing, granted: Mapping[str, str], *, now: datetime) -> None:
+def _go_on(filing: Filing, granted: Mapping[tuple[str, str], str], *, now: datetime) -> None:
     """Take up again by rule what had gone to a person for want of a grant that is there now.
 
     A case that somebody has taken stays theirs, and says what came; one that nobody has is judged anew.
@@ -87,9 +90,13 @@ def _go_on(filing: Filing, granted: Mapping[str, str], *, now: datetime) -> None
     if not granted:
         return
     happenings = []
-    waiting = Case.objects.filter(filing=filing, office__in=granted, person_needed__isnull=False)
-    for row in waiting.filter(state__in=MACHINE_STATES).order_by("id"):
-        source = registry.organisation(granted[row.office]).name
+    bundle = items.pinned(filing.bundle_digest)
+    waiting = Case.objects.filter(filing=filing, person_needed__isnull=False, state__in=MACHINE_STATES)
+    for row in waiting.order_by("id"):
+        use = row.office, bundle.item(row.item).basic_code
+        if use not in granted:
+            continue
+        source = registry.organisation(granted[use]).name
         words = Text(
             f"已获得{source.zh}的共享授权，此前未能取得的信息已查询",
             f"{source.en} now shares under a grant: what had been withheld was asked for again",
@@ -128,6 +135,7 @@ def _fact(
         status=fetched.status,
         source="" if resource is None else resource.organisation,
         consumer=lookup.fetch.consumer,
+        purpose=lookup.fetch.purpose,
         resource=answer.resource,
         key_digest=lookup.key_digest,
         reason=None if answer.reason is None else answer.reason.as_dict(),
@@ -318,7 +326,7 @@ def answer_contest(
 
 
 def _supersede_all(fact: Fact, value: items.Value | None, now: datetime) -> None:
-    """Correct the value for every office of this filing that was given it."""
+    """Correct the value for every office and purpose of this filing that it was given for."""
     same = Fact.objects.filter(
         filing_id=fact.filing_id,
         participant_id=fact.participant_id,
@@ -326,12 +334,12 @@ def _supersede_all(fact: Fact, value: items.Value | None, now: datetime) -> None
         resource=fact.resource,
         key_digest=fact.key_digest,
     ).order_by("id")
-    for each in {row.consumer: row for row in same}.values():
+    for each in {(row.consumer, row.purpose): row for row in same}.values():
         _supersede(each, value, now)
 
 
 def _supersede(fact: Fact, value: items.Value | None, now: datetime) -> None:
-    """Append the source's corrected value for the same participant, consumer and key."""
+    """Append the source's corrected value for the same participant, consumer, purpose and key."""
     Fact.objects.create(
         filing_id=fact.filing_id,
         participant_id=fact.participant_id,
@@ -340,6 +348,7 @@ def _supersede(fact: Fact, value: items.Value | None, now: datetime) -> None:
         status="none_on_record" if value is None else "known",
         source=fact.source,
         consumer=fact.consumer,
+        purpose=fact.purpose,
         resource=fact.resource,
         key_digest=fact.key_digest,
         as_of=now,

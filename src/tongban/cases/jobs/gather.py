@@ -6,7 +6,7 @@ from dataclasses import replace
 from tongban.cases.actions.facts import record_facts
 from tongban.cases.queries.sight import Sight, see, subjects_of_record
 from tongban.cases.queries.snapshots import snapshot as read
-from tongban.cases.rules.gathering import Lookup
+from tongban.cases.rules.gathering import Lookup, identity
 from tongban.cases.snapshot import FactView, Snapshot
 from tongban.cases.workplace import Workplace
 from tongban.exchange import api as exchange
@@ -47,12 +47,8 @@ def gather_for(snapshot: Snapshot, *, at: Workplace, again: bool, limit: Budget 
 
 def with_facts(snapshot: Snapshot, facts: Sequence[FactView]) -> Snapshot:
     """Give the filing with newly recorded facts; the newest of an element and key speaks."""
-    fresh = {(fact.ref, fact.element, fact.consumer, fact.resource, fact.key_digest) for fact in facts}
-    kept = (
-        fact
-        for fact in snapshot.facts
-        if (fact.ref, fact.element, fact.consumer, fact.resource, fact.key_digest) not in fresh
-    )
+    fresh = {identity(fact) for fact in facts}
+    kept = (fact for fact in snapshot.facts if identity(fact) not in fresh)
     return replace(snapshot, facts=(*kept, *facts))
 
 

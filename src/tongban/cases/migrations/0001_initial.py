@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(max_length=16)),
                 ("source", models.CharField(max_length=60)),
                 ("consumer", models.CharField(max_length=60)),
+                ("purpose", models.CharField(max_length=60)),
                 ("resource", models.CharField(max_length=80)),
                 ("key_digest", models.CharField(max_length=64)),
                 ("reason", models.JSONField(null=True)),

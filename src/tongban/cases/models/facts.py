@@ -8,8 +8,8 @@ from tongban.cases.models.filing import Filing, Participant
 class Fact(models.Model):
     """One value of an element about one participant, as one source gave it; never changed.
 
-    A newer row for the same participant, element and consumer supersedes it. `key_digest` is of the key
-    it was asked by: when the applicant changes the address, the old address's facts no longer apply.
+    A newer row for the same participant, element, consumer and purpose supersedes it. `key_digest` is of the
+    key it was asked by: when the applicant changes the address, the old address's facts no longer apply.
     """
 
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="facts")
@@ -19,6 +19,7 @@ class Fact(models.Model):
     status = models.CharField(max_length=16)
     source = models.CharField(max_length=60)  # organisation that holds it
     consumer = models.CharField(max_length=60)  # office it was fetched for, under its grant
+    purpose = models.CharField(max_length=60)  # what the grant is for: the item's basic code
     resource = models.CharField(max_length=80)
     key_digest = models.CharField(max_length=64)
     reason = models.JSONField(null=True)  # why it is late or withheld: {"zh": …, "en": …}

@@ -14,6 +14,7 @@ from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.texts import Text
+from tongban.kernel.values import implementation_code
 from tongban.registry import api as registry
 
 WITHOUT_ANSWER = frozenset({"late", "withheld"})
@@ -80,11 +81,13 @@ def filing_of_case(case_number: str, staff: registry.Staff) -> str:
 
 
 def facts_for_officer(case_number: str, staff: registry.Staff) -> tuple[FactLine, ...]:
-    """Give the facts fetched for this case's office; `actions.looking` records who opens them."""
+    """Give the facts fetched for this case at its office; `actions.looking` records who opens them."""
     row = Case.objects.filter(cases_of_office(staff), number=case_number).first()
     if row is None:
         raise officers.no_such_case(case_number)
-    return tuple(_facts(_in_order(Fact.objects.filter(filing=row.filing_id, consumer=row.office))))
+    purpose = str(implementation_code.parse(row.implementation_code).basic)
+    rows = Fact.objects.filter(filing=row.filing_id, consumer=row.office, purpose=purpose)
+    return tuple(_facts(_in_order(rows)))
 
 
 def facts_about(filing: Filing, subject: registry.Subject, *, book: catalogue.Book) -> tuple[FactLine, ...]:
@@ -126,9 +129,10 @@ def _facts(rows: Iterable[Fact]) -> Iterable[FactLine]:
 
 
 def _only_waits(row: Fact, *, beside: Fact) -> bool:
-    """Say whether a fact has nothing to show where another office was told: that one stays in sight."""
+    """Say whether a fact has nothing to show where another use of it was told: that one stays in sight."""
     same = (row.resource, row.key_digest) == (beside.resource, beside.key_digest)
-    return same and row.consumer != beside.consumer and row.status in WITHOUT_ANSWER
+    other = (row.consumer, row.purpose) != (beside.consumer, beside.purpose)
+    return same and other and row.status in WITHOUT_ANSWER
 
 
 def acts_of(case_number: str, staff: registry.Staff) -> tuple[ActLine, ...]:

@@ -35,7 +35,7 @@ class Sight:
     dates: items.Dates
 
     def of_case(self, item: str) -> "Sight":
-        """See what one case's office may use: its own shares alone, each under its own grant (promise 3)."""
+        """See what one case's office may use: shares for the purpose of this item alone (promise 3)."""
         return self.gathering(lambda fetch: fetch.item == item)
 
     def gathering(self, wanted: Wanted) -> "Sight":

@@ -111,9 +111,9 @@ def answer_value(kind: str, stored: object) -> items.Value:
 
 
 def _facts(filing: Filing, refs: dict[int, items.Ref]) -> tuple[FactView, ...]:
-    """Give the newest fact per participant, element, consumer and key."""
+    """Give the newest fact per participant, element, consumer, purpose and key."""
     newest = {
-        (row.participant_id, row.element, row.consumer, row.resource, row.key_digest): row
+        (row.participant_id, row.element, row.consumer, row.purpose, row.resource, row.key_digest): row
         for row in standing.FACTS.all(filing.pk)
     }
     return tuple(
@@ -131,6 +131,7 @@ def fact_view(row: Fact, ref: items.Ref) -> FactView:
         status=row.status,
         source=row.source,
         consumer=row.consumer,
+        purpose=row.purpose,
         resource=row.resource,
         key_digest=row.key_digest,
         reason=None if row.reason is None else Text(**row.reason),

@@ -6,26 +6,26 @@ from tongban.cases.models import Fact
 from tongban.cases.rules.states import LIVE
 from tongban.catalogue import api as catalogue
 
+USE = ("consumer", "resource", "purpose", "element")
+
 
 def grantable_filings(book: catalogue.Book, *, most: int) -> list[str]:
     """Give filings under way to whose offices some grant in force now gives what was withheld from them.
 
-    Without reading any filing: where nothing was granted there is nothing to look at. Whether the grant is
-    for the item's purpose is judged with the filing.
+    Without reading any filing: where nothing was granted there is nothing to look at.
     """
     newer = Fact.objects.filter(supersedes=OuterRef("pk"))
     waiting = Fact.objects.filter(status="withheld", by_source=False, filing__stage__in=LIVE)
     waiting = waiting.exclude(Exists(newer))
     given = {
-        (grant.consumer, grant.resource, element)
+        (grant.consumer, grant.resource, grant.purpose, element)
         for grant in book.grants
         if grant.in_force(book.on)
         for element in grant.elements
     }
     found: list[str] = []
-    uses = waiting.values_list("consumer", "resource", "element").distinct()
-    for consumer, resource, element in uses.order_by("consumer", "resource", "element"):
-        if (consumer, resource, element) in given:
-            rows = waiting.filter(consumer=consumer, resource=resource, element=element)
+    for use in waiting.values_list(*USE).distinct().order_by(*USE):
+        if use in given:
+            rows = waiting.filter(**dict(zip(USE, use, strict=True)))
             found += rows.order_by("id").values_list("filing__number", flat=True)[:most]
     return list(dict.fromkeys(found))[:most]

@@ -1,7 +1,7 @@
 """Which values a filing has now, and which lookups would bring more. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tongban.cases.snapshot import FactView, Snapshot
@@ -37,7 +37,7 @@ class Gathered:
     contested: frozenset[int]
     missing: tuple[Lookup, ...]
     late: tuple[Lookup, ...]
-    ungranted: tuple[Lookup, ...]  # made before, and something of it withheld for want of a grant
+    ungranted: tuple[Lookup, ...]  # made before, and withheld for want of a grant
 
     def status_of(self, ref: items.Ref, element: str) -> str:
         """Say why a value is not there: late, withheld, contested, unknown; known where it is.
@@ -77,10 +77,10 @@ def collect(
 
     `answers` are those that are heard. Lookups come in stages, since one's answer may be the next one's
     key; each round uses what the round before brought, until nothing new comes. A fact counts only for
-    the key it was asked by. What a source is to supply is never derived instead: late, withheld or
-    disputed, it would look known.
+    the key it was asked by and the purpose it came for. What a source is to supply is never derived
+    instead: late, withheld or disputed, it would look known.
     """
-    known = {_identity(fact): fact for fact in snapshot.facts}
+    known = {identity(fact): fact for fact in snapshot.facts}
     values: dict[tuple[items.Ref, str], items.Held] = {
         **items.values_of(bundle, answers),
         **produced,
@@ -88,9 +88,7 @@ def collect(
     supplied = {(fetch.ref, element) for fetch in plan.fetches for element in fetch.elements}
     facts: dict[tuple[items.Ref, str], FactView] = {}
     done: set[items.PlannedFetch] = set()
-    missing: list[Lookup] = []
-    late: list[Lookup] = []
-    ungranted: list[Lookup] = []
+    missing, late, ungranted = _Lookups(), _Lookups(), _Lookups()
     while True:
         values = dict(items.derive(bundle, answers.parties, values, about, dates, fetched=supplied))
         fresh = [fetch for fetch in items.ready(plan, values, done) if wanted(fetch)]
@@ -99,24 +97,24 @@ def collect(
         for fetch in fresh:
             done.add(fetch)
             lookup = fill(fetch, values)
-            held = [known.get(_key(fetch, element, lookup.key_digest)) for element in fetch.elements]
-            if any(fact is None for fact in held):
-                missing.append(lookup)
-            elif any(fact is not None and fact.status == "late" for fact in held):
-                late.append(lookup)
-            elif any(fact is not None and fact.wants_grant for fact in held):
-                ungranted.append(lookup)
-            for fact in held:
-                if fact is not None:
-                    facts[fact.ref, fact.element] = fact
-                    values[fact.ref, fact.element] = _value(fact, snapshot.contested, book)
+            for element in fetch.elements:
+                fact = known.get((*asked_as(lookup), element))
+                if fact is None:
+                    missing.add(lookup, element)
+                    continue
+                if fact.status == "late":
+                    late.add(lookup, element)
+                elif fact.wants_grant:
+                    ungranted.add(lookup, element)
+                facts[fact.ref, fact.element] = fact
+                values[fact.ref, fact.element] = _value(fact, snapshot.contested, book)
     unasked = {
         (fetch.ref, element): fetch.keys
         for fetch in plan.fetches
         if fetch not in done and wanted(fetch)
         for element in fetch.elements
     }
-    return Gathered(values, facts, unasked, snapshot.contested, tuple(missing), tuple(late), tuple(ungranted))
+    return Gathered(values, facts, unasked, snapshot.contested, missing.all(), late.all(), ungranted.all())
 
 
 def fill(fetch: items.PlannedFetch, values: items.Values) -> Lookup:
@@ -156,6 +154,7 @@ def supposed_fact(
         status=fetched.status,
         source="",
         consumer=lookup.fetch.consumer,
+        purpose=lookup.fetch.purpose,
         resource=lookup.fetch.resource,
         key_digest=lookup.key_digest,
         reason=answer.reason,
@@ -208,9 +207,33 @@ def stored_value(value: items.Held) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _identity(fact: FactView) -> tuple[str, str, str, str, str]:
-    return (fact.consumer, fact.resource, str(fact.ref), fact.element, fact.key_digest)
+AskedAs = tuple[str, str, str, items.Ref, str]
 
 
-def _key(fetch: items.PlannedFetch, element: str, key_digest: str) -> tuple[str, str, str, str, str]:
-    return (fetch.consumer, fetch.resource, str(fetch.ref), element, key_digest)
+def asked_as(lookup: Lookup) -> AskedAs:
+    """Name what makes two lookups one share: office, purpose, resource, about whom, by which key."""
+    fetch = lookup.fetch
+    return fetch.consumer, fetch.purpose, fetch.resource, fetch.ref, lookup.key_digest
+
+
+def identity(fact: FactView) -> tuple[str, str, str, items.Ref, str, str]:
+    """Name which value a fact is: the same element asked for as the same share."""
+    return fact.consumer, fact.purpose, fact.resource, fact.ref, fact.key_digest, fact.element
+
+
+class _Lookups:
+    """Lookups still to make: what several items want for one purpose is asked for once."""
+
+    def __init__(self) -> None:
+        self._found: dict[AskedAs, tuple[Lookup, dict[str, None]]] = {}
+
+    def add(self, lookup: Lookup, element: str) -> None:
+        """Ask for one more element of a lookup."""
+        self._found.setdefault(asked_as(lookup), (lookup, {}))[1][element] = None
+
+    def all(self) -> tuple[Lookup, ...]:
+        """Give each with all that it is to bring."""
+        return tuple(
+            replace(lookup, fetch=replace(lookup.fetch, elements=tuple(elements)))
+            for lookup, elements in self._found.values()
+        )
