@@ -8,7 +8,7 @@ from tests.cases.acting import carry_on, pass_time, states, submit
 from tongban.cases import api as cases
 from tongban.cases.models import Act, Case, Fact
 from tongban.kernel.clock import budget
-from tongban.kernel.errors import Conflict, NotFound, SourceDown
+from tongban.kernel.errors import NotFound, SourceDown
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 from tongban.registry import api as registry
@@ -98,6 +98,46 @@ def test_a_missing_fact_brings_one_correction_notice_before_acceptance(town: Tow
     assert case.corrections == 1
     carry(town, number)
     assert cases.snapshot(number).case("registration").corrections == 1
+
+
+def hold_name(town: Town, trade_word: str) -> str:
+    """File for a name and let it wait for the other shareholder to confirm."""
+    partner = CHARACTERS["persons"]["wang_jianguo"]
+    number = draft(town, town.subject("zhang_dahai"), trade_word=trade_word, partner=partner)
+    assert submit(town, number).is_clean
+    return number
+
+
+def test_a_name_that_a_filing_under_way_holds_is_stopped_with_three_free_others(town: Town) -> None:
+    hold_name(town, "燕归来")
+    number = draft(town, town.subject("li_chunyan"), trade_word="燕归来")
+    checked = submit(town, number)
+    assert [stop.check for stop in checked.stops] == ["company.name"]
+    assert "燕归来" in checked.stops[0].because.zh
+    assert len(checked.stops[0].alternatives) >= 3
+    assert Case.objects.filter(filing__number=number).count() == 0
+    other = checked.stops[0].alternatives[0]
+    cases.put_answers(number, town.bundle, parties=[], answers=dict(other), at=town.workplace)
+    assert submit(town, number).is_clean
+    assert set(states(number).values()) == {"granted"}
+
+
+def test_no_name_is_offered_that_a_filing_under_way_holds(town: Town) -> None:
+    number = draft(town, town.subject("li_chunyan"), trade_word="春燕")
+    first = submit(town, number).stops[0].alternatives
+    word = str(next(iter(first[0].values())))
+    hold_name(town, word)
+    offered = submit(town, number).stops[0].alternatives
+    assert len(offered) >= 3
+    assert first[0] not in offered
+
+
+def test_a_name_is_free_again_once_the_filing_that_held_it_is_withdrawn(town: Town) -> None:
+    holding = hold_name(town, "燕归来")
+    number = draft(town, town.subject("li_chunyan"), trade_word="燕归来")
+    assert submit(town, number).stops
+    cases.withdraw(holding, subject=town.subject("zhang_dahai"), at=town.workplace)
+    assert submit(town, number).is_clean
 
 
 def test_two_shareholders_wait_until_each_confirms(town: Town) -> None:
@@ -196,14 +236,6 @@ def test_the_same_key_opens_one_filing(town: Town) -> None:
     owner = town.subject("li_chunyan")
     request = cases.Request("open:1", "key-1", "a" * 64)
     assert draft(town, owner, request=request) == draft(town, owner, request=request)
-
-
-def test_two_open_filings_never_get_one_name(town: Town) -> None:
-    first = draft(town, town.subject("zhang_dahai"), trade_word="老渡口")
-    submit(town, first)
-    second = draft(town, town.subject("li_chunyan"), trade_word="老渡口")
-    with pytest.raises(Conflict):
-        submit(town, second)
 
 
 def test_a_helper_sees_how_it_goes_and_no_fact(town: Town) -> None:

@@ -7,6 +7,7 @@ from tongban.cases.actions import numbers
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.models import Case, Claim, Filing
 from tongban.cases.queries import standing
+from tongban.cases.queries.claims import scope_of
 from tongban.cases.rules import clocks
 from tongban.cases.rules.states import CaseState, Stage, StatusCode
 from tongban.cases.workplace import Workplace
@@ -50,7 +51,7 @@ def open_cases(
 
 def _claim(case: Case, claim: items.Claim, value: object, *, now: datetime, at: Workplace) -> None:
     """Hold a value for this case; a lapsed claim makes room, one in force violates the unique row."""
-    scope = case.in_name_of if claim.scope == "office" else at.node.code
+    scope = scope_of(claim, in_name_of=case.in_name_of, node=at.node.code)
     Claim.objects.filter(kind=claim.kind, scope=scope, value=str(value), until__lt=now).delete()
     until = clocks.end_of(claim.holds, now, at.calendar).at
     Claim.objects.create(kind=claim.kind, scope=scope, value=str(value), case=case, until=until)

@@ -11,6 +11,7 @@ from tongban.cases.actions.pledges import start_check_clocks
 from tongban.cases.actions.work import Lease, locked
 from tongban.cases.models import Act, Case, Claim, Decision, Filing
 from tongban.cases.queries import standing
+from tongban.cases.queries.claims import is_held, scope_of
 from tongban.cases.queries.sight import Sight, about_case
 from tongban.cases.rules.gathering import packed, read_value, stored_value
 from tongban.cases.rules.states import CaseState, StatusCode
@@ -130,10 +131,7 @@ def lacking(row: Case, sight: Sight, now: datetime) -> list[Text]:
 def taken_by_another(row: Case, item: items.Item, sight: Sight, *, at: Workplace, now: datetime) -> bool:
     """Say whether what this case claims was given to another meanwhile, its own hold having lapsed."""
     return any(
-        Claim.objects.filter(kind=claim.kind, scope=scope, value=value)
-        .exclude(case=row)
-        .exclude(until__lt=now)
-        .exists()
+        is_held(claim.kind, scope, value, but_for=row.filing_id, now=now)
         for claim, scope, value in _claims(row, item, sight, at)
     )
 
@@ -154,7 +152,7 @@ def _claims(
         held = items.value_named(
             sight.bundle, claim.value, sight.snapshot.answers.parties, sight.gathered.values, sight.about
         )
-        yield claim, row.in_name_of if claim.scope == "office" else at.node.code, str(held)
+        yield claim, scope_of(claim, in_name_of=row.in_name_of, node=at.node.code), str(held)
 
 
 def _decided_words(item: items.Item, row: Case, maker: str, staff_id: int | None, entry_id: str) -> Happening:

@@ -10,6 +10,7 @@ from tongban.cases.actions import once
 from tongban.cases.actions.submission import submit as record_submission
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.gather import gather, requests_for
+from tongban.cases.queries.claims import is_held, scope_of
 from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import supposed_fact
@@ -28,7 +29,10 @@ ALTERNATIVE_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A check that stops a submission on the spot, with other values that would pass."""
+    """What stops a submission on the spot, with other values that would pass.
+
+    A check that is not met, or a value that another filing holds: then `check` is the claim's kind.
+    """
 
     check: str
     item: str
@@ -78,8 +82,9 @@ def submit(
     """Check and, when clean, submit; gives the lease when the caller can go on with the first items.
 
     Two filings after the same name at the same moment: the claim's unique row lets one through, the
-    other is checked again and told on the spot. A repeat under the same key is told of no stop: the name
-    that it wishes for is its own by now, even when the first was submitted while this one was checked.
+    other is checked again and told on the spot what else is free. A repeat under the same key is told of
+    no stop: the name that it wishes for is its own by now, even when the first was submitted while this one
+    was checked.
     """
     checked = None if _was_done(request) else check(number, at=at, limit=limit)
     if checked is None or (not checked.is_clean and _was_done(request)):
@@ -90,7 +95,10 @@ def submit(
     try:
         return checked, record_submission(checked.sight, values=named, request=request, at=at)
     except IntegrityError as taken:
-        raise Conflict(
+        found = check(number, at=at, limit=limit)
+        if not found.is_clean:
+            return found, None
+        raise Conflict(  # given up again in the same moment
             "cases.just_taken",
             what=Text("您填写的名称刚刚被另一申报占用。", "Another filing has just taken this name."),
             todo=Text("请更换后再次提交。", "Choose another and submit again."),
@@ -117,10 +125,31 @@ def _stops(sight: Sight, at: Workplace) -> Iterator[Stop]:
         item = sight.bundle.item(key)
         if item.after:
             continue
-        for each in _judged_now(sight, item, at):
-            if isinstance(each.outcome, rules.NotMet):
-                others = tuple(islice(_alternatives(sight, item, each.check, at), ALTERNATIVES))
-                yield Stop(each.check.code, key, each.check.because, others)
+        unmet = [each for each in _judged_now(sight, item, at) if isinstance(each.outcome, rules.NotMet)]
+        for each in unmet:
+            yield Stop(each.check.code, key, each.check.because, _free(sight, item, each.check, at))
+        if not unmet:  # what its source says is taken is said once
+            yield from _held(sight, item, at)
+
+
+def _held(sight: Sight, item: items.Item, at: Workplace) -> Iterator[Stop]:
+    makers = [check for check in item.checks if check.alternatives]
+    for claim, value in _held_by_others(sight, item, at):
+        because = Text(f"“{value}”已由另一申报占用。", f"Another filing holds “{value}”.")
+        others = next((_free(sight, item, maker, at) for maker in makers), ())
+        yield Stop(claim.kind, item.key, because, others)
+
+
+def _held_by_others(sight: Sight, item: items.Item, at: Workplace) -> Iterator[tuple[items.Claim, str]]:
+    """Give what the item claims for itself and another filing holds already."""
+    values = claimed_values(sight)
+    for claim in item.claims:
+        value = values[claim.value]
+        scope = scope_of(claim, in_name_of=sight.offices[item.key].in_name_of.slug, node=at.node.code)
+        if value is None or isinstance(value, rules.NoneOnRecord):
+            continue
+        if is_held(claim.kind, scope, str(value), but_for=sight.snapshot.id, now=at.clock.now()):
+            yield claim, str(value)
 
 
 def _judged_now(sight: Sight, item: items.Item, at: Workplace) -> tuple[items.Judged, ...]:
@@ -132,14 +161,19 @@ def _judged_now(sight: Sight, item: items.Item, at: Workplace) -> tuple[items.Ju
     )
 
 
+def _free(sight: Sight, item: items.Item, failed: items.Check, at: Workplace) -> tuple[items.Candidate, ...]:
+    return tuple(islice(_alternatives(sight, item, failed, at), ALTERNATIVES))
+
+
 def _alternatives(
     sight: Sight, item: items.Item, failed: items.Check, at: Workplace
 ) -> Iterator[items.Candidate]:
-    """Give answers with which the item's on-the-spot checks pass, each verified at its source."""
+    """Give answers with which the item's checks pass, each verified at its source and held by no filing."""
     candidates = items.alternatives(sight.bundle, failed, sight.snapshot.answers)
     for candidate in islice(candidates, ALTERNATIVES_TRIED):
         tried = _as_if(sight, candidate, at)
-        if all(isinstance(each.outcome, rules.Met) for each in _judged_now(tried, item, at)):
+        met = all(isinstance(each.outcome, rules.Met) for each in _judged_now(tried, item, at))
+        if met and not any(_held_by_others(tried, item, at)):
             yield candidate
 
 
