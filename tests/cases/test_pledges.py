@@ -46,6 +46,8 @@ def test_an_unknown_address_may_be_pledged_and_is_decided_on_the_spot(town: Town
     assert checked.is_clean, checked
     case = cases.snapshot(number).case("registration")
     assert case.state is cases.CaseState.GRANTED
+    told = SignedPledge.objects.get(case__number=case.number).told
+    assert told[-1]["zh"] == "自作出决定之日起六十个工作日内核查。", "what was told is kept as it was told"
     line = cases.pledges_at(officer(town, "market.990121", APPROVER)).lines[0]
     assert line.state == "signed"
     assert line.due_at is not None

@@ -9,6 +9,7 @@ import pytest
 from tests.items import city
 from tongban.items import api as items
 from tongban.kernel.errors import Invalid, InvalidDeclaration, NotFound
+from tongban.kernel.texts import Text
 
 POLICIES = city.around().policies
 FILED = {"filing_date": city.TODAY}
@@ -53,6 +54,40 @@ def test_a_policy_is_taken_at_the_date_that_it_names_and_at_no_other() -> None:
 def test_a_period_comes_with_its_unit_and_its_mark() -> None:
     period = POLICIES.period("pledge.address.post_check", "990121", {"decision_date": city.TODAY})
     assert (period.amount, period.unit, period.basis.mark) == (60, "working_day", "found")
+
+
+def test_a_pledge_is_told_with_the_periods_of_its_jurisdiction_and_their_mark() -> None:
+    [shorter] = (
+        replace(
+            policy, division="990121", says=Text("三十个工作日内核查。", "Checked in thirty working days.")
+        )
+        for policy in POLICIES.all
+        if policy.key == "pledge.address.post_check"
+    )
+    policies = items.Policies((*POLICIES.all, shorter))
+
+    def offered(policies: items.Policies) -> items.Pledge:
+        unknown = city.answers("address-unknown")
+        book, offices = city.around().book, city.offices(city.EAST)
+        made = items.plan(
+            city.bundle(), book, city.EAST, unknown, city.TODAY, offices=offices, policies=policies
+        )
+        return made.pledges[0]
+
+    assert offered(POLICIES).tells[-1].zh == "自作出决定之日起六十个工作日内核查。"
+    assert offered(policies).tells[-1] == shorter.says
+    assert offered(POLICIES).on_breach[0].zh == "与承诺不符的，十五个工作日内改正（本地设定）。"
+    assert offered(POLICIES).on_breach[0].en.endswith("within fifteen working days (local setting).")
+
+
+def test_a_pledges_period_without_words_is_refused() -> None:
+    silent = tuple(
+        replace(policy, says=None) if policy.key == "pledge.address.rectification" else policy
+        for policy in POLICIES.all
+    )
+    around = replace(city.around(), policies=items.Policies(silent))
+    faults = items.find_faults(items.load_pack(city.FOLDER), around)
+    assert ["pledge.address.rectification" in fault.what.en for fault in faults] == [True]
 
 
 def test_a_period_that_nobody_decided_says_which_line_to_write() -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from bench.filing import draft
 from bench.town import CHARACTERS
+from tests.cases.acting import submit
 from tests.portal.filling import TICKS, answers, begun, number_of
 from tests.portal.visiting import Page, Visit
 from tongban.cases import api as cases
@@ -107,6 +109,20 @@ def test_a_taken_name_offers_free_ones_and_one_click_takes_one(visit: Visit) -> 
     assert not Filing.objects.filter(stage="submitted").exists()
 
 
+def test_a_name_that_a_filing_under_way_holds_offers_free_ones_too(visit: Visit) -> None:
+    town = visit.town
+    held = draft(town, town.subject("zhou_wenbin"), trade_word="燕归来", partner=PERSONS["wang_jianguo"])
+    assert submit(town, held).is_clean
+    visit.as_person("li_chunyan")
+    page = visit.press(begun(visit), do="submit", fill=answers(trade_word="燕归来"))
+    assert page.status == 422
+    assert "已由另一申报占用" in page.text
+    offers = page.html.split('value="take:')[1:]
+    assert len(offers) == 3
+    done = visit.press(page, do=f"take:{offers[0].partition(chr(34))[0].replace('&quot;', chr(34))}")
+    assert "全部办结" in visit.press(done, do="submit").text
+
+
 def test_the_alternative_in_the_address_of_a_button_is_read_as_any_answer(visit: Visit) -> None:
     visit.as_person("li_chunyan")
     form = begun(visit)
@@ -197,6 +213,8 @@ def test_an_address_that_no_register_knows_opens_the_pledge(visit: Visit) -> Non
     page = visit.press(begun(visit), do="save", fill=answers(address="east_unknown"))
     assert {"address_text", "address_pledged"} <= asked(page)
     assert "告知承诺书" in page.text
+    assert "自作出决定之日起六十个工作日内核查。" in page.text
+    assert "十五个工作日内改正（本地设定）。" in page.text
     done = visit.press(
         page,
         do="submit",

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 
 from tongban.catalogue import api as catalogue
@@ -18,6 +19,7 @@ from tongban.items.totals import totals_of
 from tongban.items.values import cast_of, values_of
 from tongban.items.ways import Desk, Want, grounds, holds, obtain, ungranted, way_to
 from tongban.kernel.texts import Text
+from tongban.rules import api as rules
 
 SIGNED_IN = Text("由您登录时的身份认证提供。", "Given by the identity you signed in with.")
 NAMED = Text("由申报人指明，本人确认。", "Named by the filer, confirmed by the person.")
@@ -52,7 +54,11 @@ def plan(
     _want_all(desk)
     needs = _sort(desk)
     fetches = fetches_of(bundle, book, desk.cast, needs, desk.offices)
-    offered = tuple(pledge for pledge in _pledges(desk) if _allowed(pledge, policies, division, dates))
+    offered = tuple(
+        _told(pledge, policies, division, on)
+        for pledge in _pledges(desk)
+        if _allowed(pledge, policies, division, dates)
+    )
     closed = {pledge.asked_by for pledge in _pledges(desk)} - {pledge.asked_by for pledge in offered}
     questions = _questions(desk, needs, closed)
     namings = _namings(desk)
@@ -118,6 +124,17 @@ def _pledges(desk: Desk) -> tuple[Pledge, ...]:
 
 def _allowed(pledge: Pledge, policies: Policies, division: str, dates: Dates) -> bool:
     return policies.allows(f"pledge.{pledge.id}.allowed", division, dates)
+
+
+def _told(pledge: Pledge, policies: Policies, division: str, on: date) -> Pledge:
+    """Give a pledge in the words in which it is signed: the pack's, and the jurisdiction's for its periods.
+
+    What is taken at a day yet to come, the decision's or the check's, is told as it stands today.
+    """
+    today = dict.fromkeys(rules.DATE_OF.values(), on)
+    checked = policies.says(f"pledge.{pledge.id}.post_check", division, today)
+    rectified = policies.says(f"pledge.{pledge.id}.rectification", division, today)
+    return replace(pledge, tells=(*pledge.tells, *checked), on_breach=(*rectified, *pledge.on_breach))
 
 
 def _want_all(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from tongban.items.bundle.parameters import TakenAt
 from tongban.items.expressions import Dates
 from tongban.kernel.declarations import TextField, load
 from tongban.kernel.errors import Invalid, InvalidDeclaration, NotFound
-from tongban.kernel.marks import Mark
+from tongban.kernel.marks import Mark, marked
 from tongban.kernel.texts import Text
 from tongban.rules import api as rules
 
@@ -92,6 +92,13 @@ class Policies:
         """Say whether a yes-or-no policy says yes; nothing decided means no."""
         policy = self.at(key, division, dates)
         return policy is not None and policy.value is True
+
+    def says(self, key: str, division: str, dates: Dates) -> tuple[Text, ...]:
+        """Give how a policy is told to the person concerned, with its mark; nothing where it has no words."""
+        policy = self.at(key, division, dates)
+        if policy is None or policy.says is None:
+            return ()
+        return (marked(policy.says, policy.basis.mark),)
 
     def period(self, key: str, division: str, dates: Dates) -> Period:
         """Give a policy that is a length of time; NotFound says which line the city must write."""

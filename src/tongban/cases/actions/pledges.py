@@ -20,16 +20,17 @@ from tongban.papers import api as papers
 
 @part
 def sign_pledges(filing: Filing, sight: Sight, *, now: datetime, at: Workplace) -> None:
-    """Keep the words of each promise that stands for a proof, with the case that relies on it.
+    """Keep the words of each pledge that stands for a proof, as they were told, with its case.
 
     None is taken from whoever is on record for a breach: an officer decides their case without it.
     """
+    offered = {pledge.id: pledge for pledge in sight.plan.pledges}
     for row in Case.objects.filter(filing=filing).order_by("id"):
         item = sight.bundle.item(row.item)
         broken, chosen = breaches(sight, item), signers(sight, item)
-        for pledge in item.pledges:
-            if pledge.id in chosen and pledge.id not in broken:
-                _sign(filing, row, pledge, chosen[pledge.id], now=now, at=at)
+        for word, signer in chosen.items():
+            if word not in broken:
+                _sign(filing, row, offered[word], signer, now=now, at=at)
 
 
 @part

@@ -119,6 +119,17 @@ def _pledge(desk: Desk, item: Item, pledge: Pledge, at: Place) -> Iterator[Inval
         )
     keys = tuple(f"pledge.{pledge.id}.{each}" for each in ("allowed", "post_check", "rectification"))
     yield from undecided(desk, at, keys, "id")
+    for policy in desk.around.policies.all:
+        if policy.key in keys[1:] and policy.says is None:
+            yield at.fault(
+                "policy_silent",
+                Text(
+                    f"“{policy.key}”（{policy.division}）没有写明怎样告知承诺人。",
+                    f"{policy.key} for {policy.division} has no words for whoever signs.",
+                ),
+                Text("请在policies.yaml中为它写明says。", "Write its `says` in policies.yaml."),
+                "id",
+            )
 
 
 def _questions_needed(desk: Desk) -> Iterator[InvalidDeclaration]:
