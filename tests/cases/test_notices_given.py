@@ -44,7 +44,7 @@ def test_every_kind_of_notice_is_given_somewhere() -> None:
 
 def kinds(number: str) -> list[str]:
     """Give the kinds of the notices of a filing's registration, in their order."""
-    return [each.kind.value for each in papers.notices_of([case_of(number)])]
+    return [each.kind.value for each in papers.notices_of([case_of(number)]).lines]
 
 
 def case_of(number: str, item: str = "registration") -> str:
@@ -57,7 +57,7 @@ def test_who_must_wait_for_a_source_holds_a_receipt_and_one_alone(town: Town) ->
     submit(town, number)
     pass_time(town, hours=1)
     carry(town, number)
-    [receipt] = papers.notices_of([case_of(number)])
+    [receipt] = papers.notices_of([case_of(number)]).lines
     assert receipt.kind is papers.NoticeKind.RECEIPT
     assert receipt.sealed
     assert receipt.due == cases.snapshot(number).case("registration").acceptance_due_at
@@ -117,7 +117,7 @@ def test_a_refusal_names_the_body_that_hears_it(town: Town, with_people: str, it
         at=town.workplace,
     )
     carry(town, with_people)
-    [refused] = [n for n in papers.notices_of([case_of(with_people, item)]) if n.kind == "refused"]
+    [refused] = [n for n in papers.notices_of([case_of(with_people, item)]).lines if n.kind == "refused"]
     assert refused.remedies == shown
 
 
@@ -129,7 +129,7 @@ def test_the_notice_of_a_lapse_says_where_to_turn(town: Town) -> None:
     staff = officer(town, "market.990121", APPROVER)
     cases.confirm_lapse(sight(town, number), case_of(number), staff=staff, at=town.workplace)
     carry(town, number)
-    [lapse] = [each for each in papers.notices_of([case_of(number)]) if each.kind == "withdrawn"]
+    [lapse] = [each for each in papers.notices_of([case_of(number)]).lines if each.kind == "withdrawn"]
     assert "云东县人民政府" in lapse.remedies[0].zh
 
 

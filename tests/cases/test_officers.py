@@ -63,7 +63,7 @@ def test_a_refusal_names_its_maker_its_reasons_and_the_remedies(town: Town, wait
     assert states(waiting)["registration"] == "refused"
     assert {state for item, state in states(waiting).items() if item != "registration"} == {"withdrawn"}
     carry(town, waiting)
-    notices = {notice.kind: notice for notice in papers.notices_of([case_number(waiting)])}
+    notices = {notice.kind: notice for notice in papers.notices_of([case_number(waiting)]).lines}
     assert "refused" in notices
     with pytest.raises(Conflict):
         cases.refuse(

@@ -121,7 +121,7 @@ def test_whoever_pledged_sees_by_when_it_is_checked(town: Town) -> None:
     [theirs] = cases.pledges_at(officer(town, "market.990121", APPROVER)).lines
     assert (mine.case_number, mine.state, mine.check_by) == (case, "signed", theirs.due_at)
     day = papers.written_day(mine.check_by, provisional=mine.due_provisional)  # type: ignore[arg-type]  # above
-    [decision] = [each for each in papers.notices_of([case]) if each.kind is papers.NoticeKind.GRANTED]
+    [decision] = [each for each in papers.notices_of([case]).lines if each.kind is papers.NoticeKind.GRANTED]
     assert any(day.zh in each.zh and "核查" in each.zh for each in decision.body)
     assert any(day.en in each.en for each in decision.body)
 
@@ -147,7 +147,7 @@ def test_the_order_to_put_it_right_is_given_in_writing(town: Town) -> None:
         number, case, "address", staff=approver, kept=False, found="现场为住宅", at=town.workplace
     )
     carry(town, number)
-    [order] = [each for each in papers.notices_of([case]) if each.kind is papers.NoticeKind.RECTIFY]
+    [order] = [each for each in papers.notices_of([case]).lines if each.kind is papers.NoticeKind.RECTIFY]
     assert order.staff == str(approver.id)
     assert order.due == cases.pledges_at(approver).lines[0].due_at
     assert "现场为住宅" in order.body[0].zh
@@ -170,7 +170,7 @@ def test_a_pledge_in_bad_faith_is_revoked_at_once_by_a_named_person(town: Town) 
     licence = cases.snapshot(number).case("registration").licence
     revoke(town, number, case)
     assert licences.licence(licence).status is licences.Status.REVOKED
-    [decision] = [each for each in papers.notices_of([case]) if each.kind is papers.NoticeKind.REVOKED]
+    [decision] = [each for each in papers.notices_of([case]).lines if each.kind is papers.NoticeKind.REVOKED]
     assert decision.staff == str(approver.id)
     assert "恶意" in decision.reasons[0].zh
     assert "并不存在" in decision.reasons[0].zh

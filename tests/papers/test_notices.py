@@ -58,10 +58,10 @@ def test_a_notice_is_not_shown_before_its_seal(office: Office) -> None:
     given = office.give()
     with pytest.raises(NotFound):
         papers.notice(given.number)
-    assert papers.notices_of([CASE]) == ()
-    assert [each.number for each in papers.notices_of([CASE], unsealed_too=True)] == [given.number]
+    assert papers.notices_of([CASE]).lines == ()
+    assert papers.has_notice(CASE)
     office.seal()
-    assert [each.number for each in papers.notices_of([CASE])] == [given.number]
+    assert [each.number for each in papers.notices_of([CASE]).lines] == [given.number]
 
 
 @pytest.mark.parametrize("kind", sorted(BY_A_PERSON))
@@ -174,7 +174,7 @@ def test_only_the_cases_asked_for_are_sealed(office: Office) -> None:
     office.give()
     office.give(case_number=TAX_CASE, office=TAX)
     assert papers.seal_pending(office.node.signers, office.node.now, case_numbers=[TAX_CASE]) == 1
-    assert [each.case_number for each in papers.notices_of([CASE, TAX_CASE])] == [TAX_CASE]
+    assert [each.case_number for each in papers.notices_of([CASE, TAX_CASE]).lines] == [TAX_CASE]
 
 
 def test_sealing_inside_a_transaction_is_refused(office: Office) -> None:

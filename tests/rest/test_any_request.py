@@ -133,7 +133,7 @@ def test_whatever_is_sent_gets_an_answer_that_was_declared(
         "Idempotency-Key": ["k"],
         "material": ["registration.articles_own", "registration.identity_paper"],
         "case": [case],
-        "notice": [each["number"] for each in li.get(f"/filings/{done}/notices").body],
+        "notice": [each["number"] for each in li.get(f"/filings/{done}/notices").body["notices"]],
     }
     paths = li.get("/openapi.json").body["paths"]
     operations = [

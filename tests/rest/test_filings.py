@@ -152,6 +152,32 @@ def test_a_draft_for_another_county_is_not_taken_for_this_one(program: Programs)
     assert other.body["code"] == "rest.other_draft"
 
 
+def test_a_name_that_another_filing_holds_comes_back_with_answers_that_would_pass(program: Programs) -> None:
+    held = program("li_chunyan").post("/filings", two_founders(), Idempotency_Key="a").body
+    assert held["filing"]["status"] == "confirming"
+    stopped = program("zhou_wenbin").file().body
+    assert (stopped["filing"], stopped["is_clean"]) == (None, False)
+    [stop] = stopped["stops"]
+    assert stop["check"] == "company.name"
+    assert len(stop["alternatives"]) >= 3
+
+
+def test_facts_and_notices_come_in_pages(program: Programs, town: Town) -> None:
+    li = program("li_chunyan")
+    number = li.file().body["number"]
+    settle(town, number)
+    for name in ("facts", "notices"):
+        whole = li.get(f"/filings/{number}/{name}").body
+        assert whole["next"] is None
+        turned, after = [], ""
+        while after is not None:
+            page = li.get(f"/filings/{number}/{name}?most=2&after={after}").body
+            assert 1 <= len(page[name]) <= 2
+            turned, after = [*turned, *page[name]], page["next"]
+        assert turned == whole[name]
+        assert len(turned) > 2
+
+
 def two_founders(**changes: object) -> dict[str, object]:
     whole = filing(**changes)  # type: ignore[arg-type]
     whole["participants"] = {
@@ -178,7 +204,8 @@ def test_a_second_shareholder_confirms_alone_and_sees_only_themselves(program: P
     assert wang.post(f"/filings/{number}/confirm", {"agrees": True}).status == 200
     settle(town, number)
     assert li.get(f"/filings/{number}").body["status"] == "approved"
-    assert {fact["participant"] for fact in wang.get(f"/filings/{number}/facts").body} <= {"shareholder.1"}
+    facts = wang.get(f"/filings/{number}/facts").body["facts"]
+    assert {fact["participant"] for fact in facts} <= {"shareholder.1"}
     assert wang.get("/licences").body == {"licences": [], "next": None}
 
 
@@ -213,12 +240,12 @@ def test_a_wrong_fact_is_disputed_by_the_person_it_is_about(program: Programs, t
     li, zhao = program("li_chunyan"), program("zhao_min")
     number = li.file(address="east_stale").body["number"]
     settle(town, number)
-    facts = {fact["element"]: fact for fact in li.get(f"/filings/{number}/facts").body}
+    facts = {fact["element"]: fact for fact in li.get(f"/filings/{number}/facts").body["facts"]}
     assert facts["place.usage"]["source_name"]["zh"]
     dispute = {"fact": facts["place.usage"]["id"], "said": "该处已改建为商铺。"}
     assert zhao.post(f"/filings/{number}/contest", dispute).status == 404
     assert li.post(f"/filings/{number}/contest", dispute).status == 200
-    after = {fact["element"]: fact for fact in li.get(f"/filings/{number}/facts").body}
+    after = {fact["element"]: fact for fact in li.get(f"/filings/{number}/facts").body["facts"]}
     assert after["place.usage"]["contested"]
 
 

@@ -216,8 +216,8 @@ def test_a_partner_sees_neither_documents_nor_notices(program: Programs, town: T
     number = li.post("/filings", two_founders(), Idempotency_Key="a").body["number"]
     wang.post(f"/filings/{number}/confirm", {"agrees": True})
     settle(town, number)
-    [notice, *_] = li.get(f"/filings/{number}/notices").body
-    assert wang.get(f"/filings/{number}/notices").body == []
+    [notice, *_] = li.get(f"/filings/{number}/notices").body["notices"]
+    assert wang.get(f"/filings/{number}/notices").body["notices"] == []
     assert wang.get(notice["file"].removeprefix("/api/v1")).status == 404
     assert wang.get(f"/filings/{number}/materials").status == 404
     assert hand_in(wang, number, pdf()).status == 404
@@ -227,7 +227,7 @@ def test_notices_are_listed_and_each_file_proves_itself(program: Programs, town:
     li = program("li_chunyan")
     number = li.file().body["number"]
     settle(town, number)
-    listed = li.get(f"/filings/{number}/notices").body
+    listed = li.get(f"/filings/{number}/notices").body["notices"]
     assert {"accepted", "granted"} <= {each["kind"] for each in listed}
     numbers = {case["number"] for case in li.get(f"/filings/{number}").body["cases"]}
     assert {each["case_number"] for each in listed} <= numbers

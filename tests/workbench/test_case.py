@@ -145,7 +145,7 @@ def test_a_refusal_shows_the_remedies_and_prints_them(town: Town, visit: Visit, 
     page = do(visit, waiting, "refuse", reasons="依法不得担任法定代表人。")
     assert "不予" in page.text
     carry(town, filing_of(waiting))
-    (notice,) = (each for each in papers.notices_of([waiting]) if each.kind == "refused")
+    (notice,) = (each for each in papers.notices_of([waiting]).lines if each.kind == "refused")
     printed = visit.open(f"/workbench/cases/{waiting}/notices/{notice.number}")
     assert "依法不得担任法定代表人" in printed.text
     assert "行政复议" in printed.text

@@ -1,6 +1,7 @@
 """Every read of papers. A notice is shown only when its office has sealed it."""
 
 import json
+from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from tongban.kernel.errors import NotFound
+from tongban.kernel.pages import A_PAGE, Key, Page, page_of
 from tongban.kernel.rows import Prepared
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
@@ -21,6 +23,7 @@ from tongban.papers.storing import stored_path
 from tongban.registry import api as registry
 
 MOST_LISTED = 500  # of one filing: more are not taken in, so that nothing of a list is left out in silence
+OLDEST_FIRST = (Key("given_at", datetime), Key("pk", int))
 KEPT = Prepared(
     lambda filing: MaterialRow.objects.filter(filing=filing, destroyed_at__isnull=True), stand_in="\ue000"
 )
@@ -109,17 +112,23 @@ def material_file(material_id: int, *, filing: str, uploads: Path) -> tuple[Mate
     return as_material(row), stored_path(uploads, filing, row.sha256)
 
 
-def notice(number: str) -> Notice:
-    """Give a sealed notice; raises NotFound for any other."""
-    return as_notice(sealed_row(number))
+def notice(number: str, *, of: Several[str] | None = None) -> Notice:
+    """Give a sealed notice, `of` one of these cases; raises NotFound, in the same words, for any other."""
+    row = sealed_row(number)
+    if of is not None and row.case_number not in of:
+        raise _no_notice(number)
+    return as_notice(row)
 
 
-def notices_of(case_numbers: Iterable[str], *, unsealed_too: bool = False) -> tuple[Notice, ...]:
-    """Give the notices of some cases, oldest first: one query for all of them."""
-    rows = NoticeRow.objects.filter(case_number__in=list(case_numbers))
-    if not unsealed_too:
-        rows = rows.filter(sealed_at__isnull=False)
-    return tuple(as_notice(row) for row in rows.order_by("given_at", "id")[:MOST_LISTED])
+def notices_of(case_numbers: Iterable[str], *, after: str = "", most: int = A_PAGE) -> Page[Notice]:
+    """List the sealed notices of some cases, oldest first: one query for all of them."""
+    rows = NoticeRow.objects.filter(case_number__in=list(case_numbers), sealed_at__isnull=False)
+    return page_of(rows, OLDEST_FIRST, after=after, most=most).of(as_notice)
+
+
+def has_notice(case_number: str) -> bool:
+    """Say whether a case was given any notice, sealed by now or not."""
+    return NoticeRow.objects.filter(case_number=case_number).exists()
 
 
 def remedies_of(office: str, *, own: tuple[Text, ...] = ()) -> tuple[Text, ...]:
@@ -146,12 +155,16 @@ def sealed_row(number: str) -> NoticeRow:
     """Give the row of a sealed notice."""
     row = NoticeRow.objects.filter(number=number, sealed_at__isnull=False).first()
     if row is None:
-        raise NotFound(
-            "papers.no_notice",
-            what=Text(f"没有编号为 {number} 的文书。", f"There is no notice {number}."),
-            todo=Text("请核对文书编号。", "Check the number."),
-        )
+        raise _no_notice(number)
     return row
+
+
+def _no_notice(number: str) -> NotFound:
+    return NotFound(
+        "papers.no_notice",
+        what=Text(f"没有编号为 {number} 的文书。", f"There is no notice {number}."),
+        todo=Text("请从文书列表打开。", "Open it from the list of notices."),
+    )
 
 
 def as_material(row: MaterialRow) -> Material:

@@ -6,18 +6,21 @@ from ninja import Router
 from tongban.cases import api as cases
 from tongban.items import api as items
 from tongban.kernel.canonical import digest
+from tongban.kernel.pages import A_PAGE, cut
 from tongban.rest import telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import CARRY_S, REFUSALS, IdempotencyKey
 from tongban.rest.proving import FILE, self_proving
 from tongban.rest.shapes import (
+    After,
     CaseNumber,
     Confirmation,
     Dispute,
     Doubt,
     FactNumber,
     FilingNumber,
+    Most,
     Rating,
     Search,
 )
@@ -37,12 +40,15 @@ def read_plan(request: Asking, number: FilingNumber) -> told.PlanTold:
     return told.PlanTold(plan=items.plan_as_json(sight.bundle, sight.plan), fetched=len(fetched))
 
 
-@router.get("/{number}/facts", response={200: list[told.FactTold], **REFUSALS}, operation_id="read_facts")
-def read_facts(request: Asking, number: FilingNumber) -> list[told.FactTold]:
+@router.get("/{number}/facts", response={200: told.FactList, **REFUSALS}, operation_id="read_facts")
+def read_facts(
+    request: Asking, number: FilingNumber, after: After = "", most: Most = A_PAGE
+) -> told.FactList:
     """Give what was fetched about the reader, and for the owner about the place and the company to be; never
     about another person."""
-    page = cases.form_page(number, request.auth, at=request.workplace)
-    return [telling.fact(each) for each in page.facts]
+    facts = cases.form_page(number, request.auth, at=request.workplace).facts
+    found = cut(facts, lambda fact: f"{fact.id:020}", after=after, most=most)
+    return told.FactList(facts=[telling.fact(each) for each in found.lines], next=found.after or None)
 
 
 @router.get(

@@ -9,13 +9,14 @@ from ninja.files import UploadedFile
 
 from tongban.cases import api as cases
 from tongban.kernel.canonical import digest
+from tongban.kernel.pages import A_PAGE
 from tongban.papers import api as papers
 from tongban.rest import telling, told
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import REFUSALS, IdempotencyKey
 from tongban.rest.proving import FILE, self_proving
-from tongban.rest.shapes import FilingNumber, MaterialName, NoticeNumber
+from tongban.rest.shapes import After, FilingNumber, MaterialName, Most, NoticeNumber
 
 router = Router(tags=["filings 申报"], auth=SignedIn())
 
@@ -67,12 +68,15 @@ def _digest_of(file: UploadedFile) -> str:
     return whole.hexdigest()
 
 
-@router.get(
-    "/{number}/notices", response={200: list[told.OfficeNotice], **REFUSALS}, operation_id="list_notices"
-)
-def list_notices(request: Asking, number: FilingNumber) -> list[told.OfficeNotice]:
+@router.get("/{number}/notices", response={200: told.NoticeList, **REFUSALS}, operation_id="list_notices")
+def list_notices(
+    request: Asking, number: FilingNumber, after: After = "", most: Most = A_PAGE
+) -> told.NoticeList:
     """List the notices that offices gave in one's own filing, oldest first; who only takes part has none."""
-    return [telling.notice(number, each) for each in cases.notices_for(number, request.auth)]
+    found = cases.notices_for(number, request.auth, after=after, most=most)
+    return told.NoticeList(
+        notices=[telling.notice(number, each) for each in found.lines], next=found.after or None
+    )
 
 
 @router.get(

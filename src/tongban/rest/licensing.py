@@ -7,7 +7,7 @@ from ninja import Router
 from tongban.cases import api as cases
 from tongban.kernel.pages import A_PAGE
 from tongban.licences import api as licences
-from tongban.rest import stories, telling, told
+from tongban.rest import stories, telling, told_licences
 from tongban.rest.asking import Asking
 from tongban.rest.bearer import SignedIn
 from tongban.rest.filings import REFUSALS
@@ -17,17 +17,19 @@ from tongban.rest.shapes import After, LicenceName, Most
 router = Router(tags=["licences 电子证照"], auth=SignedIn())
 
 
-@router.get("", response={200: told.LicenceList, **REFUSALS}, operation_id="list_licences")
-def list_licences(request: Asking, after: After = "", most: Most = A_PAGE) -> told.LicenceList:
+@router.get("", response={200: told_licences.LicenceList, **REFUSALS}, operation_id="list_licences")
+def list_licences(request: Asking, after: After = "", most: Most = A_PAGE) -> told_licences.LicenceList:
     """List the licences that one holds, and those that one's own filings brought, the newest first."""
     found = cases.licences_for(request.auth, after=after, most=most)
-    return told.LicenceList(
+    return told_licences.LicenceList(
         licences=[telling.licence(each) for each in found.lines], next=found.after or None
     )
 
 
-@router.get("/{identifier}", response={200: told.LicenceTold, **REFUSALS}, operation_id="read_licence")
-def read_licence(request: Asking, identifier: LicenceName) -> told.LicenceTold:
+@router.get(
+    "/{identifier}", response={200: told_licences.LicenceTold, **REFUSALS}, operation_id="read_licence"
+)
+def read_licence(request: Asking, identifier: LicenceName) -> told_licences.LicenceTold:
     """Give one licence."""
     return telling.licence(cases.licence_for(identifier, request.auth))
 

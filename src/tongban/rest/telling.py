@@ -12,7 +12,7 @@ from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
-from tongban.rest import told
+from tongban.rest import told, told_licences
 from tongban.rest.reading import written
 
 JSON_TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -293,9 +293,9 @@ def fact(line: cases.FactLine) -> told.FactTold:
     )
 
 
-def licence(found: licences.Licence) -> told.LicenceTold:
+def licence(found: licences.Licence) -> told_licences.LicenceTold:
     """Give a licence with where its file is."""
-    return told.LicenceTold(
+    return told_licences.LicenceTold(
         identifier=found.identifier,
         type=found.type_code,
         name=spoken(found.name),

@@ -287,6 +287,13 @@ class FactTold(BaseModel):
     contested: bool
 
 
+class FactList(BaseModel):
+    """One page of what was fetched, in the order in which it came."""
+
+    facts: list[FactTold]
+    next: NextPage
+
+
 class Supplied(BaseModel):
     """How many cases were waiting for what was handed in."""
 
@@ -362,32 +369,14 @@ class OfficeNotice(BaseModel):
     file: str
 
 
+class NoticeList(BaseModel):
+    """One page of notices, the oldest first."""
+
+    notices: list[OfficeNotice]
+    next: NextPage
+
+
 class DisputeTold(BaseModel):
     """The open request for verification."""
 
     contest: int
-
-
-class LicenceTold(BaseModel):
-    """A licence; its file, which anybody can verify, is at `file`."""
-
-    identifier: str
-    type: str
-    name: Spoken
-    issuer: str
-    issuer_name: Spoken
-    holder_code: str
-    holder_name: str
-    case_number: str
-    status: str
-    issue_date: date
-    validate_start: date
-    validate_end: date | None
-    file: str
-
-
-class LicenceList(BaseModel):
-    """One page of licences."""
-
-    licences: list[LicenceTold]
-    next: NextPage

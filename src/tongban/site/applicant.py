@@ -154,8 +154,8 @@ class Applicant:
         return self._asked("GET", f"/filings/{number}/plan")
 
     def facts(self, number: str) -> list[dict[str, Any]]:
-        """Give what was fetched about oneself."""
-        return list(self._answer("GET", f"/filings/{number}/facts").json())
+        """Give all that was fetched about oneself."""
+        return self._listed(f"/filings/{number}/facts", "facts")
 
     def confirm(self, number: str, *, agrees: bool = True) -> dict[str, Any]:
         """Confirm for oneself what another has filed."""
@@ -167,7 +167,7 @@ class Applicant:
 
     def notices(self, number: str) -> list[dict[str, Any]]:
         """Give the notices that offices gave in one's own filing, oldest first."""
-        return list(self._answer("GET", f"/filings/{number}/notices").json())
+        return self._listed(f"/filings/{number}/notices", "notices")
 
     def licence(self, identifier: str) -> dict[str, Any]:
         """Give what one licence is."""
@@ -180,6 +180,15 @@ class Applicant:
     def close(self) -> None:
         """Let the connections go."""
         self.http.close()
+
+    def _listed(self, path: str, name: str) -> list[dict[str, Any]]:
+        """Give a list whole, however many pages it has."""
+        page = self._asked("GET", path)
+        found = list(page[name])
+        while page["next"] is not None:
+            page = self._asked("GET", path, params={"after": page["next"]})
+            found += page[name]
+        return found
 
     def _asked(self, method: str, path: str, **what: Any) -> dict[str, Any]:
         shape: dict[str, Any] = self._answer(method, path, **what).json()

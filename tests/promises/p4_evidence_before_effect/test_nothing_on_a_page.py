@@ -114,7 +114,7 @@ def test_a_notice_that_is_not_on_record_is_not_given(served: Town, visit: Visit)
     page = visit.open(f"/filings/{number}/")
     assert page.status == 200
     assert "/notices/" not in page.html
-    assert papers.notices_of([case_of(number)]) == ()
+    assert papers.notices_of([case_of(number)]).lines == ()
     finish(served)
     assert "/notices/" in visit.open(f"/filings/{number}/").html
 

@@ -84,7 +84,9 @@ def test_a_deadline_into_an_unannounced_year_is_marked_wherever_it_shows(
     assert line.due_provisional
     shown = cases.officer_case(row.number or "", approver, at=served.workplace)
     assert all(clock.provisional for clock in shown.clocks)
-    [accepted] = [notice for notice in papers.notices_of([row.number or ""]) if notice.kind == "accepted"]
+    [accepted] = [
+        notice for notice in papers.notices_of([row.number or ""]).lines if notice.kind == "accepted"
+    ]
     assert accepted.provisional
     assert any("暂定" in line.zh and "provisional" in line.en for line in accepted.body)
 

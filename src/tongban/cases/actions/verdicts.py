@@ -306,7 +306,7 @@ def _give_receipt(filing: Filing, row: Case, sight: Sight, *, now: datetime, at:
     be noise. Whoever waits for a source that is late would otherwise hold nothing. It tells of the
     submission, whose evidence it names.
     """
-    if row.accepted_at is not None or papers.notices_of([row.number or ""], unsealed_too=True):
+    if row.accepted_at is not None or papers.has_notice(row.number or ""):
         return
     submitted = Event.objects.filter(filing=filing, kind="submitted").values_list("entry_id", flat=True)
     handed_in = (each for each in papers.materials(filing.number) if each.material.startswith(f"{row.item}."))

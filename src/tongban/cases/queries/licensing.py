@@ -14,6 +14,7 @@ from tongban.cases.workplace import Workplace
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import InvalidValue, NotFound
+from tongban.kernel.pages import MOST_ON_A_PAGE
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 from tongban.papers import api as papers
@@ -105,8 +106,13 @@ def case_of_licence(
 
 
 def on_licences(case_number: str) -> tuple[papers.Notice, ...]:
-    """Give the sealed notices of what was done to a case's licence after it was issued."""
-    return tuple(each for each in papers.notices_of([case_number]) if each.kind in papers.ON_LICENCES)
+    """Give the sealed notices of what was done to a case's licence after it was issued: all, page by page."""
+    page = papers.notices_of([case_number], most=MOST_ON_A_PAGE)
+    found = list(page.lines)
+    while page.after:
+        page = papers.notices_of([case_number], after=page.after, most=MOST_ON_A_PAGE)
+        found += page.lines
+    return tuple(each for each in found if each.kind in papers.ON_LICENCES)
 
 
 def _wanted(wanted: str) -> tuple[licences.Licence, ...]:

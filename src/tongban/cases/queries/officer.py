@@ -106,7 +106,7 @@ class OfficerCase:
     decision: DecisionLine | None
     review: ReviewLine | None
     acts: tuple[tuple[Text, ActLine], ...]  # each with what it is called
-    notices: tuple[papers.Notice, ...]
+    notices: Page[papers.Notice]
     timeline: Page[Line]
     powers: frozenset[Power]
     remedies: tuple[Text, ...]
@@ -120,9 +120,11 @@ class OfficerCase:
         return bool(self.powers - {Power.FIND_OUT})
 
 
-def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace, after: str = "") -> OfficerCase:
-    """Give a case of the officer's own office, with a page of its timeline; NotFound, in the same words, for
-    any other."""
+def officer_case(
+    case_number: str, staff: registry.Staff, *, at: Workplace, after: str = "", notices_after: str = ""
+) -> OfficerCase:
+    """Give a case of the officer's own office, with a page of its timeline and one of its notices; NotFound,
+    in the same words, for any other."""
     row = (
         Case.objects.filter(cases_of_office(staff), number=case_number)
         .select_related("filing", "decision", "review_request")
@@ -174,7 +176,7 @@ def officer_case(case_number: str, staff: registry.Staff, *, at: Workplace, afte
         decision=None if decision is None else _decision(decision, names),
         review=None if review is None else _review(review, names, now),
         acts=tuple((labels[act.name], act) for act in acts_of(case_number, staff)),
-        notices=papers.notices_of([case_number]),
+        notices=papers.notices_of([case_number], after=notices_after),
         timeline=_timeline(filing, staff, after),
         powers=powers(_standing(row, item, pauses, decision, review, limits), staff),
         remedies=remedies(row, item),

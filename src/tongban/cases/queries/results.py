@@ -133,15 +133,18 @@ def looks_at_licence(identifier: str, subject: registry.Subject) -> tuple[LookLi
     )
 
 
-def notices_for(number: str, reader: Reader) -> tuple[papers.Notice, ...]:
-    """Give the sealed notices of those cases of a filing that this reader may see; raises NotFound."""
-    shown = filing_page(number, reader)
-    return papers.notices_of([case.number for case in shown.cases if case.number])
+def notices_for(number: str, reader: Reader, *, after: str = "", most: int = A_PAGE) -> Page[papers.Notice]:
+    """List the sealed notices of those cases of a filing that this reader may see; raises NotFound."""
+    return papers.notices_of(_cases_seen(number, reader), after=after, most=most)
+
+
+def _cases_seen(number: str, reader: Reader) -> list[str]:
+    return [case.number for case in filing_page(number, reader).cases if case.number]
 
 
 def notice_for(number: str, notice: str, reader: Reader) -> papers.Notice:
     """Give one of these notices; one of another filing is not there, in the same words."""
-    return _named(notice, notices_for(number, reader))
+    return papers.notice(notice, of=_cases_seen(number, reader))
 
 
 def _named(notice: str, among: Sequence[papers.Notice]) -> papers.Notice:

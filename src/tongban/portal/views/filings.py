@@ -99,7 +99,9 @@ def filing(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRes
         "took": None
         if shown.submitted_at is None or shown.ended_at is None
         else (shown.ended_at - shown.submitted_at).total_seconds(),
-        "notices": papers.notices_of([case.number for case in shown.cases if case.number]),
+        "notices": papers.notices_of(
+            [case.number for case in shown.cases if case.number], after=request.GET.get("notices", "")
+        ),
         "afterwards": _afterwards(number, shown),
         "under_way": shown.status in UNDER_WAY,
         "may_withdraw": shown.is_owner and shown.ended_at is None,
