@@ -22,7 +22,7 @@ from tongban.ledger.rules import Leaf, Opening, Proof
 from tongban.ledger.tiles import hashes_of
 from tongban.ledger.verification import newest, published, reader
 
-READ_ROWS = 2000
+READ_ROWS = 10_000  # what one run gives places to, so that no file is written and fsynced half full meanwhile
 NEWEST_ENTRY = (Key("pk", str, falling=True),)
 NEWEST_PLACE = (Key("seq", int, falling=True),)
 OPEN_FIRST = (Key("done", int), Key("entry__log", str), Key("entry__seq", int))
@@ -161,7 +161,7 @@ class PlacedRow:
 
 
 def placed_rows(log: str, start: int, end: int) -> Iterator[list[PlacedRow]]:
-    """Give the rows with places from `start` up to `end`, in order, some thousands at a time."""
+    """Give the rows with places from `start` up to `end`, in order, ten thousand at a time."""
     columns = ("seq", "id", "kind", "leaf", "leaf_hash", "opening")
     while start < end:
         until = min(end, start + READ_ROWS)

@@ -1,24 +1,27 @@
 """Verify a published log from its files alone: no database, no trust in whoever serves it."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import Invalid, TongbanError
 from tongban.kernel.texts import Text
 from tongban.ledger.disk import DISK, Disk
 from tongban.ledger.notes import Checkpoint, VerifierKey, open_checkpoint, parse_checkpoint, split_note
 from tongban.ledger.places import pending_file
 from tongban.ledger.pruned import Pruned, known_edge, read_pruned
-from tongban.ledger.rules import VERSION
-from tongban.ledger.tiles import WIDTH, Read, Tiles, encode_bundle, fold, split_hashes, tile_path, width_at
-from tongban.ledger.tree import HASH_BYTES, Range, append, leaf_hash
+from tongban.ledger.tiles import WIDTH, Read, Tiles, encode_bundle, fold, tile_path, width_at
+from tongban.ledger.tree import Range, append, leaf_hash
 
 MAX_PROBLEMS = 20
-LEAF_KEYS = ({"version", "kind", "hour", "commitment"}, {"version", "kind", "hour", "commitment", "office"})
+# Canonical JSON has one way of writing a leaf, so a pattern can say which; parsing takes eight times as long.
+LEAF = re.compile(
+    r'\{"commitment":"[0-9a-f]{64}","hour":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}Z","kind":"[^"\\\x00-\x1f]+"'
+    r'(?:,"office":"[^"\\\x00-\x1f]+")?,"version":1\}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ class _Walk:
             full, self.rows[level] = self.rows[level][:WIDTH], self.rows[level][WIDTH:]
             self._compare(level, self.done[level], full)
             self.done[level] += 1
-            self._take(level + 1, [fold(full)])
+            self._take(level + 1, [fold(b"".join(full))])
 
     def upper_tiles(self) -> None:
         """Compare the partial tiles that are left at the right edge of each level."""
@@ -172,7 +175,7 @@ class _Walk:
 
     def _compare(self, level: int, index: int, hashes: list[bytes]) -> None:
         width = width_at(self.tiles.size, level, index)
-        if split_hashes(self.tiles.tile(level, index)) != hashes:
+        if self.tiles.tile(level, index) != b"".join(hashes):
             path = tile_path(level, index, width)
             self.problems.append(
                 Text(f"哈希文件与条目不符：{path}。", f"A tile does not fit the leaves: {path}.")
@@ -228,15 +231,8 @@ def _outgrown_lies(tiles: Tiles, folder: Path, disk: Disk) -> Iterator[Text]:
 def well_formed(leaf: bytes) -> bool:
     """Say whether a leaf is what docs/ledger.md section 3 allows, byte by byte."""
     try:
-        shape = json.loads(leaf)
-        return (
-            set(shape) in LEAF_KEYS
-            and shape["version"] == VERSION
-            and isinstance(shape["kind"], str)
-            and len(bytes.fromhex(shape["commitment"])) == HASH_BYTES
-            and canonical(shape) == leaf
-        )
-    except (ValueError, TypeError, KeyError, Invalid):
+        return LEAF.fullmatch(leaf.decode()) is not None
+    except UnicodeDecodeError:
         return False
 
 
