@@ -11,6 +11,8 @@ from bench.store import open_store
 FILES = (
     "evidence",
     "ledger",
+    "longlogs",
+    "issuing",
     "verifying",
     "rules",
     "filings",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from bench.peer import peer
 from bench.rows import Measure
 from tongban.kernel.clock import SystemClock
 from tongban.kernel.ids import chance
@@ -57,6 +58,35 @@ def published() -> float:
     return ENTRIES / (time.perf_counter() - start)
 
 
+_peers: list[dict[str, float]] = []
+
+
+def peer_in_bulk() -> float:
+    """Entries a second that pymerkle's tree takes in one go; 0 where it could not be installed."""
+    found = peer()
+    return found["bulk"] if found else 0.0
+
+
+def over_peer() -> float:
+    """How many times the entries a second of pymerkle's tree, one durable append each, in one run."""
+    found = peer()
+    if found is None:
+        return 0.0
+    _peers.append(found)
+    return published() / found["singly"]
+
+
+def _over_peer_said() -> str:
+    singly = sorted(each["singly"] for each in _peers)
+    return (
+        f"pymerkle's SQLite tree appended {singly[0]:,.0f} to {singly[-1]:,.0f} entries/s" if singly else ""
+    )
+
+
+def _over_peer_why() -> str:
+    return "see both figures" if _peers else "pymerkle could not be installed into build/peer"
+
+
 def proven_ms() -> float:
     """Milliseconds a proof, for entries spread over the log."""
     now, signer = SystemClock().now(), _signer()
@@ -74,7 +104,22 @@ MEASURES = (
         "evidence.record_inside", "ms", recorded_ms, less_is_better=True, note="within an act's transaction"
     ),
     Measure(
-        "evidence.publish", "entries/s", published, target=10_000, note="one batch of 10,000, all fsyncs"
+        "evidence.publish",
+        "entries/s",
+        published,
+        target=10_000,
+        beside=peer_in_bulk,
+        note="one batch of 10,000, all fsyncs;"
+        " peer: pymerkle's SQLite tree, 10,000 in one transaction and no tiles",
+    ),
+    Measure(
+        "evidence.publish_over_peer",
+        "times",
+        over_peer,
+        target=10,
+        note="over one durable append each",
+        said=_over_peer_said,
+        why=_over_peer_why,
     ),
     Measure("evidence.proof", "ms", proven_ms, less_is_better=True, note="inclusion proof from the tiles"),
 )

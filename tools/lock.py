@@ -17,24 +17,25 @@ QUIET_ABOUT_THE_MACHINE = (
     "--no-emit-trusted-host",
     "--no-emit-options",
 )
-HEADING = "# Made by `make lock` from pyproject.toml. Do not edit.\n"
+APART = ("bench/peer.in", "tools/fuzz.in")  # installed apart, by the tools that use it
+FOR_THE_PROJECT = ("--strip-extras", "--allow-unsafe", "--build-deps-for=editable")
 
 
-def resolve(purpose: str, *options: str) -> None:
-    """Write requirements/<purpose>.txt; setuptools is in it, since it installs the project itself."""
-    target = ROOT / "requirements" / f"{purpose}.txt"
+def resolve(target: Path, source: str, *options: str) -> None:
+    """Write a lock of what a source asks for."""
     subprocess.run(
         [
             FOLDER / "bin" / "python",
-            *("-m", "piptools", "compile", "--quiet", "--no-header", "--generate-hashes", "--strip-extras"),
-            *("--allow-unsafe", "--build-deps-for=editable", *QUIET_ABOUT_THE_MACHINE, *options),
+            *("-m", "piptools", "compile", "--quiet", "--no-header", "--generate-hashes"),
+            *(*QUIET_ABOUT_THE_MACHINE, *options),
             f"--output-file={target.relative_to(ROOT)}",
-            "pyproject.toml",
+            source,
         ],
         cwd=ROOT,
         check=True,
     )
-    target.write_text(HEADING + target.read_text("utf-8").lstrip("\n"), "utf-8")
+    heading = f"# Made by `make lock` from {source}. Do not edit.\n"
+    target.write_text(heading + target.read_text("utf-8").lstrip("\n"), "utf-8")
 
 
 def main() -> None:
@@ -43,9 +44,17 @@ def main() -> None:
     if not (FOLDER / "bin" / "python").exists():
         venv.create(FOLDER, with_pip=True)
     subprocess.run([FOLDER / "bin" / "python", "-m", "pip", "install", "--quiet", PIP_TOOLS], check=True)
-    resolve("test", "--extra=test", "--extra=pkcs11")
-    resolve("run", "--constraint=requirements/test.txt")
-    resolve("pkcs11", "--extra=pkcs11", "--constraint=requirements/test.txt")
+    # setuptools is in these three, since they install the project itself.
+    test, run, token = (ROOT / "requirements" / f"{purpose}.txt" for purpose in ("test", "run", "pkcs11"))
+    resolve(test, "pyproject.toml", *FOR_THE_PROJECT, "--extra=test", "--extra=pkcs11")
+    resolve(run, "pyproject.toml", *FOR_THE_PROJECT, "--constraint=requirements/test.txt")
+    resolve(
+        token, "pyproject.toml", *FOR_THE_PROJECT, "--extra=pkcs11", "--constraint=requirements/test.txt"
+    )
+    for alone in APART:
+        resolve(
+            (ROOT / alone).with_suffix(".txt"), alone, "--strip-extras", "--constraint=requirements/test.txt"
+        )
 
 
 if __name__ == "__main__":
