@@ -70,6 +70,20 @@ def _leads_to(root: bytes, leaf: bytes, index: int, size: int, path: list[bytes]
         return False
 
 
+@given(st.integers(1, 130), st.integers(0, 129), st.floats(0, 1, exclude_max=True), st.integers(0, 7))
+def test_no_flipped_bit_of_leaf_path_or_root_leaves_a_proof(
+    size: int, index: int, place: float, bit: int
+) -> None:
+    index, leaves = index % size, _leaves(size)
+    path = tree.inclusion_proof(
+        index, size, lambda level, at: tree.append(tree.Range(), leaves[at << level : at + 1 << level]).root()
+    )
+    whole = bytearray(b"".join([leaves[index], tree.append(tree.Range(), leaves).root(), *path]))
+    whole[int(place * len(whole))] ^= 1 << bit
+    leaf, root, *spoilt = (bytes(whole[at : at + 32]) for at in range(0, len(whole), 32))
+    assert not _leads_to(root, leaf, index, size, spoilt)
+
+
 @given(st.integers(-3, 2**70), st.integers(-3, 2**70), st.integers(0, 80))
 def test_a_path_of_the_wrong_length_is_no_path(index: int, size: int, length: int) -> None:
     try:
