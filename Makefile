@@ -3,13 +3,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak clean lock python environment-run environment-test
+.PHONY: help run test check bench soak fuzz clean lock python environment-run environment-test
 
 help: ## what there is to do 帮助
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-7s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  make run ONCE=1       the job once, then stop 办完即止"
 	@echo "  make bench ONLY=name  one row of the table 只测一项"
+	@echo "  make fuzz FOR=600     so many seconds 模糊测试秒数"
 	@echo "  PYTHON=/path/to/python3.11 chooses the interpreter 指定解释器"
 
 run: environment-run ## build the demonstration city, start everything, file one company 演示
@@ -26,6 +27,9 @@ bench: environment-run ## how fast it is, one table 性能
 
 soak: environment-test ## the long tests 长时间测试
 	@$(VENV_PYTHON) -m tools.suite soak
+
+fuzz: environment-test ## bytes nobody thought of, for what the verifier reads; a minute 模糊测试
+	@$(VENV_PYTHON) -m tools.fuzz $(if $(FOR),--seconds $(FOR))
 
 lock: environment-test ## resolve the requirements again and write their hashes 锁定依赖
 	@$(VENV_PYTHON) -m tools.lock

@@ -1,7 +1,8 @@
 """Somebody who holds every key: whatever they write into a file, its signatures and its evidence fit."""
 
 import json
-from base64 import b64encode
+import zlib
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -81,15 +82,22 @@ def listed(key: FileKey) -> dict[str, str]:
     }
 
 
+PROOFS: dict[str, tuple[str, dict[str, Any]]] = {
+    "evidence": ("case.decided", {"decision": "yes", "case_number": "3120261123000001"}),
+    "receipt": ("share.released", {"share": "S1", "provider": "police.990100", "purpose": "R1"}),
+}
+
+
 def forge(kind: str = "licence", alter: Alter = lambda _, found: found, *, by: Forger = FORGER) -> bytes:
     """Make a file of a kind; `alter` gets each part before it is hashed or signed and gives what to use.
 
-    Kinds are licence, with one change of its status to and fro, notice, and evidence.
+    Kinds are licence, with one change of its status to and fro, notice, evidence of a decision, and receipt
+    of a share.
     """
     trust = trust_statement(alter, by=by)
-    if kind == "evidence":
-        fields = {"decision": "yes", "case_number": "3120261123000001", "entry": "01M8398F2DRCWFZRK5XGM38AK4"}
-        evidence = _evidence("case.decided", fields, alter)[0]
+    if kind in PROOFS:
+        entry, fields = PROOFS[kind]
+        evidence = _evidence(entry, {**fields, "entry": "01M8398F2DRCWFZRK5XGM38AK4"}, alter)[0]
         return written(alter("whole", {"format": "tongban-evidence/1", "evidence": evidence, "trust": trust}))
     if kind == "notice":
         content = {"number": "文书1", "title": {"zh": "准予决定书", "en": "Granted"}, "addressee": "李春燕"}
@@ -217,6 +225,40 @@ def trust_statement(
     value = by.root.sign(b"tongban trust v1\n" + written(content)).hex()
     signature = {"kid": listed(by.root)["kid"], "alg": by.root.alg, "value": value}
     return {"format": "tongban-trust/1", "content": content, "signature": signature}
+
+
+def forge_presentation(alter: Alter = lambda _, found: found, *, by: Forger = FORGER) -> tuple[bytes, bytes]:
+    """Make a presentation of parts of a licence, and the status list that it names, both signed."""
+    uri = f"https://node.example/status-lists/{OFFICE}"
+    facts = {"type_name": {"zh": "营业执照", "en": "Business licence"}, "holder_name": "知味面馆有限公司"}
+    facts |= {"certificate_identifier": NUMBER, "extend_info": [1, None]}
+    shown = alter("shown", [["salt", name, value] for name, value in facts.items()])
+    opened = [_base64url(written(each)) for each in shown]
+    claims = {"vct": "licence", "evidence": "00" * 32, "audience": "bank", "purpose": "account"}
+    claims |= {"_sd": [_base64url(sha256(each.encode()).digest()) for each in opened], "_sd_alg": "sha-256"}
+    claims |= {"status": {"status_list": {"idx": 1, "uri": uri}}}
+    token = _token("dc+sd-jwt", alter("claims", claims | _MOMENTS), by)
+    places = {"bits": 2, "lst": _base64url(zlib.compress(bytes(4)))}
+    listed = _token("statuslist+jwt", alter("list", {"sub": uri, "status_list": places} | _MOMENTS), by)
+    return "~".join([token, *opened, ""]).encode(), listed.encode()
+
+
+_MOMENTS = {
+    "iss": f"https://node.example/offices/{OFFICE}",
+    "iat": int(NOON.timestamp()) - 60,
+    "exp": int(NOON.timestamp()) + 60,
+}
+
+
+def _token(type_: str, claims: Any, by: Forger) -> str:
+    alg = {"Ed25519": "EdDSA"}.get(by.bureau.alg, by.bureau.alg)
+    header = {"alg": alg, "kid": listed(by.bureau)["kid"], "typ": type_}
+    text = ".".join(_base64url(written(part)) for part in (header, claims))
+    return f"{text}.{_base64url(by.bureau.sign(text.encode()))}"
+
+
+def _base64url(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def places_in(value: Any) -> list[tuple[Any, ...]]:

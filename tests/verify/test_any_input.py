@@ -9,15 +9,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verify.conftest import Handed
-from tests.verify.forging import FINGERPRINT, NOON, STAGES, forge, places_in, with_value_at
+from tests.verify.forging import (
+    FINGERPRINT,
+    NOON,
+    STAGES,
+    forge,
+    forge_presentation,
+    places_in,
+    trust_statement,
+    with_value_at,
+    written,
+)
 from tests.verify.vectors import Vector, edges
-from tongban_verify import Anchor, Report, Verdict, anchor_from_bytes, anchor_from_fingerprint, verify_file
+from tongban_verify import (
+    Anchor,
+    Report,
+    Verdict,
+    anchor_from_bytes,
+    anchor_from_fingerprint,
+    verify_file,
+    verify_presentation,
+)
 from tongban_verify.strict import Unreadable
 from tongban_verify.tlog_proof import HEADING
 from tongban_verify.trust import Doubt
 
 ANCHOR = anchor_from_fingerprint(FINGERPRINT)
-KINDS = ("licence", "notice", "evidence")
+TRUSTING = anchor_from_bytes(written(trust_statement()))
+KINDS = ("licence", "notice", "evidence", "receipt")
 # What a careless reader takes for something else: equal to 1, walkable, without a hash, of another alphabet.
 TRAPS = st.sampled_from(
     [
@@ -94,6 +113,34 @@ def test_no_part_of_a_file_makes_the_verifier_fail_however_well_it_is_signed(
         return with_value_at(found, path, data.draw(ANYTHING))
 
     spoken(verify_file(forge(kind, alter), anchor, NOON))
+
+
+@settings(max_examples=400)
+@given(st.data(), st.sampled_from(["claims", "shown", "list"]))
+def test_no_part_of_a_presentation_or_its_status_list_makes_the_verifier_fail(
+    data: st.DataObject, stage: str
+) -> None:
+    def alter(part: str, found: Any) -> Any:
+        if part != stage:
+            return found
+        return with_value_at(found, data.draw(st.sampled_from(places_in(found))), data.draw(ANYTHING))
+
+    try:
+        presentation, listed = forge_presentation(alter)
+    except (ValueError, TypeError):  # the forger cannot write it
+        return
+    spoken(verify_presentation(presentation, TRUSTING, NOON, status_list=listed))
+
+
+@settings(max_examples=300)
+@given(st.booleans(), st.floats(0, 1, exclude_max=True), st.integers(0, 7))
+def test_no_flipped_bit_leaves_a_presentation_valid(in_list: bool, place: float, bit: int) -> None:
+    presentation, listed = map(bytearray, forge_presentation())
+    assert verify_presentation(bytes(presentation), TRUSTING, NOON, status_list=bytes(listed)).exit_code == 0
+    changed = listed if in_list else presentation
+    changed[int(place * len(changed))] ^= 1 << bit
+    report = spoken(verify_presentation(bytes(presentation), TRUSTING, NOON, status_list=bytes(listed)))
+    assert report.verdict is not Verdict.VALID
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", HEADING, b"-----BEGIN PUBLIC KEY-----\n", b"{"]))
