@@ -48,9 +48,7 @@ def main() -> None:
     test, run, token = (ROOT / "requirements" / f"{purpose}.txt" for purpose in ("test", "run", "pkcs11"))
     resolve(test, "pyproject.toml", *FOR_THE_PROJECT, "--extra=test", "--extra=pkcs11")
     resolve(run, "pyproject.toml", *FOR_THE_PROJECT, "--constraint=requirements/test.txt")
-    resolve(
-        token, "pyproject.toml", *FOR_THE_PROJECT, "--extra=pkcs11", "--constraint=requirements/test.txt"
-    )
+    resolve(token, "pyproject.toml", *FOR_THE_PROJECT, "--extra=pkcs11", "--constraint=requirements/test.txt")
     for alone in APART:
         resolve(
             (ROOT / alone).with_suffix(".txt"), alone, "--strip-extras", "--constraint=requirements/test.txt"
