@@ -77,6 +77,7 @@ class CaseView:
     statutory_due_at: datetime | None
     promised_due_at: datetime | None
     correction_due_at: datetime | None
+    closing_due_at: datetime | None
     warn_at: datetime | None
     due_provisional: bool
     alarm: int

@@ -21,7 +21,15 @@ from tongban.kernel.texts import Text
 from tongban.rules import api as rules
 
 # What the program asks of every city, whichever packs it has; what a pack asks beside is checked with it.
-OF_EVERY_CITY = ("contest.answer", "correction.supply", "materials.retention", "review.answer")
+OF_EVERY_CITY = (
+    "contest.answer",
+    "correction.confirm",
+    "correction.supply",
+    "delivery.licence",
+    "delivery.other",
+    "materials.retention",
+    "review.answer",
+)
 
 
 @declared

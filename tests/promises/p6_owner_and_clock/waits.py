@@ -1,7 +1,7 @@
 """Who is waited for, and until when: worked out from what is stored, apart from the code that works on it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bench.town import Town
 from tongban.cases.models import Act, Case, Filing, Pause, ReviewRequest
@@ -9,6 +9,7 @@ from tongban.items import api as items
 from tongban.registry import api as registry
 
 ENDS = {"granted", "refused", "not_accepted", "withdrawn", "revoked"}
+TRIED_AGAIN_WITHIN = timedelta(minutes=15)  # where a step failed, the next look is no later than this
 DECIDERS = (registry.Role.APPROVER, registry.Role.LEADER)
 
 
@@ -47,15 +48,40 @@ def _case(case: Case, filing: Filing, town: Town) -> Iterator[str]:
         return
     pause = case.pauses.filter(ended_at__isnull=True).first()
     if case.state == "correction" and not case.person_needed:
-        yield from _applicant(case, filing)
+        yield from _applicant(case, filing, town)
     elif pause is not None:
         yield from _paused(case, pause, town)
     elif case.person_needed:
-        yield from _office(case, filing, town)
+        yield from _office(case, town)
     elif case.state == "acting":
         yield from _elsewhere(case, filing)
     elif filing.due_at is None:
         yield "is with the machine, and nothing will wake it"
+    if pause is None:
+        yield from _rung(case, filing, town)
+
+
+def _rung(case: Case, filing: Filing, town: Town) -> Iterator[str]:
+    """What its office is held to: told of when it passed, and otherwise something looks when it will."""
+    ladder = list(_ladder(case))
+    if ladder and case.state not in {"received", "accepted"} and None in ladder:
+        yield "is with its office without end"
+    moments = [moment for moment in ladder if moment is not None]
+    passed = sum(moment <= town.now for moment in moments)
+    if case.alarm < passed:
+        yield f"should have rung at {moments[passed - 1]}, and nobody was told (alarm {case.alarm})"
+    for rings_at in moments[passed:][:1]:
+        if filing.due_at is None or filing.due_at > rings_at + TRIED_AGAIN_WITHIN:
+            yield f"rings at {rings_at}, and nothing looks then (due {filing.due_at})"
+    if case.state == "received" and case.acceptance_due_at is not None and case.acceptance_due_at <= town.now:
+        yield f"was to be accepted or not by {case.acceptance_due_at}, and silence did not accept it"
+
+
+def _ladder(case: Case) -> Iterator[datetime | None]:
+    if case.state in {"received", "accepted"}:
+        yield from (case.warn_at, case.promised_due_at, case.statutory_due_at)
+    elif case.state in {"acting", "issuing"} or case.person_needed:
+        yield from (case.warn_at, case.closing_due_at)
 
 
 def _waiting(case: Case, filing: Filing, town: Town) -> Iterator[str]:
@@ -68,23 +94,19 @@ def _waiting(case: Case, filing: Filing, town: Town) -> Iterator[str]:
         yield "waits for a case that has ended without a grant"
 
 
-def _applicant(case: Case, filing: Filing) -> Iterator[str]:
+def _applicant(case: Case, filing: Filing, town: Town) -> Iterator[str]:
     if case.correction_due_at is None:
         yield "waits for its applicant without end"
+    elif case.correction_due_at <= town.now:
+        yield f"waits for its applicant, whose time ended on {case.correction_due_at}"
     elif filing.due_at is None or filing.due_at > case.correction_due_at:
         yield f"waits for its applicant, and nothing looks when the time ends (due {filing.due_at})"
 
 
-def _office(case: Case, filing: Filing, town: Town) -> Iterator[str]:
+def _office(case: Case, town: Town) -> Iterator[str]:
     yield from _staffed(case, town)
-    ends = (case.promised_due_at, case.acceptance_due_at, case.correction_due_at)
-    if not any(ends):
+    if not any((case.promised_due_at, case.acceptance_due_at, case.closing_due_at)):
         yield "is with its office without end"
-    ladder: list[datetime | None] = [case.warn_at, case.promised_due_at, case.statutory_due_at]
-    if case.state in {"received", "accepted"} and case.alarm < len(ladder):
-        rings_at = ladder[case.alarm]
-        if rings_at is not None and (filing.due_at is None or filing.due_at > rings_at):
-            yield f"rings at {rings_at}, and nothing looks then (due {filing.due_at})"
 
 
 def _paused(case: Case, pause: Pause, town: Town) -> Iterator[str]:

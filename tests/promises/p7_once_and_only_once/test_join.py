@@ -4,9 +4,9 @@ what they read and what they commit. READ COMMITTED alone would let each think t
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from bench.filing import draft
 from bench.town import CITY, Town
 from tests.cases.acting import pass_time, states
 from tests.promises.effects import unproven
+from tests.promises.signers import SilentSigners
 from tests.promises.together import at_once
 from tongban.cases import api as cases
 from tongban.cases.actions.granting import finish_signed
@@ -25,28 +26,10 @@ from tongban.cases.models import Event, Filing
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.clock import budget, civil_date
-from tongban.kernel.errors import SourceDown
 from tongban.kernel.ids import SystemChance
-from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 
 HELD_S = 1.5  # how long a reader waits for the other one to have read as well
-
-
-@dataclass
-class SilentSigners:
-    """The town's signers, of which some do not answer."""
-
-    signers: licences.Signing
-    silent: frozenset[str] = frozenset()
-
-    def sign(self, office: str, statement: str) -> licences.Signature:
-        return self.sign_all(office, [statement])[0]
-
-    def sign_all(self, office: str, statements: Sequence[str]) -> list[licences.Signature]:
-        if office.partition(".")[0] in self.silent:
-            raise SourceDown("t", what=Text("无应答", "silent"), todo=Text("等", "wait"))
-        return self.signers.sign_all(office, statements)
 
 
 def with_a_join(town: Town, folder: Path) -> None:

@@ -103,6 +103,7 @@ def start_clocks(row: Case, bundle: items.Bundle, *, division: str, now: datetim
     """Start the clocks that run from acceptance, and pin the rules to the pack's version."""
     row.accepted_at = now
     row.rules_version = bundle.version
+    row.closing_due_at, row.alarm = None, 0  # of a correction that never came and was accepted all the same
     set_clocks(row, bundle, division=division, at=at)
 
 
@@ -129,6 +130,21 @@ def set_clocks(
     row.warn_at = clocks.warning_before(due.promised.at, row.accepted_at)
     # A public service that no law sets a time for has its promise alone.
     row.statutory_due_at = None if due.statutory is None else due.statutory.at
+
+
+@part
+def set_closing(row: Case, item: items.Item, *, division: str, at: Workplace) -> None:
+    """Set by when the office delivers what it decided, or confirms that a correction did not come.
+
+    Counted from the decision or from the end of the correction every time, like `set_clocks`. Whoever starts
+    this clock anew takes the alarm away; the caller saves the row.
+    """
+    began, decided_at = row.decided_at or row.correction_due_at, row.decided_at
+    ends = clocks.closing_of(
+        item, at.policies, division, at.calendar, decided_at=decided_at, lapsed_at=row.correction_due_at
+    )
+    row.closing_due_at, row.due_provisional = ends.at, ends.provisional
+    row.warn_at = None if began is None else clocks.warning_before(ends.at, began)
 
 
 def stops_of(row: Case) -> list[clocks.Stop]:

@@ -73,7 +73,7 @@ def _receive_again(row: Case, item: items.Item, *, now: datetime, at: Workplace)
     """
     row.state, row.completed_at = CaseState.RECEIVED, now
     row.correction_due_at, row.person_needed, row.facts_needed = None, None, []
-    row.due_provisional = False
+    row.due_provisional, row.closing_due_at, row.alarm = False, None, 0
     if item.limits.acceptance is not None:
         ends = clocks.end_of(item.limits.acceptance, now, at.calendar)
         row.acceptance_due_at, row.due_provisional = ends.at, ends.provisional

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from tongban.cases.actions import numbers
-from tongban.cases.actions.cases import end_filing_if_done, receive_ready
+from tongban.cases.actions.cases import end_filing_if_done, receive_ready, set_closing
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.notices import give_notice
 from tongban.cases.actions.pledges import start_check_clocks
@@ -77,7 +77,8 @@ def grant(
     )
     rows.insert(decision)
     row.decided_at = now
-    row.person_needed = None
+    row.person_needed, row.alarm = None, 0
+    set_closing(row, item, division=filing.division, at=at)
     row.produced = _produce(item, row, now)
     row.content = _content_of(item, row, sight, now)
     hold_for_good(row, item, sight, now=now, at=at)

@@ -1,9 +1,9 @@
 """Counting provisional ends again once the year's holidays are announced (domain: the deadline table)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from tongban.cases.actions.cases import set_clocks, stops_of
+from tongban.cases.actions.cases import set_clocks, set_closing, stops_of
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Filing, Pause, ReviewRequest, SignedPledge
@@ -27,9 +27,11 @@ from tongban.ledger import api as ledger
 from tongban.papers import api as papers
 
 LADDER = ("warn_at", "promised_due_at", "statutory_due_at")  # in the order in which they ring
+CLOSING_LADDER = ("warn_at", "closing_due_at")
 ENDS = {
     "acceptance_due_at": Text("受理期限", "to accept or not"),
     "correction_due_at": Text("补正期限", "to complete"),
+    "closing_due_at": Text("送达或确认逾期的期限", "to deliver, or to confirm the lapse"),
     "promised_due_at": Text("承诺办结期限", "promised"),
     "statutory_due_at": Text("法定办结期限", "by law"),
     "due_at": Text("答复或特别程序期限", "to answer, or to end the special procedure"),
@@ -83,10 +85,13 @@ def count_again(number: str, *, at: Workplace) -> int:
 @part
 def _count_case(row: Case, filing: Filing, *, now: datetime, at: Workplace) -> None:
     bundle = items.pinned(filing.bundle_digest)
+    if row.closing_due_at is not None:
+        set_closing(row, bundle.item(row.item), division=filing.division, at=at)
+        _quieten(row, CLOSING_LADDER, now)
+        return
     if row.accepted_at is not None:
         set_clocks(row, bundle, division=filing.division, stops=stops_of(row), at=at)
-        passed = [getattr(row, name) is not None and getattr(row, name) <= now for name in LADDER]
-        row.alarm = min(row.alarm, sum(passed))  # what rang too early rings again
+        _quieten(row, LADDER, now)
         return
     ends: list[Deadline] = []
     acceptance, received_at = bundle.item(row.item).limits.acceptance, row.completed_at or row.received_at
@@ -97,6 +102,12 @@ def _count_case(row: Case, filing: Filing, *, now: datetime, at: Workplace) -> N
         ends.append(_policy_end("correction.supply", filing, row.told_at, at=at))
         row.correction_due_at = ends[-1].at
     row.due_provisional = any(end.provisional for end in ends)
+
+
+def _quieten(row: Case, ladder: Sequence[str], now: datetime) -> None:
+    """Take away what rang too early: it rings again."""
+    passed = [getattr(row, name) is not None and getattr(row, name) <= now for name in ladder]
+    row.alarm = min(row.alarm, sum(passed))
 
 
 @part

@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ("statutory_due_at", models.DateTimeField(null=True)),
                 ("promised_due_at", models.DateTimeField(null=True)),
                 ("correction_due_at", models.DateTimeField(null=True)),
+                ("closing_due_at", models.DateTimeField(null=True)),
                 ("due_provisional", models.BooleanField(default=False)),
                 ("extended_at", models.DateTimeField(null=True)),
                 ("warn_at", models.DateTimeField(null=True)),

@@ -39,10 +39,13 @@ class Case(models.Model):
     statutory_due_at = models.DateTimeField(null=True)
     promised_due_at = models.DateTimeField(null=True)
     correction_due_at = models.DateTimeField(null=True)
+    # By when its office delivers what it has decided (Administrative Licensing Law art. 44), or says what
+    # becomes of a correction that never came; NULL while it is neither.
+    closing_due_at = models.DateTimeField(null=True)
     due_provisional = models.BooleanField(default=False)
     extended_at = models.DateTimeField(null=True)  # the one extension (Administrative Licensing Law art. 42)
-    warn_at = models.DateTimeField(null=True)  # three quarters of the promised time
-    alarm = models.PositiveSmallIntegerField(default=0)  # 1 warned, 2 past the promise, 3 past the law
+    warn_at = models.DateTimeField(null=True)  # three quarters of the time that runs: promised, or to close
+    alarm = models.PositiveSmallIntegerField(default=0)  # 1 warned, 2 past that time, 3 past the law
 
     person_needed = models.JSONField(null=True)  # why a person decides: [{"zh": …, "en": …, "check": …}]
     claimed_by_id = models.BigIntegerField(null=True)

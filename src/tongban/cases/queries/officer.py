@@ -24,6 +24,9 @@ CLOCK_WORDS = {
     "correction_due_at": Text("补正期限", "To be completed by"),
     "promised_due_at": Text("承诺办结期限", "Promised by"),
     "statutory_due_at": Text("法定办结期限", "By law no later than"),
+    "closing_due_at": Text(
+        "决定后送达（逾期未补正的，确认）期限", "To deliver what is decided (or confirm the lapse) by"
+    ),
 }
 
 
@@ -209,14 +212,18 @@ def _clocks(row: Case, pauses: list[Pause], now: datetime) -> Iterable[ClockLine
         if due is None:
             continue
         running = _runs(row, field) and not stands
-        yield ClockLine(name, due, row.due_provisional, running, running and due < now)
+        # The mark is of the clock that runs; those before it ended on days that were known.
+        provisional = row.due_provisional and (field == "closing_due_at" or row.closing_due_at is None)
+        yield ClockLine(name, due, provisional, running, running and due < now)
 
 
 def _runs(row: Case, field: str) -> bool:
     if field == "acceptance_due_at":
         return row.state == CaseState.RECEIVED
     if field == "correction_due_at":
-        return row.state == CaseState.CORRECTION
+        return row.state == CaseState.CORRECTION and row.closing_due_at is None
+    if field == "closing_due_at":
+        return row.ended_at is None
     return row.decided_at is None and row.ended_at is None
 
 

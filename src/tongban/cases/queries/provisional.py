@@ -10,7 +10,13 @@ from tongban.cases.queries.pledges import OPEN
 from tongban.cases.rules import clocks
 from tongban.kernel.calendar import Calendar
 
-CASE_ENDS = ("acceptance_due_at", "correction_due_at", "promised_due_at", "statutory_due_at")
+CASE_ENDS = (
+    "acceptance_due_at",
+    "correction_due_at",
+    "promised_due_at",
+    "statutory_due_at",
+    "closing_due_at",
+)
 
 
 def provisional_cases() -> QuerySet[Case]:

@@ -168,7 +168,8 @@ def _case_page(row: Case, bundle: items.Bundle) -> CasePage:
     decision = getattr(row, "decision", None)
     review = getattr(row, "review_request", None)
     state = CaseState(row.state)
-    office_acts = not state.is_end and state is not CaseState.CORRECTION
+    lapsed = state is CaseState.CORRECTION and row.closing_due_at is not None
+    office_acts = lapsed or (not state.is_end and state is not CaseState.CORRECTION)
     return CasePage(
         number=row.number or "",
         item=row.item,
@@ -181,7 +182,7 @@ def _case_page(row: Case, bundle: items.Bundle) -> CasePage:
         reasons=() if decision is None else tuple(Text(each["zh"], each["en"]) for each in decision.reasons),
         received_at=row.received_at,
         decided_at=row.decided_at,
-        due_at=(row.promised_due_at or row.acceptance_due_at) if office_acts else None,
+        due_at=(row.closing_due_at or row.promised_due_at or row.acceptance_due_at) if office_acts else None,
         complete_by=row.correction_due_at if state is CaseState.CORRECTION else None,
         due_provisional=row.due_provisional,
         wanting=tuple(Text(each["zh"], each["en"]) for each in row.facts_needed)

@@ -166,6 +166,7 @@ def _case(row: Case, *, paused: bool) -> CaseView:
         statutory_due_at=row.statutory_due_at,
         promised_due_at=row.promised_due_at,
         correction_due_at=row.correction_due_at,
+        closing_due_at=row.closing_due_at,
         warn_at=row.warn_at,
         due_provisional=row.due_provisional,
         alarm=row.alarm,

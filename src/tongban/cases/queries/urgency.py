@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from tongban.cases.models import Case, Pause
 from tongban.cases.queries.desk import cases_of_office
 from tongban.cases.rules.states import CASE_WORDS, CaseState
+from tongban.cases.rules.steps import DECIDED
 from tongban.items import api as items
 from tongban.kernel.clock import SHANGHAI, civil_date
 from tongban.kernel.pages import A_PAGE, Key, page_of
@@ -55,6 +56,7 @@ class DeskLine:
     due_provisional: bool
     urgency: Urgency
     alarm: int
+    closing: bool  # what is due is to deliver what was decided, or to confirm that a correction did not come
     paused: bool
     paused_too_long: bool  # the special procedure lasts longer than the applicant was told
     claimed_by: str
@@ -81,7 +83,8 @@ def desk(
     """List the open cases of one's office, the first due first; as many queries at 20 rows as at 100,000.
 
     `after` is what the page before gave; one that is not understood gives the first page. A case whose
-    applicant completes it is due when that time ends; one without a clock stands last.
+    applicant completes it is due when that time ends, one that is decided when its result is to be delivered;
+    one without a clock stands last.
     """
     chosen = _chosen(staff, choice).annotate(urgent_at=_urgent_at())
     counts = chosen.aggregate(
@@ -118,15 +121,19 @@ def _listed(row: Case) -> _Listed:
 def _chosen(staff: registry.Staff, choice: Choice) -> QuerySet[Case]:
     rows = Case.objects.filter(cases_of_office(staff), state__in=OPEN_HERE)
     if choice is Choice.PERSON:
-        rows = rows.filter(person_needed__isnull=False)
+        silent = Q(
+            state__in=DECIDED, alarm__gt=0
+        )  # decided, and kept by a signer or a register that is silent
+        rows = rows.filter(silent | Q(person_needed__isnull=False))
     elif choice is Choice.MINE:
         rows = rows.filter(claimed_by_id=staff.id)
     return rows
 
 
 def _urgent_at() -> Either:
-    own_clock = Coalesce("promised_due_at", "acceptance_due_at", Value(NO_CLOCK))
-    completing = When(state=CaseState.CORRECTION, then=Coalesce("correction_due_at", Value(NO_CLOCK)))
+    own_clock = Coalesce("closing_due_at", "promised_due_at", "acceptance_due_at", Value(NO_CLOCK))
+    until = Coalesce("closing_due_at", "correction_due_at", Value(NO_CLOCK))
+    completing = When(state=CaseState.CORRECTION, then=until)
     return Either(completing, default=own_clock)
 
 
@@ -173,6 +180,7 @@ def _line(
         due_provisional=row.due_provisional,
         urgency=_urgency(due, now),
         alarm=row.alarm,
+        closing=row.closing_due_at is not None,
         paused=until is not None,
         paused_too_long=until is not None and until < now,
         claimed_by=names.get(row.claimed_by_id or 0, ""),

@@ -12,6 +12,8 @@ from tongban.kernel.clock import civil_date
 from tongban.kernel.deadlines import Deadline
 
 JOINT, JOINT_EXTENSION = "joint_licensing.statutory", "joint_licensing.extension"  # the city's policies
+LICENCE_DELIVERY, OTHER_DELIVERY = "delivery.licence", "delivery.other"
+LAPSE = "correction.confirm"  # how long the office has to say what becomes of a correction that never came
 
 
 def end_of(period: items.Period, start: datetime, calendar: Calendar) -> Deadline:
@@ -119,6 +121,28 @@ def resumed(due: Deadline, stop: Stop, period: items.Period, calendar: Calendar)
 def warning_before(end: datetime, start: datetime) -> datetime:
     """Give when to warn that a time runs out: three quarters of it are over."""
     return start + (end - start) * 3 / 4
+
+
+def closing_of(
+    item: items.Item,
+    policies: items.Policies,
+    division: str,
+    calendar: Calendar,
+    *,
+    decided_at: datetime | None,
+    lapsed_at: datetime | None,
+) -> Deadline:
+    """Give by when an office closes what waits for it alone: delivers what it decided, or confirms a lapse.
+
+    The Administrative Licensing Law, art. 44, sets the time to deliver a licence; for results of other types
+    and for confirming a lapse no law was found, and the jurisdiction sets it.
+    """
+    if decided_at is not None:
+        key = LICENCE_DELIVERY if item.type == "01" else OTHER_DELIVERY
+        return policy_end(policies, key, division, decided_at, calendar, start_is="decision_date")
+    if lapsed_at is None:
+        raise ValueError(f"{item.key} is neither decided nor lapsed: nothing of it is to be closed")
+    return policy_end(policies, LAPSE, division, lapsed_at, calendar)
 
 
 def is_countable(end: datetime, calendar: Calendar) -> bool:

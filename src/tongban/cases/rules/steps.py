@@ -50,23 +50,29 @@ class Ring:
 Step = TakeUp | Register | Sign | Ring | Rest
 
 MACHINE_STATES = frozenset({CaseState.RECEIVED, CaseState.ACCEPTED})
+DECIDED = frozenset({CaseState.ACTING, CaseState.ISSUING})  # and the result is not yet with its applicant
 
 
 def next_step(snapshot: Snapshot, *, now: datetime) -> Step:
-    """Choose the next step: sign what is prepared, register what is decided, take up what is received."""
+    """Choose the next step: ring what has run out, sign what is prepared, register what is decided, take up
+    what is received.
+
+    Clocks come first: signing and registering are tried again for as long as an office is silent, and that
+    silence is what they ring about.
+    """
     if snapshot.stage is not Stage.SUBMITTED:
         return Rest(None)
+    rung = tuple(
+        (case, clock) for case in snapshot.cases for clock, at in clocks_of(case).items() if at <= now
+    )
+    if rung:
+        return Ring(rung)
     issuing = tuple(case for case in snapshot.cases if case.state is CaseState.ISSUING)
     if issuing:
         return Sign(issuing)
     acts = tuple(act for act in snapshot.acts if act.state == "intended" and _is_due(act.next_try_at, now))
     if acts:
         return Register(acts)
-    rung = tuple(
-        (case, clock) for case in snapshot.cases for clock, at in clocks_of(case).items() if at <= now
-    )
-    if rung:
-        return Ring(rung)
     open_cases = tuple(case for case in snapshot.cases if wants_rules(case))
     if open_cases and _is_due(snapshot.retry_at, now):
         return TakeUp(open_cases)
@@ -98,16 +104,29 @@ def clocks_of(case: CaseView) -> Mapping[str, datetime]:
         running["acceptance"] = case.acceptance_due_at
     if case.state is CaseState.CORRECTION and not case.person_needed:
         running["correction"] = case.correction_due_at
+    ladder = _ladder(case)
+    if case.alarm < len(ladder):
+        name, moment = ladder[case.alarm]
+        running[name] = moment
+    return {name: moment for name, moment in running.items() if moment is not None}
+
+
+def _ladder(case: CaseView) -> tuple[tuple[str, datetime | None], ...]:
+    """Give what its office is held to now, the warning first: to decide, then to close it.
+
+    Each ladder begins with no alarm: whoever starts its clock takes the alarm of the one before away.
+    """
     if case.state in MACHINE_STATES and not case.paused:
-        ladder = (
+        return (
             ("warning", case.warn_at),
             ("promised", case.promised_due_at),
             ("statutory", case.statutory_due_at),
         )
-        if case.alarm < len(ladder):
-            name, moment = ladder[case.alarm]
-            running[name] = moment
-    return {name: moment for name, moment in running.items() if moment is not None}
+    if case.state in DECIDED:
+        return (("delivery_soon", case.warn_at), ("delivery_late", case.closing_due_at))
+    if case.state is CaseState.CORRECTION and case.person_needed:
+        return (("lapse_soon", case.warn_at), ("lapse_late", case.closing_due_at))
+    return ()
 
 
 def backoff(attempts: int) -> timedelta:

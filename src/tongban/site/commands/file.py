@@ -123,7 +123,7 @@ def _show_work(number: str, voice: Voice) -> int:
 
 
 def _work_on(case: cases.CaseView, acts: Sequence[cases.ActView]) -> dict[str, Any]:
-    due = case.promised_due_at or case.acceptance_due_at
+    due = case.closing_due_at or case.promised_due_at or case.acceptance_due_at
     return {
         "number": case.number,
         "item": case.item,
