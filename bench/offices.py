@@ -68,13 +68,14 @@ class Counter:
     """An office that registers whatever it is sent and gives a number.
 
     `idempotency` says how it keeps from doing it twice; `lose_replies` answers that many acts by silence
-    after doing them, as a wire that breaks does.
+    after doing them, as a wire that breaks does; while it is `down` nothing arrives.
     """
 
     name: str
     idempotency: exchange.Idempotency = "key"
     inline: bool = True
     lose_replies: int = 0
+    down: bool = False
     registered: list[tuple[str, str]] = field(default_factory=list)
     entered: list[Mapping[str, exchange.FieldValue]] = field(default_factory=list)
 
@@ -88,6 +89,8 @@ class Counter:
 
     def act(self, request: exchange.ActRequest, *, timeout_s: float) -> exchange.ActOutcome:
         del timeout_s
+        if self.down:
+            return exchange.Unanswered(Text("无法连接", "The connection was refused"), maybe_done=False)
         number = self._number(request.key) if self.idempotency == "key" else None
         if number is None:
             number = f"{self.name.upper()}{len(self.registered) + 1:08d}"
@@ -100,6 +103,8 @@ class Counter:
 
     def find_act(self, key: str, *, timeout_s: float) -> exchange.FoundAct:
         del timeout_s
+        if self.down:
+            return exchange.CannotTell(Text("无法连接", "The connection was refused"))
         if self.idempotency == "none":
             return exchange.CannotTell(Text("对方不提供查询", "The office offers no such question"))
         number = self._number(key)

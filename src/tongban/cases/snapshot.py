@@ -103,8 +103,7 @@ class ActView:
     fields: Mapping[str, exchange.FieldValue]
     state: str
     number: str
-    perhaps_sent: bool
-    intended_at: datetime
+    perhaps_sent_at: datetime | None  # the first try that may have arrived
     next_try_at: datetime | None
 
 

@@ -76,7 +76,8 @@ Looked = Record | Nothing | Unclear
 class ActRequest:
     """Something to be done at another organisation, under a key that is stored before it is sent.
 
-    `first_sent_at` is when this key was first sent, for offices that honour a key only for so long.
+    `first_sent_at` is when the first try left that may have arrived, for offices that honour a key for a time
+    alone; None while surely none did.
     """
 
     connector: str

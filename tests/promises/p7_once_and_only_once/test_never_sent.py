@@ -2,12 +2,14 @@
 
 import itertools
 
+import pytest
+
 from bench.filing import draft
 from bench.town import Town, carry
-from tests.cases.acting import officer, pass_time, states
+from tests.cases.acting import officer, pass_time, states, submit
 from tongban.cases import api as cases
-from tongban.cases.models import Act
-from tongban.kernel.clock import Budget
+from tongban.cases.models import Act, Event
+from tongban.kernel.clock import Budget, budget
 from tongban.registry import api as registry
 
 
@@ -55,6 +57,47 @@ def test_a_page_whose_time_ends_after_the_decision_leaves_no_doubt_behind(town: 
     assert not Act.objects.exclude(state="done").exists()
     for name, office in town.offices.items():
         assert len(office.registered) == 1, name
+
+
+@pytest.mark.parametrize("name", ["tax", "social", "bank"])
+def test_an_office_that_was_closed_for_a_weekend_registers_once_and_nobody_had_to_look(
+    town: Town, name: str
+) -> None:
+    """One office that honours our key for a day, one that can be asked, and one that offers neither."""
+    office = town.offices[name]
+    office.down = True
+    number = draft(town, town.subject("li_chunyan"))
+    submit(town, number)
+    for _ in range(3 * 24):
+        pass_time(town, hours=1)
+        cases.work_once(at=town.workplace, limit=budget(60))
+    [act] = Act.objects.exclude(state="done")
+    assert (act.connector, act.state, act.perhaps_sent_at) == (name, "intended", None)
+    assert act.tries > 24
+    office.down = False
+    pass_time(town, hours=1)
+    cases.work_once(at=town.workplace, limit=budget(60))
+    assert set(states(number).values()) == {"granted"}
+    assert len(office.registered) == 1
+    assert not Event.objects.filter(filing__number=number, kind="to_person").exists()
+
+
+def test_a_reply_lost_before_an_office_closed_for_a_weekend_is_in_doubt(town: Town) -> None:
+    """It may have registered, and no longer knows our key: sent again, it would register twice."""
+    office = town.offices["tax"]
+    office.lose_replies = 10
+    number = draft(town, town.subject("li_chunyan"))
+    submit(town, number)
+    first = Act.objects.get(connector="tax").perhaps_sent_at
+    assert first is not None
+    office.down = True
+    for _ in range(24):
+        pass_time(town, hours=1)
+        cases.work_once(at=town.workplace, limit=budget(60))
+    act = Act.objects.get(connector="tax")
+    assert (act.state, act.perhaps_sent_at) == ("in_doubt", first)
+    assert cases.snapshot(number).case("tax").person_needed
+    assert len(office.registered) == 1
 
 
 def looks(many: int) -> Budget:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.granting import prepare_result
@@ -41,15 +42,16 @@ class Answered:
     act_id: int
     outcome: exchange.Done | exchange.Refused | exchange.Unanswered | InDoubt
     found_by: str  # answer, lookup
+    perhaps_sent_before: datetime | None  # the first of the tries before this one that may have arrived
     seconds: float
 
 
 @whole
-def begin_try(lease: Lease, act_ids: Sequence[int]) -> None:
+def begin_try(lease: Lease, act_ids: Sequence[int], *, now: datetime) -> None:
     """Mark a try before it leaves: from now on, whoever takes over must assume that it was sent."""
     locked(lease)
     acts = Act.objects.filter(pk__in=act_ids, state="intended")
-    acts.update(tries=F("tries") + 1, perhaps_sent=True)
+    acts.update(tries=F("tries") + 1, perhaps_sent_at=Coalesce("perhaps_sent_at", Value(now)))
 
 
 @whole
@@ -78,8 +80,9 @@ def _settle(
     outcome = answered.outcome
     if isinstance(outcome, exchange.Unanswered):
         act.next_try_at = now + backoff(act.tries)
-        act.perhaps_sent = outcome.maybe_done
-        act.save(update_fields=["next_try_at", "perhaps_sent"])
+        if not outcome.maybe_done:  # this one did not arrive; what was sent before it may have
+            act.perhaps_sent_at = answered.perhaps_sent_before
+        act.save(update_fields=["next_try_at", "perhaps_sent_at"])
         words = Text(
             f"{_label(act, sight).zh}：对方未应答，稍后自动再办",
             f"{_label(act, sight).en}: no answer; tried again by itself",
@@ -239,8 +242,8 @@ def resolve_act(
         _store_number(case, act, office_number.strip(), sight, raw={"note": note}, now=now)
     else:
         # A person has established that nothing was done: it is sent as for the first time.
-        act.state, act.next_try_at, act.intended_at = "intended", None, now
-        act.tries, act.perhaps_sent = 0, False
+        act.state, act.next_try_at = "intended", None
+        act.tries, act.perhaps_sent_at = 0, None
         act.save()
     entry = _evidence(
         "act.resolved",

@@ -148,7 +148,7 @@ def _register(lease: Lease, snapshot: Snapshot, acts: Sequence[ActView], *, at: 
 
     The mark that a call is about to leave commits before any does, and only under the lease.
     """
-    begin_try(lease, [act.id for act in acts])
+    begin_try(lease, [act.id for act in acts], now=at.clock.now())
     with ThreadPoolExecutor(max_workers=len(acts), thread_name_prefix="acts") as pool:
         answered = list(pool.map(lambda act: _one_act(act, at), acts))
     record_answers(lease, see(snapshot, at=at), answered, at=at)
@@ -162,20 +162,20 @@ def _one_act(act: ActView, at: Workplace) -> Answered:
         operation=act.operation,
         fields=act.fields,
         key=act.key,
-        first_sent_at=act.intended_at,
+        first_sent_at=act.perhaps_sent_at,
     )
     try:
         outcome, found_by = _outcome(act, request, at)
     except Invalid as trouble:  # a field that the office needs was not given: nothing was sent
         outcome, found_by = exchange.Refused(trouble.what), "answer"
-    return Answered(act.id, outcome, found_by, round(passed(), 3))
+    return Answered(act.id, outcome, found_by, act.perhaps_sent_at, round(passed(), 3))
 
 
 def _outcome(
     act: ActView, request: exchange.ActRequest, at: Workplace
 ) -> tuple[exchange.Done | exchange.Refused | exchange.Unanswered | InDoubt, str]:
     idempotency = exchange.idempotency(at.road, act.connector)
-    if act.perhaps_sent and idempotency != "key":
+    if act.perhaps_sent_at is not None and idempotency != "key":
         found = exchange.find_act(at.road, act.connector, act.key)
         if isinstance(found, exchange.Found):
             return exchange.Done(found.number), "lookup"
@@ -186,9 +186,14 @@ def _outcome(
     outcome = exchange.act(at.road, act.connector, request, now=at.clock.now())
     if isinstance(outcome, exchange.Unanswered) and outcome.maybe_done and idempotency == "none":
         return InDoubt(), "answer"
-    if isinstance(outcome, exchange.Unanswered) and at.clock.now() - act.intended_at > KEY_TRUSTED:
+    if isinstance(outcome, exchange.Unanswered) and idempotency == "key" and _is_key_spent(act, at):
         return InDoubt(), "answer"  # the office honours our key for a day; past that we may not repeat
     return outcome, "answer"
+
+
+def _is_key_spent(act: ActView, at: Workplace) -> bool:
+    """Say whether a try that may have arrived lies too far back; one that surely did not says nothing."""
+    return act.perhaps_sent_at is not None and at.clock.now() - act.perhaps_sent_at > KEY_TRUSTED
 
 
 def _sign(lease: Lease, cases: Sequence[CaseView], *, at: Workplace) -> None:

@@ -373,7 +373,7 @@ class Migration(migrations.Migration):
                 ("number", models.CharField(default="", max_length=120)),
                 ("answer", models.JSONField(null=True)),
                 ("tries", models.PositiveIntegerField(default=0)),
-                ("perhaps_sent", models.BooleanField(default=False)),
+                ("perhaps_sent_at", models.DateTimeField(null=True)),
                 ("intended_at", models.DateTimeField()),
                 ("next_try_at", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),

@@ -8,8 +8,8 @@ from tongban.cases.models.case import Case
 class Act(models.Model):
     """One registration at another organisation. Written before the call, so that a crash is not a loss.
 
-    `key` is case number + act: the office sees the same key however often we ask. `perhaps_sent` is
-    true from the moment before a call leaves. States: intended, done, refused, in_doubt (maybe done, and the
+    `key` is case number + act: the office sees the same key however often we ask. `perhaps_sent_at`
+    is set the moment before a call leaves. States: intended, done, refused, in_doubt (maybe done, and the
     office cannot tell us: a person finds out).
     """
 
@@ -24,7 +24,9 @@ class Act(models.Model):
     number = models.CharField(max_length=120, default="")
     answer = models.JSONField(null=True)
     tries = models.PositiveIntegerField(default=0)
-    perhaps_sent = models.BooleanField(default=False)  # set before a call leaves; cleared if none arrived
+    # The first try that may have arrived, from before it leaves; NULL while surely none did. The time for
+    # which an office honours our key counts from here: one that was down for days has no key of ours.
+    perhaps_sent_at = models.DateTimeField(null=True)
     intended_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)

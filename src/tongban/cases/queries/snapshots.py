@@ -195,8 +195,7 @@ def _acts(filing: Filing) -> tuple[ActView, ...]:
             fields=unpacked(row.fields),
             state=row.state,
             number=row.number,
-            perhaps_sent=row.perhaps_sent,
-            intended_at=row.intended_at,
+            perhaps_sent_at=row.perhaps_sent_at,
             next_try_at=row.next_try_at,
         )
         for row in standing.ACTS.all(filing.pk)

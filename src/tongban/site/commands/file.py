@@ -135,7 +135,12 @@ def _work_on(case: cases.CaseView, acts: Sequence[cases.ActView]) -> dict[str, A
         "due_provisional": case.due_provisional,
         "licence": case.licence,
         "acts": [
-            {"act": act.name, "connector": act.connector, "state": act.state, "sent": act.perhaps_sent}
+            {
+                "act": act.name,
+                "connector": act.connector,
+                "state": act.state,
+                "sent": act.perhaps_sent_at is not None,
+            }
             for act in acts
         ],
     }
