@@ -100,6 +100,8 @@ def test_an_officer_of_another_office_finds_no_such_case(
     at = town.workplace
     attempts = (
         lambda: cases.claim_case(waiting, found, staff=stranger, at=at),
+        lambda: cases.give_back(waiting, found, staff=stranger, at=at),
+        lambda: cases.take_over(waiting, found, staff=stranger, reason="请假", at=at),
         lambda: cases.approve(seen, found, staff=stranger, reasons="理由", record={}, at=at),
         lambda: cases.refuse(seen, found, staff=stranger, reasons="理由", record={}, at=at),
         lambda: cases.open_facts(found, staff=stranger, cause="看看", at=at),

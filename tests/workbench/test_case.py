@@ -114,6 +114,12 @@ def test_taking_a_case_puts_it_among_mine(town: Town, visit: Visit, waiting: str
     assert "陈砚秋" in visit.open("/workbench/desk").text
     assert waiting not in visit.open("/workbench/desk?show=mine").text
     assert visit.client.post(f"/workbench/cases/{waiting}/claim").status_code == 403  # no form of ours
+    assert "不予批准" not in visit.open(f"/workbench/cases/{waiting}").text, (
+        "a colleague decides nothing of it"
+    )
+    visit.as_staff(approver(town))
+    do(visit, waiting, "give-back")
+    assert waiting not in visit.open("/workbench/desk?show=mine").text
 
 
 def test_granting_is_told_confirmed_and_done_by_name(town: Town, visit: Visit, waiting: str) -> None:

@@ -192,7 +192,19 @@ def test_a_resident_is_nobody_in_the_workbench(town: Town, visit: Visit, waiting
             assert visit.client.get(f"/workbench/{address}").status_code == 302, name
 
 
-WORDS = ("approve", "refuse", "not-accept", "complete", "lapse", "pause", "resume", "extend", "explain")
+TAKING = ("give-back", "take-over")
+WORDS = (
+    "approve",
+    "refuse",
+    "not-accept",
+    "complete",
+    "lapse",
+    "pause",
+    "resume",
+    "extend",
+    "explain",
+    *TAKING,
+)
 READ = ("", "/facts", "/materials/1", "/notices/x", "/do/find-out/1", *(f"/do/{word}" for word in WORDS))
 SENT = ("/claim", "/open", *(f"/do/{word}" for word in WORDS))
 

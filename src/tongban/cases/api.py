@@ -9,13 +9,14 @@ from tongban.cases.actions.looking import OpenedContest, open_contest, open_fact
 from tongban.cases.actions.officers.checking import check_pledge, revoke_for_breach
 from tongban.cases.actions.officers.clock import begin_pause, end_pause, extend
 from tongban.cases.actions.officers.completing import ask_to_complete, confirm_lapse
-from tongban.cases.actions.officers.deciding import approve, claim_case, not_accept, refuse
+from tongban.cases.actions.officers.deciding import approve, not_accept, refuse
 from tongban.cases.actions.officers.licensing import (
     change_licence,
     change_licence_status,
     open_licence,
     renew_licence,
 )
+from tongban.cases.actions.officers.taking import claim_case, give_back, take_over
 from tongban.cases.actions.once import Request
 from tongban.cases.actions.rendering import original_of, render_licence
 from tongban.cases.actions.showing import show_licence, withdraw_showing
@@ -194,6 +195,7 @@ __all__ = [
     "find",
     "form_page",
     "gather",
+    "give_back",
     "hand_in",
     "judge_case",
     "licence_for",
@@ -237,6 +239,7 @@ __all__ = [
     "snapshot",
     "submit",
     "supply",
+    "take_over",
     "unanswered_contests",
     "waiting_work",
     "withdraw",

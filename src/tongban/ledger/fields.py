@@ -161,6 +161,7 @@ FIELDS: dict[str, Text] = {
     "status": Text("状态", "status after"),
     "statuses": Text("各数据元状态", "status of each element"),
     "subject": Text("主体", "internal name of the person or entity, never a number of theirs"),
+    "taken_from": Text("原领取人", "the officer who had it"),
     "trace_digest": Text("裁量过程摘要", "digest of the trace"),
     "until": Text("有效期至", "valid until"),
 }

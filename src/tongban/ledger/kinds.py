@@ -99,6 +99,7 @@ _kind(
     "case_number",
     "filing_number maker because basis notice_number",
 )
+_kind("case.taken_over", "接手办件", "A head took the case over.", "case_number staff taken_from", "because")
 _kind(
     "case.special_procedure",
     "特别程序",

@@ -140,6 +140,10 @@ def clocks(town: Town, number: str) -> object:
     return list(Case.objects.order_by("pk").values_list(*ends)), list(Pause.objects.values_list("ended_at"))
 
 
+def taken(town: Town, number: str) -> object:
+    return list(Case.objects.order_by("pk").values_list("claimed_by_id", "claimed_at"))
+
+
 def confirmed(town: Town, number: str) -> object:
     asked = Participant.objects.filter(must_confirm=True)
     return asked.exclude(confirmed_at=None).count(), Case.objects.exclude(received_at=None).count()
@@ -284,6 +288,12 @@ def lead(act: Callable[..., object], **said: object) -> Callable[[Town, str], ob
         at=town.workplace,
         **said,
     )
+
+
+def take_over(town: Town, number: str) -> None:
+    """Take the case over from the approver who has it."""
+    head = officer(town, moments.MARKET, moments.LEADER)
+    cases.take_over(number, case_of(number), staff=head, reason="领取人请假", at=town.workplace)
 
 
 def check_pledge(town: Town, number: str) -> None:

@@ -97,6 +97,13 @@ def with_an_officer(town: Town) -> str:
     return number
 
 
+def taken(town: Town) -> str:
+    """One that the approver has taken."""
+    number = with_an_officer(town)
+    cases.claim_case(number, case_of(number), staff=approver(town), at=town.workplace)
+    return number
+
+
 def with_an_officer_over_new_year(town: Town) -> str:
     """One that waits for an officer into a year that was announced only now."""
     on_the_last_day(town)

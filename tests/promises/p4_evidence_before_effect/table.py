@@ -46,6 +46,7 @@ OFFICERS: Final = (
     Break("case.decided", "a yes by a person", moments.with_an_officer, decide("yes"), breaks.decided),
     Break("case.decided", "a no by a person", moments.with_an_officer, decide("no"), breaks.decided),
     Break("case.not_accepted", "a no at the door", moments.with_an_officer, breaks.not_accept, breaks.ended),
+    Break("case.taken_over", "a case taken over", moments.taken, breaks.take_over, breaks.taken),
     Break(
         "case.special_procedure",
         "a clock that stops",

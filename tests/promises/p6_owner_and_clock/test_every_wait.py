@@ -119,6 +119,10 @@ class Walk:
         for case, staff in self._on_desks():
             cases.claim_case(self.number, case, staff=staff, at=self.town.workplace)
 
+    def officer_gives_back(self) -> None:
+        for case, staff in self._on_desks():
+            cases.give_back(self.number, case, staff=staff, at=self.town.workplace)
+
     def officer_approves(self) -> None:
         for case, staff in self._on_desks():
             seen = cases.prepare_decision(case, staff, at=self.town.workplace)

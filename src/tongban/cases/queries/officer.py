@@ -286,4 +286,5 @@ def _standing(
         and row.statutory_due_at is not None,
         review_open=review is not None and review.answered_at is None,
         act_states=frozenset(act.state for act in row.acts.all()),
+        taken_by=row.claimed_by_id,
     )

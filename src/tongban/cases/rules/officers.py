@@ -48,6 +48,27 @@ def no_such_filing(number: str) -> NotFound:
     )
 
 
+def taken(name: str) -> Conflict:
+    """Say who has taken the case."""
+    return Conflict(
+        "cases.claimed",
+        what=Text(f"该办件已由{name}领取。", f"{name} has this case."),
+        todo=Text(
+            "请先联系对方退回，或由部门负责人接手。",
+            "Ask them to give it back first, or the head of the office to take it over.",
+        ),
+    )
+
+
+def not_taken() -> Conflict:
+    """Say that there is nothing to give back or to take over."""
+    return Conflict(
+        "cases.not_claimed",
+        what=Text("该办件的领取情况已有变化。", "Who has this case has changed."),
+        todo=Text("请刷新页面。", "Reload the page."),
+    )
+
+
 def accepted_already(case_number: str) -> Conflict:
     """Say that what comes before acceptance is no longer possible."""
     return Conflict(

@@ -16,6 +16,8 @@ class Power(StrEnum):
     """One thing an officer may do."""
 
     CLAIM = "claim"
+    GIVE_BACK = "give_back"
+    TAKE_OVER = "take_over"  # from a colleague, as the head of the office
     DECIDE = "decide"
     NOT_ACCEPT = "not_accept"
     COMPLETE = "complete"  # ask once for what is missing
@@ -25,6 +27,10 @@ class Power(StrEnum):
     EXTEND = "extend"
     EXPLAIN = "explain"  # answer somebody who asked for the reasons of a decision made by rule
     FIND_OUT = "find_out"  # establish what became of a registration elsewhere
+
+
+# What only the officer who has taken a case may do with it, while somebody has.
+DECIDING = frozenset({Power.CLAIM, Power.DECIDE, Power.NOT_ACCEPT, Power.COMPLETE, Power.LAPSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +47,27 @@ class Standing:
     may_be_extended: bool
     review_open: bool
     act_states: frozenset[str]
+    taken_by: int | None  # the officer who has it
 
 
 def powers(standing: Standing, staff: registry.Staff) -> frozenset[Power]:
     """Give what this officer of the case's office may do now."""
     found: set[Power] = set()
+    is_anothers = standing.taken_by not in {None, staff.id}
     if staff.holds(*RECEIVERS):
         found |= set(_as_receiver(standing))
     if staff.holds(*DECIDERS):
-        found |= set(_as_decider(standing))
-    if staff.holds(registry.Role.LEADER) and _is_open(standing) and standing.may_be_extended:
-        found.add(Power.EXTEND)
-    return frozenset(found)
+        found |= set(_as_decider(standing, staff))
+    if staff.holds(registry.Role.LEADER) and _is_open(standing):
+        found |= set(_as_leader(standing, is_anothers=is_anothers))
+    return frozenset(found - DECIDING if is_anothers else found)
+
+
+def _as_leader(standing: Standing, *, is_anothers: bool) -> Iterator[Power]:
+    if standing.may_be_extended:
+        yield Power.EXTEND
+    if is_anothers:
+        yield Power.TAKE_OVER
 
 
 def _is_open(standing: Standing) -> bool:
@@ -72,14 +87,14 @@ def _as_receiver(standing: Standing) -> Iterator[Power]:
         yield Power.LAPSE
 
 
-def _as_decider(standing: Standing) -> Iterator[Power]:
+def _as_decider(standing: Standing, staff: registry.Staff) -> Iterator[Power]:
     if standing.review_open:
         yield Power.EXPLAIN
     if standing.paused:
         yield Power.RESUME
     if not _is_open(standing):
         return
-    yield Power.CLAIM
+    yield Power.GIVE_BACK if standing.taken_by == staff.id else Power.CLAIM
     yield Power.DECIDE
     if standing.accepted and standing.may_be_paused and not standing.paused:
         yield Power.PAUSE

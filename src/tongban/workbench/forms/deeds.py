@@ -8,6 +8,16 @@ from tongban.kernel.texts import Text
 from tongban.workbench.forms.shape import Deed
 
 
+def give_back(deed: Deed, _: Mapping[str, str]) -> None:
+    """Give back a case that one has taken."""
+    cases.give_back(deed.case.filing, deed.case.number, staff=deed.staff, at=deed.at)
+
+
+def take_over(deed: Deed, sent: Mapping[str, str]) -> None:
+    """Take a case over from a colleague."""
+    cases.take_over(deed.case.filing, deed.case.number, staff=deed.staff, reason=sent["reason"], at=deed.at)
+
+
 def approve(deed: Deed, sent: Mapping[str, str]) -> None:
     """Grant in full."""
     cases.approve(

@@ -44,6 +44,34 @@ def _procedures(deed: Deed) -> Options:
 
 
 FORMS: Mapping[str, Form[Deed]] = {
+    "give-back": Form(
+        cases.Power.GIVE_BACK,
+        Text("退回该办件", "Give this case back"),
+        Text(
+            "办件退回本部门，其他工作人员可以领取；期限照常计算。",
+            "Your office has it again and a colleague may take it; its clocks run on.",
+        ),
+        Text("已退回。", "You gave the case back."),
+        deeds.give_back,
+    ),
+    "take-over": Form(
+        cases.Power.TAKE_OVER,
+        Text("接手该办件", "Take this case over"),
+        Text(
+            "以部门负责人名义接手已由他人领取的办件；接手情况记入存证。",
+            "As the head of the office you take it from the colleague who has it; this is kept as evidence.",
+        ),
+        Text("已接手。", "You took the case over."),
+        deeds.take_over,
+        (
+            Field(
+                "reason",
+                Text("接手原因", "Why you take it over"),
+                Text("例如领取人请假或已调离。", "For instance that the colleague is away or has left."),
+                most=400,
+            ),
+        ),
+    ),
     "approve": Form(
         cases.Power.DECIDE,
         Text("准予", "Grant"),

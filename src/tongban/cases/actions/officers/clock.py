@@ -101,8 +101,9 @@ def end_pause(sight: Sight, case_number: str, *, staff: registry.Staff, outcome:
     now = at.clock.now()
     pause.ended_at, pause.ended_by_id, pause.outcome = now, staff.id, outcome.strip()
     pause.save()
-    set_clocks(row, sight.bundle, division=filing.division, stops=stops_of(row), at=at)
-    row.save()
+    if row.closing_due_at is None:  # decided meanwhile, another clock runs, which nothing stops
+        set_clocks(row, sight.bundle, division=filing.division, stops=stops_of(row), at=at)
+        row.save()
     entry = evidence(
         row,
         "case.special_procedure",

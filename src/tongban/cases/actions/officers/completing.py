@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from tongban.cases.actions.events import Happening, evidence
 from tongban.cases.actions.notices import give_notice
-from tongban.cases.actions.officers.standing import end_case, office_case, require_undecided
+from tongban.cases.actions.officers.standing import (
+    end_case,
+    office_case,
+    require_decidable,
+    require_not_taken,
+)
 from tongban.cases.actions.verdicts import request_correction
 from tongban.cases.actions.work import lock
 from tongban.cases.queries.officer import remedies
@@ -25,7 +30,7 @@ def ask_to_complete(
     """Give the one correction notice by hand, before acceptance; a second one is refused."""
     filing = lock(sight.snapshot.number)
     row = office_case(filing, case_number, staff, *officers.RECEIVERS)
-    require_undecided(row)
+    require_decidable(row, staff)
     if row.accepted_at is not None or row.corrections > 0:
         raise officers.accepted_already(case_number)
     listed = [Text(each.strip(), each.strip()) for each in wanting if each.strip()]
@@ -42,6 +47,7 @@ def confirm_lapse(sight: Sight, case_number: str, *, staff: registry.Staff, at: 
     row = office_case(filing, case_number, staff, *officers.RECEIVERS)
     if row.state != CaseState.CORRECTION or not row.person_needed:
         raise officers.not_lapsed(case_number)
+    require_not_taken(row, staff)
     now = at.clock.now()
     item = sight.bundle.item(row.item)
     entry = evidence(

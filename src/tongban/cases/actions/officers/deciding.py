@@ -1,12 +1,12 @@
-"""Claiming, granting, refusing, not accepting: always a named person."""
+"""Granting, refusing, not accepting: always a named person, and never a case that another has taken."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tongban.cases.actions.events import Happening, evidence, tell
+from tongban.cases.actions.events import Happening, evidence
 from tongban.cases.actions.granting import grant, lacking, taken_by_another
 from tongban.cases.actions.notices import give_notice
-from tongban.cases.actions.officers.standing import end_case, office_case, require_reasons, require_undecided
+from tongban.cases.actions.officers.standing import end_case, office_case, require_decidable, require_reasons
 from tongban.cases.actions.verdicts import TAKEN, accept
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Decision, Filing
@@ -23,30 +23,6 @@ from tongban.registry import api as registry
 
 
 @whole
-def claim_case(number: str, case_number: str, *, staff: registry.Staff, at: Workplace) -> None:
-    """Take a case of one's office; taking it again is harmless, somebody else's is refused by name."""
-    filing = lock(number)
-    row = office_case(filing, case_number, staff, *officers.DECIDERS)
-    require_undecided(row)
-    if row.claimed_by_id not in {None, staff.id}:
-        other = registry.staff_by_id(row.claimed_by_id or 0)
-        raise Conflict(
-            "cases.claimed",
-            what=Text(f"该办件已由{other.name}领取。", f"{other.name} has this case."),
-            todo=Text("如需接手，请先联系对方退回。", "Ask them to give it back first."),
-        )
-    now = at.clock.now()
-    row.claimed_by_id, row.claimed_at = staff.id, now
-    row.save(update_fields=["claimed_by_id", "claimed_at"])
-    words = Text(f"{staff.name}领取办件", f"{staff.name} took the case")
-    tell(
-        filing.pk,
-        [Happening("claimed", words, "person", case_id=row.pk, staff_id=staff.id, audience="office")],
-        now=now,
-    )
-
-
-@whole
 def approve(
     sight: Sight,
     case_number: str,
@@ -59,7 +35,7 @@ def approve(
     """Grant in full, as a named person, with reasons (which the rules' findings stand beside)."""
     filing = lock(sight.snapshot.number)
     row = office_case(filing, case_number, staff, *officers.DECIDERS)
-    require_undecided(row)
+    require_decidable(row, staff)
     require_reasons(reasons)
     now = at.clock.now()
     own = sight.of_case(row.item)
@@ -123,7 +99,7 @@ def refuse(
     """Refuse: a named person, reasons, and where to turn (Administrative Licensing Law art. 38)."""
     filing = lock(sight.snapshot.number)
     row = office_case(filing, case_number, staff, *officers.DECIDERS)
-    require_undecided(row)
+    require_decidable(row, staff)
     require_reasons(reasons)
     now = at.clock.now()
     accept(filing, row, sight, maker="person", staff_id=staff.id, now=now, at=at)
@@ -198,7 +174,7 @@ def not_accept(
     is named (Administrative Licensing Law art. 32(1)-(2)). Only before acceptance, only by a person."""
     filing = lock(sight.snapshot.number)
     row = office_case(filing, case_number, staff, *officers.RECEIVERS)
-    require_undecided(row)
+    require_decidable(row, staff)
     require_reasons(reasons)
     decides = staff.holds(*officers.DECIDERS)
     if row.accepted_at is not None and not (row.person_needed and decides):

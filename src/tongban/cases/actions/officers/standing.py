@@ -44,6 +44,20 @@ def require_undecided(row: Case) -> None:
         )
 
 
+@part
+def require_not_taken(row: Case, staff: registry.Staff) -> None:
+    """Raise Conflict, by name, when another officer has taken the case: they alone decide it."""
+    if row.claimed_by_id not in {None, staff.id}:
+        raise officers.taken(registry.staff_by_id(row.claimed_by_id or 0).name)
+
+
+@part
+def require_decidable(row: Case, staff: registry.Staff) -> None:
+    """Raise Conflict unless the case is open, and another officer has not taken it."""
+    require_undecided(row)
+    require_not_taken(row, staff)
+
+
 def require_reasons(reasons: str) -> None:
     if not reasons.strip():
         raise Invalid(
