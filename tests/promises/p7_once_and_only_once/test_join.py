@@ -5,7 +5,7 @@ what they read and what they commit. READ COMMITTED alone would let each think t
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,12 @@ from tongban.cases.actions.work import Lease, claim, release
 from tongban.cases.models import Event, Filing
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
-from tongban.kernel.clock import budget, civil_date
+from tongban.kernel.clock import budget, civil_date, stopwatch
 from tongban.kernel.ids import SystemChance
 from tongban.licences import api as licences
 
-HELD_S = 1.5  # how long a reader waits for the other one to have read as well
+GIVEN_UP_AFTER_S = 60  # a test that would hang fails
+WAITS_FOR_US = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
 def with_a_join(town: Town, folder: Path) -> None:
@@ -74,43 +75,75 @@ def finish_together(town: Town, number: str, *keys: str, lock: bool) -> list[obj
         (case.id, licences.sign(case.licence, at.signers, now=town.now, log_signer=at.log_signer))
         for case in ending
     ]
-    barrier = threading.Barrier(len(signed))
-    results = at_once(*[_one(town, lease, each, barrier, lock=lock) for each in signed])
+    meeting = Meeting(len(signed))
+    results = at_once(*[_one(town, lease, place, meeting, lock=lock) for place in enumerate(signed)])
     release(lease, due_at=town.now, attempts=0)
     return results
 
 
 def _one(
-    town: Town, lease: Lease, signed: tuple[int, licences.Signed], barrier: threading.Barrier, *, lock: bool
+    town: Town,
+    lease: Lease,
+    placed: tuple[int, tuple[int, licences.Signed]],
+    meeting: "Meeting",
+    *,
+    lock: bool,
 ) -> Callable[[], object]:
+    place, signed = placed
+
     def finish() -> object:
-        with held_after_reading(barrier, lock=lock):
+        with meeting.held_after_reading(place, lock=lock):
             finish_signed(lease, [signed], at=town.workplace)
         return "done"
 
     return finish
 
 
-@contextmanager
-def held_after_reading(barrier: threading.Barrier, *, lock: bool) -> Iterator[None]:
-    """Hold this thread where it has read how the cases stand; without `lock` take none on the way."""
+class Meeting:
+    """Holds each of two threads where it has read how the cases stand, until the other has read as often.
 
-    def wire(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not lock:
-            sql = sql.replace(" FOR UPDATE", "")
-        done = execute(sql, params, many, context)
-        if sql.startswith("SELECT") and 'FROM "cases_case"' in sql and "ORDER BY" in sql:
-            _meet(barrier)
-        return done
+    Or until the other can be seen to come no further: it waits for a lock of this one, or it has committed.
+    """
 
-    with connection.execute_wrapper(wire):
-        yield
+    def __init__(self, many: int) -> None:
+        self.reads = [0] * many
+        self.begins = [False] * many  # stands before the one door that SQLite has for writers
+        self.over = [False] * many
 
+    @contextmanager
+    def held_after_reading(self, place: int, *, lock: bool) -> Iterator[None]:
+        """Hold this thread after each reading; without `lock` take none on the way."""
 
-def _meet(barrier: threading.Barrier) -> None:
-    # A broken barrier: the other one cannot come here before we have committed. That is the lock.
-    with suppress(threading.BrokenBarrierError):
-        barrier.wait(HELD_S)
+        def wire(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+            if not lock:
+                sql = sql.replace(" FOR UPDATE", "")
+            self.begins[place] = sql.startswith("BEGIN")
+            done = execute(sql, params, many, context)
+            self.begins[place] = False
+            if sql.startswith("SELECT") and 'FROM "cases_case"' in sql and "ORDER BY" in sql:
+                self.reads[place] += 1
+                self._await_other(place)
+            return done
+
+        try:
+            with connection.execute_wrapper(wire):
+                yield
+        finally:
+            self.over[place] = True
+
+    def _await_other(self, place: int) -> None:
+        [other] = {0, 1} - {place}
+        passed, seen = stopwatch(), threading.Event()
+        while self.reads[other] < self.reads[place] and not self.over[other] and not self._is_held(other):
+            assert passed() < GIVEN_UP_AFTER_S, "the other neither reads nor waits for us"
+            seen.wait(0.01)  # between two looks; nothing rests on how long it is
+
+    def _is_held(self, other: int) -> bool:
+        if connection.vendor == "sqlite":
+            return self.begins[other]  # we are inside: it comes in when we have committed
+        with connection.cursor() as cursor:
+            cursor.execute(WAITS_FOR_US)
+            return cursor.fetchone() is not None
 
 
 def received(number: str, item: str) -> int:
