@@ -18,6 +18,7 @@ from tongban.cases.models import (
     ReviewRequest,
     SignedPledge,
 )
+from tongban.cases.rules.states import StatusCode
 from tongban.ledger.models import Entry
 from tongban.licences.models import LicenceRow, LookRow, PresentationRow, StatusChangeRow
 from tongban.papers.models import MaterialRow, NoticeRow
@@ -29,6 +30,32 @@ ACT_STATES = {
     "done": ("act.done", "act.resolved"),
     "refused": ("act.refused",),
     "in_doubt": ("act.in_doubt",),
+}
+# What a status of the national history rests on: the kind of its line's entry, and what that must say.
+PROVEN_BY: Mapping[int, tuple[str, Fields]] = {
+    StatusCode.WITHDRAWN_BEFORE: ("case.withdrawn", {}),
+    StatusCode.ACCEPTED: ("case.accepted", {}),
+    StatusCode.NOT_REQUIRED: ("case.not_accepted", {}),
+    StatusCode.NOT_ACCEPTED: ("case.not_accepted", {}),
+    StatusCode.CORRECTION_BEGINS: ("case.correction_requested", {}),
+    StatusCode.CORRECTION_ENDS: ("case.completed", {}),
+    StatusCode.SPECIAL_BEGINS: ("case.special_procedure", {"phase": "begin"}),
+    StatusCode.SPECIAL_ENDS: ("case.special_procedure", {"phase": "end"}),
+    StatusCode.REFUSED: ("case.decided", {"decision": "no"}),
+    StatusCode.WITHDRAWN: ("case.withdrawn", {}),
+    StatusCode.REVOKED: ("pledge.checked", {"result": "revoked"}),
+}
+BY_OTHERS = {StatusCode.RECEIVED, StatusCode.OFFICE_BEGINS, StatusCode.GRANTED}  # these follow from others
+# And the other way about: the entries that always have a line, with the statuses that it may tell.
+ALWAYS_TOLD: Mapping[str, set[int]] = {
+    kind: {code for code, (named, _) in PROVEN_BY.items() if named == kind}
+    for kind in (
+        "case.accepted",
+        "case.not_accepted",
+        "case.correction_requested",
+        "case.completed",
+        "case.withdrawn",
+    )
 }
 
 
@@ -75,6 +102,7 @@ def unproven() -> list[str]:
         *_papers(known),
         *_facts(known),
         *_lines(known),
+        *_history(known),
     ]
 
 
@@ -185,6 +213,28 @@ def _facts(known: Evidence) -> Iterator[str]:
             yield f"dispute {contest.pk} was raised without evidence"
         if contest.answered_at and not known.has("correction.answered", correction=str(contest.pk)):
             yield f"dispute {contest.pk} was answered without evidence"
+
+
+def _history(known: Evidence) -> Iterator[str]:
+    """The national history of each case beside the ledger: every line is proved, and none is missing."""
+    told = set()
+    for event in Event.objects.exclude(status_code=None).select_related("case"):
+        code, case = event.status_code or 0, event.case
+        assert case is not None
+        told.add((event.entry_id, code))
+        if code in PROVEN_BY and case.number is not None:
+            kind, said = PROVEN_BY[code]
+            if not known.is_about(event.entry_id or "", kind, case_number=case.number, **said):
+                yield f"status {code} of {case.number} rests on no entry that says so"
+        if code == StatusCode.GRANTED and not known.has(
+            "case.decided", case_number=case.number, decision="yes"
+        ):
+            yield f"{case.number} is told to be granted, and nobody decided so"
+        if code in BY_OTHERS and event.entry_id is not None:
+            yield f"status {code} of {case.number} names an entry of something else"
+    for name, (kind, _) in known.named.items():
+        if kind in ALWAYS_TOLD and not any((name, code) in told for code in ALWAYS_TOLD[kind]):
+            yield f"the entry {name} ({kind}) has no line in the history of its case"
 
 
 def _lines(known: Evidence) -> Iterator[str]:

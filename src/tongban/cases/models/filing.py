@@ -87,6 +87,8 @@ class Answer(models.Model):
 class Event(models.Model):
     """What happened, in order, never changed: the timeline, and with `status_code` the national history.
 
+    The database refuses to change or delete a line (a trigger, by migration 0002).
+
     `status_code` is the status list of domestic approval systems (1 received … 15 revoked).
     `audience` is everyone (owner and offices), office (staff alone).
     """
