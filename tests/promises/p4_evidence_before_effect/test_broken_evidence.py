@@ -14,6 +14,7 @@ from tests.promises.p4_evidence_before_effect.moments import finish
 from tests.promises.p4_evidence_before_effect.refusing import without_evidence
 from tests.promises.p4_evidence_before_effect.table import BREAKS
 from tests.promises.p4_evidence_before_effect.test_broken_house import HOUSE
+from tests.promises.p4_evidence_before_effect.test_broken_keys import KEYS
 from tests.promises.p4_evidence_before_effect.world import store, written, wrong
 from tests.sources import ROOT
 from tongban.ledger import api as ledger
@@ -43,7 +44,7 @@ def test_without_its_entry_an_effect_does_not_happen_and_with_it_once(town: Town
 
 
 def test_every_kind_of_entry_has_a_row_or_a_reason() -> None:
-    tried = {each.kind for each in BREAKS} | set(HOUSE)
+    tried = {each.kind for each in BREAKS} | {*HOUSE, *KEYS}
     assert tried.isdisjoint(NOT_WRITTEN)
     assert tried | set(NOT_WRITTEN) == set(ledger.KINDS)
 
