@@ -28,7 +28,7 @@ def test_a_phone_without_script_founds_a_company_on_one_page(come: Come) -> None
     expect(page.get_by_role("link", name="查看证照")).to_have_count(6)
     fits(page, 320)
     page.get_by_role("link", name="查看证照").first.click()
-    expect(page.get_by_text("云东县燕归来餐饮有限公司")).to_be_visible()
+    expect(page.get_by_text("云东县燕归来餐饮有限公司").first).to_be_visible()
     fits(page, 320)
     with page.expect_download() as saved:
         page.get_by_role("link", name="下载证照文件").click()

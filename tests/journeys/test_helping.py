@@ -39,4 +39,4 @@ def test_a_village_worker_files_for_an_old_woman_who_then_finds_all_of_it(
     expect(owner.get_by_text("由林小梅代办申报")).to_be_visible()
     expect(owner.get_by_text("本人在场口头授权").first).to_be_visible()
     owner.get_by_role("link", name="查看证照").first.click()
-    expect(owner.get_by_text("云溪市云西县河口镇清溪路2号")).to_be_visible()
+    expect(owner.get_by_text("云溪市云西县河口镇清溪路2号").first).to_be_visible()

@@ -118,8 +118,8 @@ def test_a_wrong_code_is_refused_and_the_form_is_there_again(node: Town, visitor
 @pytest.mark.parametrize(
     ("login", "headings"),
     [
-        ("bureau.yunxi.tao", ["数据目录（一本账）", "一件事", "存证"]),
-        ("court.yunxi.qi", ["数据校核", "数据目录（一本账）", "存证"]),
+        ("bureau.yunxi.tao", ["数据目录（一本账）", "电子证照目录 11", "一件事", "存证"]),
+        ("court.yunxi.qi", ["数据校核", "数据目录（一本账）", "电子证照目录 11", "存证"]),
         ("system.yunxi.gu", ["系统运行"]),
         ("security.yunxi.ning", ["人员与登录"]),
         ("audit.yunxi.shang", ["审计", "存证"]),
