@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
 from tongban.kernel import rows
@@ -110,7 +111,7 @@ def test_the_one_row_that_must_be_there_is_missed_by_name(database: None) -> Non
     row = licence("here")
     rows.insert(row)
     assert by_key.only(row.pk).identifier == "here"
-    with pytest.raises(LicenceRow.DoesNotExist):
+    with pytest.raises(ObjectDoesNotExist):
         by_key.only(row.pk + 1)
 
 
@@ -148,5 +149,5 @@ def test_an_update_of_a_row_that_is_gone_says_so(database: None) -> None:
     row = licence("n")
     rows.insert(row)
     LicenceRow.objects.all().delete()
-    with pytest.raises(LicenceRow.DoesNotExist):
+    with pytest.raises(ObjectDoesNotExist):
         rows.update(row, "status")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -49,11 +50,11 @@ class Prepared(Generic[M]):
         return next(iter(self.all(value)), None)
 
     def only(self, value: int | str) -> M:
-        """Give the one row that there must be; raise DoesNotExist where there is none."""
+        """Give the one row that there must be; raise ObjectDoesNotExist where there is none."""
         found = self.first(value)
         if found is None:
             model = self._composed[connection.vendor].model
-            raise model.DoesNotExist(f"{model.__name__} {value} is gone")  # type: ignore[attr-defined]
+            raise ObjectDoesNotExist(f"{model.__name__} {value} is gone")
         return found
 
     def _compose(self) -> "_Composed[M]":
@@ -124,7 +125,7 @@ def insert_all(rows: Sequence[Model]) -> None:
 
 
 def update(row: Model, *names: str) -> None:
-    """Write a standing row's named fields, or all; one that is gone meanwhile raises DoesNotExist."""
+    """Write a standing row's named fields, or all; one that is gone meanwhile raises ObjectDoesNotExist."""
     fields = [
         field
         for field in row._meta.local_concrete_fields
@@ -136,7 +137,7 @@ def update(row: Model, *names: str) -> None:
     table, key = connection.ops.quote_name(row._meta.db_table), connection.ops.quote_name(_key(row))
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     if not write(f"UPDATE {table} SET {places} WHERE {key} = %s", *values, row.pk):  # noqa: S608  names only
-        raise type(row).DoesNotExist(f"{type(row).__name__} {row.pk} is gone")  # type: ignore[attr-defined]
+        raise ObjectDoesNotExist(f"{type(row).__name__} {row.pk} is gone")
 
 
 def moment(at: datetime) -> Any:
