@@ -11,10 +11,9 @@ from tongban.cases import api as cases
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
-from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
-from tongban.workbench import reading
+from tongban.workbench.confirming import confirmed_cause
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import BUREAU
 
@@ -74,14 +73,9 @@ def withdraw(request: StaffRequest, code: str, version: int) -> HttpResponse:
         "confirming": False,
         "reason": request.POST.get("reason", ""),
     }
-    if request.method != "POST":
-        return page(request, "withdraw-version", said)
-    try:
-        reason = reading.text(request.POST, "reason", REASON, most=400)
-    except Invalid as wrong:
-        return page(request, "withdraw-version", {**said, "wrong": wrong}, status=wrong.status)
-    if request.POST.get("step") != "do":
-        return page(request, "withdraw-version", {**said, "confirming": True})
+    reason = confirmed_cause(request, "withdraw-version", said, field="reason", label=REASON)
+    if isinstance(reason, HttpResponse):
+        return reason
     at = request.workplace
     items.withdraw(code, version, request.staff, reason, at.clock.now(), chance=at.chance)
     return HttpResponseRedirect(f"{reverse('workbench:bureau')}?done=withdrawn#versions")

@@ -12,11 +12,11 @@ from tongban.catalogue import api as catalogue
 from tongban.exchange import api as exchange
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
-from tongban.kernel.errors import Invalid, NotAllowed, NotFound
+from tongban.kernel.errors import NotAllowed, NotFound
 from tongban.kernel.pages import Page, cut
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
-from tongban.workbench import reading
+from tongban.workbench.confirming import confirmed_cause
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import CATALOGUE
 
@@ -159,14 +159,9 @@ def withdraw(request: StaffRequest, code: str) -> HttpResponse:
         "confirming": False,
         "reason": request.POST.get("reason", ""),
     }
-    if request.method != "POST":
-        return page(request, "withdraw", said)
-    try:
-        reason = reading.text(request.POST, "reason", REASON, most=400)
-    except Invalid as wrong:
-        return page(request, "withdraw", {**said, "wrong": wrong}, status=wrong.status)
-    if request.POST.get("step") != "do":
-        return page(request, "withdraw", {**said, "confirming": True})
+    reason = confirmed_cause(request, "withdraw", said, field="reason", label=REASON)
+    if isinstance(reason, HttpResponse):
+        return reason
     at = request.workplace
     catalogue.withdraw_grant(code, request.staff, reason, at.clock.now(), chance=at.chance)
     return HttpResponseRedirect(f"{reverse('workbench:resource', args=[owner.code])}?done=withdrawn")

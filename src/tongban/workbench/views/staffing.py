@@ -8,33 +8,28 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from tongban.kernel.clock import civil_date
-from tongban.kernel.errors import Invalid, NotAllowed, TongbanError
+from tongban.kernel.errors import NotAllowed, TongbanError
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
 from tongban.workbench import reading
+from tongban.workbench.confirming import MOST_WRITTEN, confirmed_cause
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import SECURITY
 
 BECAUSE = Text("事由", "Cause")
 DIVISIONS = Text("区划代码", "Division codes")
 ROLE = Text("角色", "Role")
-MOST_WRITTEN = 400
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(SECURITY)
 def credentials(request: StaffRequest, login: str) -> HttpResponse:
     """Give somebody a new password and second factor: for a cause, confirmed, shown in that one answer."""
-    said = _about(request, login)
-    if request.method != "POST":
-        return page(request, "credentials", said)
-    try:
-        because = reading.text(request.POST, "because", BECAUSE, most=MOST_WRITTEN)
-    except Invalid as wrong:
-        return page(request, "credentials", {**said, "wrong": wrong}, status=wrong.status)
-    if request.POST.get("step") != "do":
-        return page(request, "credentials", {**said, "confirming": True})
+    _, said = _about(request, login)
+    because = confirmed_cause(request, "credentials", said, field="because", label=BECAUSE)
+    if isinstance(because, HttpResponse):
+        return because
     at = request.workplace
     made = registry.give_credentials(
         login,
@@ -52,8 +47,7 @@ def credentials(request: StaffRequest, login: str) -> HttpResponse:
 @for_staff(SECURITY)
 def roles(request: StaffRequest, login: str) -> HttpResponse:
     """Give somebody exactly the roles that are ticked, in the divisions that are written; confirmed."""
-    said = _about(request, login)
-    one: registry.Staff = said["one"]  # type: ignore[assignment]  # put there just above
+    one, said = _about(request, login)
     home = registry.organisation(one.organisation).division
     said |= {
         "held": one.roles,
@@ -62,12 +56,13 @@ def roles(request: StaffRequest, login: str) -> HttpResponse:
     }
     if request.method != "POST":
         return page(request, "roles", said)
-    said |= {"held": request.POST.getlist("roles"), "divisions": request.POST.get("divisions", "")}
+    ticked = request.POST.getlist("roles")
+    said |= {"held": ticked, "divisions": request.POST.get("divisions", "")}
     try:
         because = reading.text(request.POST, "because", BECAUSE, most=MOST_WRITTEN)
-        wanted = _wanted(request.POST.getlist("roles"), request.POST)
+        wanted = _wanted(ticked, request.POST)
         if request.POST.get("step") != "do":
-            chosen = [role.label for role in registry.Role if role in said["held"]]  # type: ignore[operator]
+            chosen = [role.label for role in registry.Role if role in ticked]
             return page(request, "roles", {**said, "confirming": True, "chosen": chosen})
         at = request.workplace
         registry.set_roles(
@@ -78,7 +73,7 @@ def roles(request: StaffRequest, login: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('workbench:security')}?done={login}#staff")
 
 
-def _about(request: StaffRequest, login: str) -> dict[str, object]:
+def _about(request: StaffRequest, login: str) -> tuple[registry.Staff, dict[str, object]]:
     """Say whom it is about: somebody in office, and never whoever sits here."""
     one = registry.staff(login, on=civil_date(request.workplace.clock.now()))
     if one.login == request.staff.login:
@@ -87,7 +82,7 @@ def _about(request: StaffRequest, login: str) -> dict[str, object]:
             what=Text("不能为自己设置角色和登录凭证。", "Nobody sets roles or credentials for themselves."),
             todo=Text("请另一名安全管理员办理。", "Another security administrator does it."),
         )
-    return {
+    return one, {
         "at": "workbench:security",
         "one": one,
         "office": registry.organisation(one.organisation).name,
