@@ -192,22 +192,20 @@ def kind_of(path: Path) -> str:
     return name
 
 
-class Recording(ModelDisk):
+class LeavingOut(ModelDisk):
     """Remembers which kinds of fsync and rename it was asked for, and may leave one of them out."""
 
     left_out: Step | None = None
     asked: set[Step]
 
+    def _kind(self, verb: str, path: Path) -> str:
+        """Say what kind of place it is that is written through or renamed."""
+        raise NotImplementedError
+
     def _is_left_out(self, verb: str, path: Path) -> bool:
-        kind = kind_of(path)
-        if verb == "fsync_folder" and kind in ("logs/<log>", "logs-private"):
-            names = {name for change in self._folder(path).changes for name in change}
-            if kind == "logs/<log>":
-                kind += " after the checkpoint" if "checkpoint" in names else " before the checkpoint"
-            elif any(name.endswith(".pending") for name in names):
-                kind += " after the signature"
-        vars(type(self)).get("asked", set()).add(Step(verb, kind))
-        return Step(verb, kind) == self.left_out
+        step = Step(verb, self._kind(verb, path))
+        vars(type(self)).get("asked", set()).add(step)
+        return step == self.left_out
 
     def _sync(self, path: Path) -> None:
         if not self._is_left_out("fsync", path):
@@ -222,3 +220,17 @@ class Recording(ModelDisk):
             self._done()
         else:
             super().rename(old, new)
+
+
+class Recording(LeavingOut):
+    """The disk of a log."""
+
+    def _kind(self, verb: str, path: Path) -> str:
+        kind = kind_of(path)
+        if verb == "fsync_folder" and kind in ("logs/<log>", "logs-private"):
+            names = {name for change in self._folder(path).changes for name in change}
+            if kind == "logs/<log>":
+                kind += " after the checkpoint" if "checkpoint" in names else " before the checkpoint"
+            elif any(name.endswith(".pending") for name in names):
+                kind += " after the signature"
+        return kind

@@ -21,6 +21,7 @@ from tests.disk.model import ModelDisk, Stopped
 from tests.ledger.cutting import (
     LOGS,
     EvidenceLostError,
+    LeavingOut,
     LogUnderPowerCuts,
     Recording,
     Step,
@@ -221,30 +222,11 @@ PUBLISHED = [
 OF_A_WITNESS = [Step("fsync", "<log>"), Step("rename", "<log>"), Step("fsync_folder", ".")]
 
 
-class RecordingWitness(ModelDisk):
-    """Remembers which kinds of step a witness asks its disk for, and may leave one of them out."""
+class RecordingWitness(LeavingOut):
+    """The disk of a witness."""
 
-    left_out: Step | None = None
-    asked: set[Step]
-
-    def _is_left_out(self, verb: str, path: Path) -> bool:
-        kind = re.sub(r"[0-9a-f]{64}(\.tmp)?$", "<log>", path.relative_to(PLACE).as_posix())
-        vars(type(self)).get("asked", set()).add(Step(verb, kind))
-        return Step(verb, kind) == self.left_out
-
-    def _sync(self, path: Path) -> None:
-        if not self._is_left_out("fsync", path):
-            super()._sync(path)
-
-    def _sync_folder(self, path: Path) -> None:
-        if not self._is_left_out("fsync_folder", path):
-            super()._sync_folder(path)
-
-    def rename(self, old: Path, new: Path) -> None:
-        if self._is_left_out("rename", new):
-            self._done()
-        else:
-            super().rename(old, new)
+    def _kind(self, _verb: str, path: Path) -> str:
+        return re.sub(r"[0-9a-f]{64}(\.tmp)?$", "<log>", path.relative_to(PLACE).as_posix())
 
 
 def forgetful(disk_class: type[ModelDisk], step: Step) -> type[ModelDisk]:
