@@ -60,6 +60,26 @@ def test_a_change_after_somebody_confirmed_asks_them_again(town: Town) -> None:
     assert [party.name for party in cases.snapshot(number).awaited] == [partner.name]
 
 
+def test_the_same_form_sent_again_changes_nothing(town: Town) -> None:
+    owner, partner = town.subject("li_chunyan"), town.subject("wang_jianguo")
+    number = draft(town, owner, partner=PERSONS["wang_jianguo"])
+    cases.confirm(number, subject=partner, agrees=True, at=town.workplace)
+    before = cases.snapshot(number)
+    parties = [
+        cases.Named(party.ref, party.same_as, "111" if party.number else "", party.number, party.name)
+        for party in before.answers.parties
+        if party.ref.role in {"director", "shareholder", "liaison"}
+    ]
+    again = cases.put_answers(
+        number, town.bundle, parties=parties, answers=before.answers.values, at=town.workplace
+    )
+    assert again == before.revision
+    assert not cases.snapshot(number).awaited, "who confirmed, confirmed this very form"
+    other = [*parties[:-1], cases.Named(parties[-1].ref, None, "111", owner.number, owner.name)]
+    changed = cases.put_answers(number, town.bundle, parties=other, answers={}, at=town.workplace)
+    assert changed == before.revision + 1
+
+
 def test_a_name_whose_hold_lapsed_is_never_granted_twice(town: Town) -> None:
     slow = draft(town, town.subject("zhang_dahai"), trade_word="老渡口")
     submit(town, slow)

@@ -172,18 +172,23 @@ def put_answers(
 ) -> int:
     """Store who takes part and what was answered; None takes an answer back. Gives the draft's revision.
 
-    `parties`, when given, replaces every named participant. Raises Conflict once it is submitted.
+    `parties`, when given, replaces every named participant. What stands there already changes nothing: the
+    same form sent twice leaves the revision, and what others have confirmed, as they are. Raises Conflict
+    once it is submitted.
     """
     filing = lock(number)
     now = at.clock.now()
+    has_changed = False
     if parties:
         require_draft(filing)
-        _name(filing, bundle, parties)
+        has_changed = _name(filing, bundle, parties)
     require_changeable(filing)
+    has_changed |= _store(filing, answers, now)
+    if not has_changed:
+        return filing.revision
     if filing.stage == Stage.DRAFT:
         # Whoever confirmed, confirmed what stood there then: after a change they confirm again.
         Participant.objects.filter(filing=filing, must_confirm=True).update(confirmed_at=None)
-    _store(filing, answers, now)
     filing.revision += 1
     rows.update(filing, "revision")
     return filing.revision
@@ -192,13 +197,17 @@ def put_answers(
 @part
 def _store(
     filing: Filing, answers: Mapping[tuple[items.Ref, str], items.Value | None], now: datetime
-) -> None:
-    """Write what is answered anew, change what is answered otherwise, delete what is taken back."""
+) -> bool:
+    """Write what is answered anew, change what is answered otherwise, delete what is taken back.
+
+    Says whether anything is other than it was.
+    """
     participants = standing.PARTICIPANTS.all(filing.pk)
     refs = {row.pk: items.Ref(row.role, row.position) for row in participants}
     known = [items.Party(refs[row.pk], refs.get(row.same_as_id or 0)) for row in participants]
     by_ref = {refs[row.pk]: row for row in participants}
     held = {(row.participant_id, row.question): row for row in standing.ANSWERS.all(filing.pk)}
+    has_changed = False
     for (given, question), value in answers.items():
         # Who fills two roles is one person: what is answered about either lies with that one.
         ref = items.canonical(given, known)
@@ -212,28 +221,38 @@ def _store(
         if value is None:
             if before is not None and before.pk is not None:
                 before.delete()
+                has_changed = True
             held.pop(key, None)
             continue
         answer = before or Answer(filing=filing, participant=participant, question=question)
+        if answer.value == stored_value(value) and before is not None:
+            continue
         answer.value, answer.answered_at = stored_value(value), now
         if answer.pk is not None:
             rows.update(answer, "value", "answered_at")
         held[key] = answer
+        has_changed = True
     rows.insert_all([answer for answer in held.values() if answer.pk is None])
+    return has_changed
 
 
-def _name(filing: Filing, bundle: items.Bundle, parties: Sequence[forms.Named]) -> None:
-    """Write the named participants, in the order of their roles; those no longer named go."""
+def _name(filing: Filing, bundle: items.Bundle, parties: Sequence[forms.Named]) -> bool:
+    """Write the named participants, in the order of their roles; those no longer named go.
+
+    Says whether anybody is other than before.
+    """
     forms.check_parties(bundle, parties)
     rows = {(row.role, row.position): row for row in filing.participants.all()}
     roles = {party.ref.role for party in parties}
     named = {(party.ref.role, party.ref.position) for party in parties}
     owner = rows[bundle.owner, 0]
     me = forms.Named(items.Ref(bundle.owner), None, owner.identity_type, owner.identity_number, owner.name)
+    has_changed = False
     for (role, position), row in list(rows.items()):
         if role in roles and position > 0 and (role, position) not in named:
             row.delete()
             del rows[role, position]
+            has_changed = True
     for party in forms.as_one_person(bundle, parties, me):
         key = (party.ref.role, party.ref.position)
         declared = bundle.participant(party.ref.role)
@@ -243,14 +262,18 @@ def _name(filing: Filing, bundle: items.Bundle, parties: Sequence[forms.Named]) 
             # row, so that nobody ever reads another's facts.
             found.delete()
             found = None
+        before = None if found is None else (found.same_as_id, found.must_confirm)
         row = found or Participant(filing=filing, role=key[0], position=key[1], kind=declared.kind)
         if party.same_as is not None and (party.same_as.role, party.same_as.position) not in rows:
             raise forms.no_such_participant(party.same_as)
         row.same_as = None if party.same_as is None else rows[party.same_as.role, party.same_as.position]
         row.identity_type, row.identity_number, row.name = party.identity_type, party.number, party.name
         row.must_confirm = declared.confirms and row.same_as is None and party.number != owner.identity_number
-        row.save()
+        if before != (row.same_as_id, row.must_confirm):
+            row.save()
+            has_changed = True
         rows[key] = row
+    return has_changed
 
 
 def _is_somebody_else(row: Participant, party: forms.Named) -> bool:

@@ -106,7 +106,9 @@ def _submit(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRe
         f"submit:{key_of(reader)}", request.POST.get("key", "")[:100], digest({"of": number})
     )
     try:
-        checked, lease = _submitted(number, asked, request.workplace)
+        checked, lease = cases.submit(
+            number, request=asked if asked.key else None, at=request.workplace, limit=budget(GATHER_S)
+        )
     except Conflict as taken:
         return _again(request, reader, number, Judgement(refusal=_complaint(taken)))
     if not checked.is_clean:
@@ -114,18 +116,6 @@ def _submit(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRe
     if lease is not None:
         cases.carry_within(lease, at=request.workplace, seconds=CARRY_S)
     return _to_filing(number)
-
-
-def _submitted(
-    number: str, asked: cases.Request, at: cases.Workplace
-) -> tuple[cases.Checked, cases.Lease | None]:
-    """Submit; when another click of the same form saved in between, once more: the key lets one through."""
-    try:
-        return cases.submit(number, request=asked if asked.key else None, at=at, limit=budget(GATHER_S))
-    except Conflict as other:
-        if other.code != "cases.draft_changed":
-            raise
-    return cases.submit(number, request=asked if asked.key else None, at=at, limit=budget(GATHER_S))
 
 
 def _again(request: PortalRequest, reader: cases.Reader, number: str, judged: Judgement) -> HttpResponse:
