@@ -248,9 +248,9 @@ def test_the_office_itself_looks_only_with_a_cause_and_the_holder_sees_who_and_w
 ) -> None:
     with pytest.raises(Invalid):
         cases.open_licence(issued.identifier, staff=approver, cause=" ", at=town.workplace)
-    assert licences.looks_at(issued.identifier) == ()
+    assert licences.looks_at(issued.identifier).lines == ()
     cases.open_licence(issued.identifier, staff=approver, cause="核对住所", at=town.workplace)
-    (look,) = licences.looks_at(issued.identifier)
+    (look,) = licences.looks_at(issued.identifier).lines
     assert (look.way, look.staff, look.cause) == (licences.Way.OFFICER, str(approver.id), "核对住所")
     (opened,) = ledger.openings_of("licence.opened", most=9).lines
     assert opened.value("purpose") == "核对住所"

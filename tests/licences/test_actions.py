@@ -226,6 +226,16 @@ def test_a_change_makes_version_002_and_ends_001_when_it_is_signed(issuing: Issu
     assert all(each.signed for each in licences.history(first.identifier))
 
 
+def test_a_case_is_listed_by_its_newest_version_however_many_there_were(issuing: Issuing) -> None:
+    other = issuing.issue("9901210126000000000009")
+    mine = issuing.issue()
+    for _ in range(3):
+        mine = issuing.issue(operation=licences.Operation.CHANGED, previous=mine.identifier)
+    issuing.prepare(operation=licences.Operation.CHANGED, previous=mine.identifier)  # not signed yet
+    found = licences.newest_from([mine.case_number, other.case_number, "9901210126000000000017"])
+    assert [each.identifier for each in found] == [mine.identifier, other.identifier]
+
+
 def test_two_live_versions_of_one_licence_cannot_be_stored(issuing: Issuing) -> None:
     first = issuing.issue()
     issuing.issue(OTHER_CASE, previous=first.identifier, operation="08")

@@ -60,7 +60,7 @@ class Desk:
             chance=self.issuing.chance,
         )
         licences.sign_presentation(made.id, self.issuing.signers)
-        return licences.presentations_of(self.card.identifier)[0], secret
+        return licences.presentations_of(self.card.identifier).lines[0], secret
 
     def status_list(self) -> bytes:
         folder = licences.trust_file().parent / "status-lists"
@@ -225,7 +225,7 @@ def test_nothing_is_shown_without_a_purpose_a_recipient_and_a_choice(
         licences.present(
             desk.card.identifier, wanted, origin=ORIGIN, now=desk.issuing.now, chance=desk.issuing.chance
         )
-    assert licences.presentations_of(desk.card.identifier) == ()
+    assert licences.presentations_of(desk.card.identifier).lines == ()
 
 
 @pytest.mark.parametrize("days", [0, -1, 31])
@@ -251,7 +251,7 @@ def test_a_link_shows_once_and_the_look_is_on_record_first(desk: Desk) -> None:
     licences.require_link(secret, desk.issuing.now)
     seen = licences.open_link(secret, now=desk.issuing.now, chance=desk.issuing.chance)
     assert seen.shown == (("over_65", True),)
-    (look,) = licences.looks_at(desk.card.identifier)
+    (look,) = licences.looks_at(desk.card.identifier).lines
     assert (look.way, look.cause) == (licences.Way.LINK, "云溪银行：开立账户")
     for again in range(2):
         with pytest.raises(NotFound):

@@ -40,7 +40,7 @@ def test_an_office_with_a_grant_sees_what_it_covers_and_the_holder_reads_why(
     visit.as_staff(one)
     page = ask(visit, case, found.holder.code if by == "holder" else found.identifier)
     assert "云东县燕归来餐饮有限公司" in page.text
-    (look,) = licences.looks_at(found.identifier)
+    (look,) = licences.looks_at(found.identifier).lines
     assert (look.way, look.organisation, look.cause) == (
         licences.Way.OFFICE,
         one.organisation,
@@ -64,7 +64,7 @@ def test_without_a_grant_nothing_is_seen_and_the_refusal_is_on_record(
     page = ask(visit, found.case_number, found.holder.code)
     assert page.status == 403
     assert "燕归来" not in page.text
-    assert licences.looks_at(found.identifier) == ()
+    assert licences.looks_at(found.identifier).lines == ()
     assert Entry.objects.filter(kind="share.refused").count() == before + 1
 
 
@@ -101,4 +101,4 @@ def test_a_licence_that_is_suspended_is_not_in_force_for_others(
     page = ask(visit, case, found.holder.code)
     assert "没有查到有效的证照。" in page.text
     assert "燕归来" not in page.text
-    assert licences.looks_at(found.identifier) == ()
+    assert licences.looks_at(found.identifier).lines == ()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from tongban.kernel import rows
 from tongban.kernel.errors import Conflict, NotFound
@@ -21,8 +21,9 @@ from tongban.licences.presenting import opened
 from tongban.licences.rules import Operation, Status, Way
 from tongban.licences.signer.tokens import compact, read_token
 
-MOST_LISTED = 200  # of what stands beside one licence, or waits at one office
+MOST_LISTED = 200  # of what waits at one office
 MOST_SIGNED = 200  # in one run of whoever signs; what is left waits for the next
+NEWEST = (Key("id", int, falling=True),)
 NEWEST_SIGNED = (Key("signed_at", datetime, falling=True), Key("identifier", str, falling=True))
 
 
@@ -102,11 +103,11 @@ class Look:
     entry: str
 
 
-def looks_at(identifier: str) -> tuple[Look, ...]:
+def looks_at(identifier: str, *, after: str = "", most: int = A_PAGE) -> Page[Look]:
     """Give who has looked at a licence, its other versions included, the newest look first."""
-    base = signed_row(identifier).base
-    found = LookRow.objects.filter(licence__base=base).order_by("-id")[:MOST_LISTED]
-    return tuple(Look(e.at, Way(e.way), e.organisation, e.staff, e.cause, e.entry) for e in found)
+    found = LookRow.objects.filter(licence__base=signed_row(identifier).base)
+    page = page_of(found, NEWEST, after=after, most=most)
+    return page.of(lambda e: Look(e.at, Way(e.way), e.organisation, e.staff, e.cause, e.entry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,17 @@ class Presentation:
     file: str
 
 
-def presentations_of(identifier: str) -> tuple[Presentation, ...]:
+def presentations_of(identifier: str, *, after: str = "", most: int = A_PAGE) -> Page[Presentation]:
     """Give what was shown of a licence, the newest first."""
     found = PresentationRow.objects.filter(licence__identifier=identifier).select_related("licence")
-    return tuple(as_presentation(row) for row in found.order_by("-id")[:MOST_LISTED])
+    return page_of(found, NEWEST, after=after, most=most).of(as_presentation)
+
+
+def presentation_of(identifier: str, number: int) -> Presentation | None:
+    """Give one of what was shown of a licence, however long ago; nothing where it is another's."""
+    found = PresentationRow.objects.filter(licence__identifier=identifier, pk=number)
+    row = found.select_related("licence").first()
+    return None if row is None else as_presentation(row)
 
 
 def as_presentation(row: PresentationRow) -> Presentation:
@@ -202,13 +210,16 @@ def licences_of(
     return page_of(found, NEWEST_SIGNED, after=after, most=most).of(as_licence)
 
 
-def licences_from(case_numbers: Iterable[str]) -> tuple[Licence, ...]:
-    """Give the signed licences of these cases, all versions, in one query, newest first.
+def newest_from(case_numbers: Iterable[str]) -> tuple[Licence, ...]:
+    """Give the newest signed version for each of these cases, in one query, newest first.
 
-    Whoever asks has the right to them already.
+    One a case, however many versions it has had: the caller's page of cases is the limit. Whoever asks has
+    the right to them already.
     """
-    found = LicenceRow.objects.filter(case_number__in=list(case_numbers), signed_at__isnull=False)
-    return tuple(as_licence(row) for row in found.select_related("previous").order_by("-id")[:MOST_LISTED])
+    signed = LicenceRow.objects.filter(case_number__in=list(case_numbers), signed_at__isnull=False)
+    newest = signed.order_by().values("case_number").annotate(newest=Max("id")).values("newest")
+    found = LicenceRow.objects.filter(pk__in=newest).select_related("previous")
+    return tuple(as_licence(row) for row in found.order_by("-id"))
 
 
 def standing_licence(case_number: str) -> Licence:

@@ -124,10 +124,7 @@ def _wanted(wanted: str) -> tuple[licences.Licence, ...]:
 
 def _newest(case_numbers: Iterable[str | None]) -> tuple[licences.Licence, ...]:
     """Give the newest signed version for each case."""
-    found: dict[str, licences.Licence] = {}
-    for each in licences.licences_from(filter(None, case_numbers)):
-        found.setdefault(each.case_number, each)
-    return tuple(found.values())
+    return licences.newest_from(filter(None, case_numbers))
 
 
 def _over(staff: registry.Staff, at: Workplace) -> tuple[licences.Licence, ...]:

@@ -115,13 +115,15 @@ class LookLine:
     entry: str
 
 
-def looks_at_licence(identifier: str, subject: registry.Subject) -> tuple[LookLine, ...]:
+def looks_at_licence(
+    identifier: str, subject: registry.Subject, *, after: str = "", most: int = A_PAGE
+) -> Page[LookLine]:
     """Give who has seen what a licence says, to whoever may show it, the newest look first."""
-    found = licences.looks_at(licence_for(identifier, subject).identifier)
+    found = licences.looks_at(licence_for(identifier, subject).identifier, after=after, most=most)
     known = registry.directory()
-    names = registry.staff_names({int(each.staff) for each in found if each.staff.isdecimal()})
-    return tuple(
-        LookLine(
+    names = registry.staff_names({int(each.staff) for each in found.lines if each.staff.isdecimal()})
+    return found.of(
+        lambda each: LookLine(
             at=each.at,
             way=each.way.words,
             organisation=known.organisation(each.organisation).name if each.organisation else None,
@@ -129,7 +131,6 @@ def looks_at_licence(identifier: str, subject: registry.Subject) -> tuple[LookLi
             cause=each.cause,
             entry=each.entry,
         )
-        for each in found
     )
 
 

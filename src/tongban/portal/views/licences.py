@@ -52,7 +52,9 @@ def licence(request: PortalRequest, reader: registry.Subject, identifier: str) -
         "history": licences.history(identifier),
         "versions": licences.versions(identifier),
         "notices": cases.notices_on_licence(identifier, reader),
-        "looks": cases.looks_at_licence(identifier, reader),
+        "looks": cases.looks_at_licence(
+            identifier, reader, after=request.GET.get("looks", ""), most=MOST_LISTED
+        ),
         "verify": request.build_absolute_uri(reverse("portal:verify", args=[identifier])),
         "at": "licences",
     }

@@ -23,6 +23,7 @@ from tongban.registry import api as registry
 DAYS = {"1": Text("1日", "1 day"), "7": Text("7日", "7 days"), "30": Text("30日", "30 days")}
 LINK = "shown_link"  # in the session, until the page with it was shown once
 QR_SCALE = 4
+MOST_LISTED = 24
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,13 +69,13 @@ def shown(request: PortalRequest, reader: registry.Subject, identifier: str) -> 
     found = cases.licence_for(identifier, reader)
     secret = request.session.pop(LINK, "")
     address = request.build_absolute_uri(reverse("portal:link", args=[secret])) if secret else ""
+    listed = licences.presentations_of(found.identifier, after=request.GET.get("after", ""), most=MOST_LISTED)
     said = {
         "licence": found,
         "link": address,
         "code": _drawn(address) if address else "",
-        "shown": [
-            (each, _lines(each, found.type_code)) for each in licences.presentations_of(found.identifier)
-        ],
+        "shown": [(each, _lines(each, found.type_code)) for each in listed.lines],
+        "after": listed.after,
         "now": request.workplace.clock.now(),
         "at": "licences",
     }
@@ -98,8 +99,8 @@ def shown_file(
 ) -> HttpResponse:
     """Give a presentation as the file that programs verify."""
     found = cases.licence_for(identifier, reader)
-    made = next((e for e in licences.presentations_of(found.identifier) if e.id == number and e.file), None)
-    if made is None:
+    made = licences.presentation_of(found.identifier, number)
+    if made is None or not made.file:
         raise NotFound(
             "portal.no_presentation",
             what=Text("没有这次出示的文件。", "There is no such file."),
