@@ -224,10 +224,11 @@ def _store(
                 has_changed = True
             held.pop(key, None)
             continue
-        answer = before or Answer(filing=filing, participant=participant, question=question)
-        if answer.value == stored_value(value) and before is not None:
+        stored = stored_value(value)
+        if before is not None and before.value == stored:
             continue
-        answer.value, answer.answered_at = stored_value(value), now
+        answer = before or Answer(filing=filing, participant=participant, question=question)
+        answer.value, answer.answered_at = stored, now
         if answer.pk is not None:
             rows.update(answer, "value", "answered_at")
         held[key] = answer
