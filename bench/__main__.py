@@ -21,6 +21,7 @@ FILES = (
     "pages",
     "licences",
     "memory",
+    "population",
     "cold",
 )
 KEPT = Path(os.environ.get("TONGBAN_VAR", Path(__file__).resolve().parents[1] / "var")) / "bench.json"
