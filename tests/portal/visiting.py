@@ -11,8 +11,9 @@ from django.test import Client
 from bench.town import Town
 from tests.cases.acting import await_carriers
 from tongban.cases import api as cases
-from tongban.kernel.clock import budget
+from tongban.kernel.clock import budget, civil_date
 from tongban.registry import api as registry
+from tongban.registry.queries import signed_in
 
 Fields = dict[str, list[str]]
 
@@ -123,9 +124,10 @@ class Visit:
 
     def as_staff(self, staff: registry.Staff) -> None:
         """Be signed in as staff, as the workbench leaves it."""
-        self._sign_in(staff_id=staff.id)
+        entered = signed_in(staff.id, on=civil_date(self.town.now))
+        self._sign_in(staff_id=staff.id, staff_mark=entered.mark)
 
-    def _sign_in(self, **kept: int) -> None:
+    def _sign_in(self, **kept: int | str) -> None:
         self.client.cookies.clear()
         session = self.client.session
         session.update(kept)

@@ -17,13 +17,13 @@ from tongban.kernel.transactions import whole
 from tongban.ledger.models import Entry
 from tongban.registry import api as registry
 from tongban.registry import models
-from tongban.registry.api import Credentials, Role, SecondFactorKey, Staff
+from tongban.registry.api import Credentials, Role, SecondFactorKey, SignedIn
 
 pytestmark = pytest.mark.usefixtures("yunxi")
 
 LOGIN = "market.yundong.chen"
 SEED = b"the seed of these tests"
-SignIn = Callable[..., Staff]
+SignIn = Callable[..., SignedIn]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def account(key: SecondFactorKey, chance: Chance) -> Credentials:
 def sign_in(account: Credentials, key: SecondFactorKey, chance: Chance) -> SignIn:
     """Sign in as the account, with whatever differs: sign_in(password="…", now=…)."""
 
-    def with_changes(now: datetime = NOW, **changes: str) -> Staff:
+    def with_changes(now: datetime = NOW, **changes: str) -> SignedIn:
         given = {"login": LOGIN, "password": account.password, "code": account.code(now), **changes}
         return registry.sign_in(**given, now=now, key=key, chance=chance)
 
@@ -69,7 +69,7 @@ def evidence() -> list[tuple[str, str]]:
 
 
 def test_login_password_and_code_give_the_staff_member(sign_in: SignIn) -> None:
-    staff = sign_in()
+    staff = sign_in().staff
     assert (staff.login, staff.organisation) == (LOGIN, "market.990121")
     assert staff.roles == {Role.RECEPTIONIST, Role.APPROVER}
     assert staff.divisions == ("990121",)
@@ -90,7 +90,7 @@ def test_every_failure_is_answered_in_the_same_words(sign_in: SignIn, account: C
 def test_a_code_opens_once_only(sign_in: SignIn) -> None:
     sign_in()
     assert refusal(sign_in).code == "staff.sign_in"
-    assert sign_in(now=NOW + timedelta(seconds=30)).login == LOGIN
+    assert sign_in(now=NOW + timedelta(seconds=30)).staff.login == LOGIN
 
 
 def test_a_code_older_than_a_used_one_opens_nothing(sign_in: SignIn, account: Credentials) -> None:
@@ -127,7 +127,7 @@ def test_a_locked_login_opens_again_after_its_time_and_counts_anew(sign_in: Sign
     for _ in range(5):
         refusal(sign_in, code="000000")
     assert refusal(sign_in, now=NOW + timedelta(minutes=14)).code == "staff.locked"
-    assert sign_in(now=NOW + timedelta(minutes=15)).login == LOGIN
+    assert sign_in(now=NOW + timedelta(minutes=15)).staff.login == LOGIN
     assert refusal(sign_in, code="000000").code == "staff.sign_in"
 
 
@@ -182,7 +182,7 @@ def test_new_credentials_end_the_old_ones_and_a_lock(
         chance=chance,
     )
     refusal(sign_in)
-    assert sign_in(password=fresh.password, code=fresh.code(NOW)).login == LOGIN
+    assert sign_in(password=fresh.password, code=fresh.code(NOW)).staff.login == LOGIN
     assert Entry.objects.filter(kind="staff.credentials_set").count() == 2
 
 
@@ -238,8 +238,8 @@ def test_demonstration_accounts_open_and_leave_set_credentials_alone(
     )
     assert models.Staff.objects.get(login=LOGIN).password == before
     fund = next(one for one in made if one.login == "fund.yunxi.qian")
-    staff = registry.sign_in(fund.login, fund.password, fund.code(NOW), now=NOW, key=key, chance=chance)
-    assert staff.organisation == "fund.990100"
+    entered = registry.sign_in(fund.login, fund.password, fund.code(NOW), now=NOW, key=key, chance=chance)
+    assert entered.staff.organisation == "fund.990100"
     again = registry.make_demonstration_accounts(
         b"the seed of another install", key=key, now=NOW, chance=chance
     )

@@ -59,6 +59,7 @@ MATRIX: dict[str, set[Role]] = {
     "system": {Role.SYSTEM_ADMIN},
     "security": {Role.SECURITY_ADMIN},
     "credentials": {Role.SECURITY_ADMIN},
+    "revoke-credentials": {Role.SECURITY_ADMIN},
     "roles": {Role.SECURITY_ADMIN},
     "audit": {Role.AUDITOR},
 }
@@ -101,6 +102,7 @@ def addresses(number: str) -> dict[str, str]:
         "system": "system",
         "security": "security",
         "credentials": "security/market.yundong.chen/credentials",
+        "revoke-credentials": "security/market.yundong.chen/revoke",
         "roles": "security/market.yundong.chen/roles",
         "audit": "audit",
     }

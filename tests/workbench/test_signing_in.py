@@ -144,6 +144,8 @@ def test_a_role_that_was_taken_away_is_gone_on_the_next_request(town: Town, visi
     security = staff(town, "security.yunxi.ning")
     roles = [(registry.Role.COUNTER, "990121")]
     registry.set_roles(LOGIN, roles, by=security, because="上岗", now=town.now, chance=SystemChance())
+    assert visit.open("/workbench/desk").address.startswith("/workbench/sign-in")
+    visit.as_staff(approver(town))
     refused = visit.open("/workbench/desk")
     assert refused.status == 403
     assert "/workbench/" in refused.read.links  # and back to one's own pages
@@ -154,4 +156,5 @@ def test_who_has_no_role_at_all_is_told_so(town: Town, visit: Visit) -> None:
     visit.as_staff(approver(town))
     security = staff(town, "security.yunxi.ning")
     registry.set_roles(LOGIN, [], by=security, because="上岗", now=town.now, chance=SystemChance())
+    visit.as_staff(approver(town))
     assert visit.open("/workbench/").status == 403

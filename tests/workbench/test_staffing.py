@@ -58,7 +58,7 @@ def test_what_is_handed_over_opens_the_workbench_and_what_was_before_does_not(
     entered = registry.sign_in(
         CHEN, given[1].password, given[1].code(now), now=now, key=key, chance=SystemChance()
     )
-    assert entered.login == CHEN
+    assert entered.staff.login == CHEN
     for opening in fields_of(kind="staff.credentials_set").values():
         assert (opening["because"], opening["maker"]) == ("动态口令设备遗失", str(security.id))
         assert given[1].password not in str(opening)
@@ -103,7 +103,7 @@ def test_what_the_law_of_roles_forbids_is_told_on_the_form(
     assert staff(town, CHEN).roles == before
 
 
-@pytest.mark.parametrize("deed", ["roles", "credentials"])
+@pytest.mark.parametrize("deed", ["roles", "credentials", "revoke"])
 def test_nobody_sets_their_own(visit: Visit, security: registry.Staff, deed: str) -> None:
     assert visit.open(f"/workbench/security/{NING}/{deed}").status == 403
     assert f"/workbench/security/{NING}/{deed}" not in visit.open("/workbench/security").html
@@ -114,4 +114,60 @@ def test_a_taken_role_is_gone_from_the_next_page(town: Town, visit: Visit, secur
     other.as_staff(staff(town, CHEN))
     assert other.open("/workbench/desk").status == 200
     step(visit, f"/workbench/security/{CHEN}/roles", roles=["data_officer"], because="轮岗")
+    assert other.open("/workbench/desk").address.startswith("/workbench/sign-in")
+    other.as_staff(staff(town, CHEN))
     assert other.open("/workbench/desk").status == 403
+
+
+DEEDS = {
+    "credentials": {"because": "动态口令设备遗失"},
+    "revoke": {"because": "离岗"},
+    "roles": {"because": "离岗", "roles": []},
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_deed_about_an_account_ends_every_session_of_it_and_nobody_elses(
+    town: Town, visit: Visit, security: registry.Staff, deed: str
+) -> None:
+    """Two machines and both faces: where somebody else may sit with a password that was stolen."""
+    step(visit, f"/workbench/security/{CHEN}/credentials", because="新到岗")
+    machines = Visit(town), Visit(town)
+    for machine in machines:
+        machine.as_staff(staff(town, CHEN))
+        assert machine.open("/workbench/desk").address == "/workbench/desk"
+    at_the_portal = Visit(town)
+    at_the_portal.as_staff(staff(town, CHEN))
+    assert at_the_portal.open("/filings/").address == "/filings/"
+    colleague = Visit(town)
+    colleague.as_staff(staff(town, "market.yundong.ye"))
+    step(visit, f"/workbench/security/{CHEN}/{deed}", **DEEDS[deed])
+    for machine in machines:
+        assert machine.open("/workbench/desk").address.startswith("/workbench/sign-in")
+        assert "staff_id" not in machine.client.session
+    assert at_the_portal.open("/filings/").address != "/filings/"
+    assert colleague.open("/workbench/desk").address == "/workbench/desk"
+    assert visit.open("/workbench/security").status == 200
+
+
+def test_revoked_credentials_open_nothing_and_are_revoked_once(
+    town: Town, visit: Visit, security: registry.Staff
+) -> None:
+    key = registry.second_factor_key(registry.second_factor_file(ledger.keys_folder()))
+    given = handed_over(step(visit, f"/workbench/security/{CHEN}/credentials", because="新到岗"))
+    assert CHEN in step(visit, f"/workbench/security/{CHEN}/revoke", because="离岗").text
+    now = town.now + timedelta(minutes=1)
+    with pytest.raises(NotAllowed):
+        registry.sign_in(CHEN, given.password, given.code(now), now=now, key=key, chance=SystemChance())
+    assert step(visit, f"/workbench/security/{CHEN}/revoke", because="离岗").status == 409
+    [opening] = fields_of(kind="staff.credentials_revoked").values()
+    assert (opening["because"], opening["maker"]) == ("离岗", str(security.id))
+
+
+def test_a_session_whose_mark_was_left_out_is_none(town: Town) -> None:
+    visit = Visit(town)
+    visit.as_staff(staff(town, CHEN))
+    session = visit.client.session
+    del session["staff_mark"]
+    session.save()
+    assert visit.open("/workbench/desk").address.startswith("/workbench/sign-in")

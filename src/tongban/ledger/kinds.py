@@ -316,6 +316,7 @@ _kind(
     "A staff member's password and second factor were set.",
     "staff login",
 )
+_kind("staff.credentials_revoked", "收回登录凭证", "Staff credentials were revoked.", "staff login")
 _kind(
     "staff.roles_set",
     "设置角色",

@@ -11,6 +11,7 @@ WATCHED = (
     "grant.withdrawn",
     "ledger.forgotten",
     "licence.opened",
+    "staff.credentials_revoked",
     "staff.credentials_set",
     "staff.roles_set",
     "staff.signed_in",

@@ -16,7 +16,8 @@ from tongban.kernel.errors import NotAllowed, NotFound
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 
-PERSON, STAFF = "subject_id", "staff_id"  # in the session; the workbench sets the second
+# In the session; the workbench sets the second and third.
+PERSON, STAFF, MARK = "subject_id", "staff_id", "staff_mark"
 HELPERS = (registry.Role.COUNTER, registry.Role.VILLAGE_WORKER)
 
 
@@ -45,7 +46,8 @@ def _signed_in(request: PortalRequest) -> cases.Reader | None:
         if (person := request.session.get(PERSON)) is not None:
             return registry.subject(int(person))
         if (staff := request.session.get(STAFF)) is not None:
-            return registry.staff_by_id(int(staff), on=civil_date(request.workplace.clock.now()))
+            day = civil_date(request.workplace.clock.now())
+            return registry.staff_in_session(int(staff), request.session.get(MARK, ""), on=day)
     except NotFound:
         request.session.flush()
     return None

@@ -5,6 +5,7 @@ from tongban.registry.actions import (
     give_credentials,
     load_city,
     make_demonstration_accounts,
+    revoke_credentials,
     set_credentials,
     set_roles,
     sign_in,
@@ -33,6 +34,7 @@ from tongban.registry.queries import (
     organisations,
     staff,
     staff_by_id,
+    staff_in_session,
     staff_names,
     staff_of,
     subject,
@@ -41,7 +43,7 @@ from tongban.registry.queries import (
     subjects,
 )
 from tongban.registry.rules import ADMINISTRATORS, CASE_ROLES, CREDIT_CODE, RESIDENT_ID
-from tongban.registry.values import Competence, Division, Organisation, Role, Staff, Subject
+from tongban.registry.values import Competence, Division, Organisation, Role, SignedIn, Staff, Subject
 
 __all__ = [
     "ADMINISTRATORS",
@@ -59,6 +61,7 @@ __all__ = [
     "OrganisationsFile",
     "Role",
     "SecondFactorKey",
+    "SignedIn",
     "Staff",
     "StaffFile",
     "Subject",
@@ -76,6 +79,7 @@ __all__ = [
     "office_for",
     "organisation",
     "organisations",
+    "revoke_credentials",
     "second_factor_file",
     "second_factor_key",
     "set_credentials",
@@ -83,6 +87,7 @@ __all__ = [
     "sign_in",
     "staff",
     "staff_by_id",
+    "staff_in_session",
     "staff_names",
     "staff_of",
     "subject",

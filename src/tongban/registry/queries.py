@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
+from hmac import compare_digest
 from typing import cast
 
 from django.db.models import Q
@@ -26,6 +27,7 @@ from tongban.registry.values import (
     Organisation,
     Power,
     Role,
+    SignedIn,
     Staff,
     Subject,
     in_force,
@@ -151,6 +153,29 @@ def staff_by_id(staff_id: int, *, on: date | None = None) -> Staff:
     return _staff(Q(id=staff_id), on)
 
 
+def signed_in(staff_id: int, *, on: date) -> SignedIn:
+    """Give a staff member in office with the mark of a session that begins now; read in one transaction."""
+    row = _row(Q(id=staff_id), on)
+    return SignedIn(_staff_value(row), session_mark(row))
+
+
+def staff_in_session(staff_id: int, mark: str, *, on: date) -> Staff:
+    """Give the staff member of a session that still stands on a day; NotFound once it has ended.
+
+    It ends with their office, with what they signed in by, and with the roles that they signed in to.
+    """
+    row = _row(Q(id=staff_id), on)
+    if not compare_digest(session_mark(row), mark):
+        raise _no_staff()
+    return _staff_value(row)
+
+
+def session_mark(row: models.Staff) -> str:
+    """Give what a session was begun under; sealing is never twice alike, so new credentials change it."""
+    roles = sorted(f"{one.role}@{one.division}" for one in row.roles.all())
+    return sha256("\n".join((row.totp_sealed, *roles)).encode()).hexdigest()
+
+
 def staff_names(ids: Iterable[int]) -> Mapping[int, str]:
     """Give the names of these staff members, those who have left included, in one query."""
     return dict(models.Staff.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
@@ -185,14 +210,22 @@ def _in_office(on: date) -> Q:
 
 
 def _staff(which: Q, on: date | None) -> Staff:
+    return _staff_value(_row(which, on))
+
+
+def _row(which: Q, on: date | None) -> models.Staff:
     row = models.Staff.objects.filter(which).prefetch_related("roles").first()
     if row is None or (on is not None and not in_force(row.since, row.until, on)):
-        raise NotFound(
-            "registry.staff",
-            what=Text(zh="没有该工作人员，或其已离任。", en="There is no such staff member in office."),
-            todo=Text(zh="请核对登录名。", en="Check the login."),
-        )
-    return _staff_value(row)
+        raise _no_staff()
+    return row
+
+
+def _no_staff() -> NotFound:
+    return NotFound(
+        "registry.staff",
+        what=Text(zh="没有该工作人员，或其已离任。", en="There is no such staff member in office."),
+        todo=Text(zh="请核对登录名。", en="Check the login."),
+    )
 
 
 def _staff_value(row: models.Staff) -> Staff:

@@ -93,6 +93,15 @@ def require_cause(because: str) -> None:
     )
 
 
+def no_credentials(login: str) -> Conflict:
+    """Say that a member has nothing to sign in with that could be taken away."""
+    return Conflict(
+        "staff.no_credentials",
+        what=Text(zh=f"“{login}”没有登录凭证。", en=f"{login} has no credentials."),
+        todo=Text(zh="无需收回。", en="There is nothing to revoke."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Failures:
     """How often a login failed in a row, and until when it is locked."""

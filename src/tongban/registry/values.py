@@ -153,6 +153,14 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who signed in, and the mark that their session carries for as long as it stands."""
+
+    staff: Staff
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A person or entity that is identified; `id` is what other rooms keep, never the number."""
 

@@ -18,7 +18,7 @@ from tongban.ledger import api as ledger
 from tongban.registry import api as registry
 from tongban.workbench.pages import menu_of
 
-STAFF = "staff_id"
+STAFF, MARK = "staff_id", "staff_mark"
 SEEN = "staff_seen_at"
 # GB/T 22239-2019, level 3: a session that nobody uses ends by itself.
 IDLE = timedelta(minutes=30)
@@ -38,7 +38,8 @@ View = Callable[..., HttpResponseBase]
 def for_staff(roles: frozenset[registry.Role]) -> Callable[[View], View]:
     """Let in those who hold one of the roles today; others are refused, strangers sent to sign in.
 
-    Roles are read from the registry on every request: a role that was taken away is gone at once.
+    The registry is asked on every request: who has left, whose credentials were replaced or revoked and
+    whose roles were changed is out at once, on every machine that they sat at.
     """
 
     def guarding(view: View) -> View:
@@ -59,12 +60,16 @@ def for_staff(roles: frozenset[registry.Role]) -> Callable[[View], View]:
 
 
 def staff_of(request: StaffRequest) -> registry.Staff | None:
-    """Give who is signed in, None for nobody; whoever has left office is signed out."""
+    """Give who is signed in, None for nobody; a session that has ended is emptied."""
     staff_id = request.session.get(STAFF)
     if staff_id is None:
         return None
     try:
-        return registry.staff_by_id(int(staff_id), on=civil_date(request.workplace.clock.now()))
+        return registry.staff_in_session(
+            int(staff_id),
+            request.session.get(MARK, ""),
+            on=civil_date(request.workplace.clock.now()),
+        )
     except NotFound:
         request.session.flush()
         return None

@@ -53,6 +53,7 @@ urlpatterns = [
     path("system", administration.system, name="system"),
     path("security", administration.security, name="security"),
     path("security/<str:login>/credentials", staffing.credentials, name="credentials"),
+    path("security/<str:login>/revoke", staffing.revoke, name="revoke-credentials"),
     path("security/<str:login>/roles", staffing.roles, name="roles"),
     path("audit", administration.audit, name="audit"),
 ]

@@ -160,6 +160,9 @@ WORKBENCH: Mapping[str, Page] = {
     "workbench:credentials": _page(
         "/workbench/security/tax.yundong.lu/credentials", Role.SECURITY_ADMIN, because="新到岗", step="do"
     ),
+    "workbench:revoke-credentials": _page(
+        "/workbench/security/tax.yundong.lu/revoke", Role.SECURITY_ADMIN, because="离岗", step="do"
+    ),
     "workbench:roles": _page(
         "/workbench/security/tax.yundong.lu/roles",
         Role.SECURITY_ADMIN,

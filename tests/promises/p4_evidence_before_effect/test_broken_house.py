@@ -27,7 +27,7 @@ BUILDING = {
     "catalogue.loaded": (ElementEntry, GrantEntry),
     "pack.published": (PackVersion,),
 }
-STAFF = ("staff.credentials_set", "staff.roles_set", "staff.signed_in")
+STAFF = ("staff.credentials_revoked", "staff.credentials_set", "staff.roles_set", "staff.signed_in")
 RECOVERY = ("ledger.recovered", "ledger.completed")
 RETENTION = ("ledger.forgotten", "ledger.pruned")
 HOUSE = (*BUILDING, *STAFF, *RECOVERY, *RETENTION)
@@ -59,6 +59,9 @@ def staff_acts(town: Town, key: registry.SecondFactorKey) -> dict[str, Callable[
     [account] = registry.demonstration_accounts(SEED, [LOGIN])
     [security] = registry.staff_of("bureau.990100", registry.Role.SECURITY_ADMIN, on=town.now.date())[:1]
     return {
+        "staff.credentials_revoked": lambda: registry.revoke_credentials(
+            LOGIN, by=security, because="离岗", now=town.now, chance=CHANCE
+        ),
         "staff.credentials_set": lambda: registry.set_credentials(
             LOGIN,
             account.password,
@@ -88,7 +91,7 @@ def test_no_account_no_role_and_no_visit_without_evidence(
     town: Town, key: registry.SecondFactorKey, kind: str
 ) -> None:
     acts = staff_acts(town, key)
-    if kind == "staff.signed_in":
+    if kind in {"staff.credentials_revoked", "staff.signed_in"}:
         acts["staff.credentials_set"]()
     before = store()
     with without_evidence(kind):

@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("kind", "facts.opened"),
                     ("kind", "grant.withdrawn"),
+                    ("kind", "staff.credentials_revoked"),
                     ("kind", "staff.credentials_set"),
                     ("kind", "staff.roles_set"),
                     ("kind", "staff.signed_in"),

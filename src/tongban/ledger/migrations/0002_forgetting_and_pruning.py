@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     ("kind", "grant.withdrawn"),
                     ("kind", "ledger.forgotten"),
                     ("kind", "licence.opened"),
+                    ("kind", "staff.credentials_revoked"),
                     ("kind", "staff.credentials_set"),
                     ("kind", "staff.roles_set"),
                     ("kind", "staff.signed_in"),

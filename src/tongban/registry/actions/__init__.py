@@ -3,6 +3,7 @@
 from tongban.registry.actions.accounts import (
     give_credentials,
     make_demonstration_accounts,
+    revoke_credentials,
     set_credentials,
     set_roles,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "give_credentials",
     "load_city",
     "make_demonstration_accounts",
+    "revoke_credentials",
     "set_credentials",
     "set_roles",
     "sign_in",

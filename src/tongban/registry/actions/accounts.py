@@ -44,7 +44,8 @@ def set_credentials(
     now: datetime,
     chance: Chance,
 ) -> None:
-    """Give a staff member a password and a second factor; what they had before no longer works.
+    """Give a staff member a password and a second factor; what they had before no longer works,
+    and sessions begun with it end.
 
     `by` is the security administrator, never the member themselves; None is the install itself,
     before anybody can sign in. Raises InvalidValue for a weak password or secret, or without a cause.
@@ -96,6 +97,23 @@ def _store_credentials(
         row.save(update_fields=["password", "totp_sealed", "totp_last_step"])
         models.SignInFailure.objects.filter(login_digest=queries.login_digest(login)).delete()
         _evidence("staff.credentials_set", row, cause, by, now, chance)
+
+
+@whole
+def revoke_credentials(login: str, *, by: Staff, because: str, now: datetime, chance: Chance) -> None:
+    """Take away what a staff member signs in with: nothing opens any more, and every session ends.
+
+    `by` is the security administrator, never the member themselves. Raises Conflict where there is
+    nothing to take away, InvalidValue without a cause.
+    """
+    rules.require_cause(because)
+    rules.require_security_administrator(by, login)
+    row = _row(login)
+    if not row.password:
+        raise rules.no_credentials(login)
+    row.password, row.totp_sealed, row.totp_last_step = "", "", 0
+    row.save(update_fields=["password", "totp_sealed", "totp_last_step"])
+    _evidence("staff.credentials_revoked", row, {"because": because}, by, now, chance)
 
 
 @whole

@@ -9,14 +9,14 @@ from tongban.ledger import api as ledger
 from tongban.registry import credentials, models, queries, rules
 from tongban.registry.credentials import SecondFactorKey
 from tongban.registry.queries import Account
-from tongban.registry.values import Staff
+from tongban.registry.values import SignedIn, Staff
 
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def sign_in(
     login: str, password: str, code: str, *, now: datetime, key: SecondFactorKey, chance: Chance
-) -> Staff:
+) -> SignedIn:
     """Give the staff member whose login, password and one-time code these are.
 
     Raises NotAllowed otherwise: the same words for an unknown login, a wrong password, a wrong or a
@@ -33,7 +33,7 @@ def sign_in(
     proven = step if found is not None and right else None
     rehashed = _rehashed(found, password, chance) if proven is not None else None
     answer = _judge(login, found, proven, rehashed, now=now, chance=chance)
-    if isinstance(answer, Staff):
+    if isinstance(answer, SignedIn):
         return answer
     raise rules.refused_sign_in() if answer is None else rules.locked_sign_in(answer, now)
 
@@ -53,17 +53,17 @@ def _judge(
     *,
     now: datetime,
     chance: Chance,
-) -> Staff | datetime | None:
-    """Give the staff member, the moment until which the login is locked, or None for a plain refusal."""
+) -> SignedIn | datetime | None:
+    """Give who signed in, the moment until which the login is locked, or None for a plain refusal."""
     failure = _failure_row(login, now)
     failures = rules.Failures(failure.count, failure.locked_until)
     if failures.is_locked(now):
         return failures.locked_until
     if found is not None and step is not None and _use_code(found, step, rehashed):
         failure.delete()
-        staff = queries.staff_by_id(found.staff_id, on=civil_date(now))
-        _evidence(found, login, "signed_in", staff=staff, now=now, chance=chance)
-        return staff
+        entered = queries.signed_in(found.staff_id, on=civil_date(now))
+        _evidence(found, login, "signed_in", staff=entered.staff, now=now, chance=chance)
+        return entered
     after = failures.after_one_more(now)
     failure.count, failure.locked_until, failure.last_at = after.count, after.locked_until, now
     failure.save()

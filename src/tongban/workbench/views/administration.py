@@ -29,6 +29,7 @@ WATCHED = {
     "grant.withdrawn": Text("撤回共享授权", "Grants withdrawn"),
     "staff.roles_set": Text("设置角色", "Roles set"),
     "staff.credentials_set": Text("设置登录凭证", "Credentials set"),
+    "staff.credentials_revoked": Text("收回登录凭证", "Credentials revoked"),
 }
 
 
@@ -81,6 +82,7 @@ def security(request: StaffRequest) -> HttpResponse:
         "count": registry.count_staff(today),
         "more_people": people.after,
         "done": request.GET.get("done", ""),
+        "revoked": request.GET.get("revoked", ""),
         "events": _watched(openings.lines, None),
         "after": openings.after,
     }

@@ -13,7 +13,7 @@ from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
 from tongban.workbench.gate import Gate, TooManyAttempts, address_of
-from tongban.workbench.guard import SEEN, STAFF, StaffRequest, staff_of
+from tongban.workbench.guard import MARK, SEEN, STAFF, StaffRequest, staff_of
 from tongban.workbench.pages import menu_of
 
 GATE = Gate()
@@ -33,7 +33,7 @@ def sign_in(request: StaffRequest) -> HttpResponse:
     address, now = address_of(request.META), request.workplace.clock.now()
     try:
         GATE.enter(address, now)
-        staff = registry.sign_in(
+        entered = registry.sign_in(
             request.POST.get("login", "").strip()[:MOST_LOGIN],
             request.POST.get("password", "")[:MOST_PASSWORD],
             request.POST.get("code", "")[:MOST_CODE],
@@ -45,7 +45,7 @@ def sign_in(request: StaffRequest) -> HttpResponse:
         return _form(request, onward, refused)
     GATE.give_back(address)
     request.session.flush()  # nothing of the visit before, nor a resident's, goes on under this person
-    request.session[STAFF] = staff.id
+    request.session[STAFF], request.session[MARK] = entered.staff.id, entered.mark
     request.session[SEEN] = now.isoformat()
     return HttpResponseRedirect(onward)
 

@@ -45,6 +45,25 @@ def credentials(request: StaffRequest, login: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(SECURITY)
+def revoke(request: StaffRequest, login: str) -> HttpResponse:
+    """Take away what somebody signs in with: for a cause, confirmed; their sessions end."""
+    _, said = _about(request, login)
+    said["revoking"] = True
+    because = confirmed_cause(request, "credentials", said, field="because", label=BECAUSE)
+    if isinstance(because, HttpResponse):
+        return because
+    at = request.workplace
+    try:
+        registry.revoke_credentials(
+            login, by=request.staff, because=because, now=at.clock.now(), chance=at.chance
+        )
+    except TongbanError as wrong:
+        return page(request, "credentials", {**said, "wrong": wrong}, status=wrong.status)
+    return HttpResponseRedirect(f"{reverse('workbench:security')}?revoked={login}#staff")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(SECURITY)
 def roles(request: StaffRequest, login: str) -> HttpResponse:
     """Give somebody exactly the roles that are ticked, in the divisions that are written; confirmed."""
     one, said = _about(request, login)
