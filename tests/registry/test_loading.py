@@ -122,7 +122,7 @@ def test_roles_that_a_security_administrator_set_stand(city: Write, chance: Chan
     security = registry.staff("security.ning")
     changed = registry.set_roles(
         "county.chen",
-        [(Role.LEADER, "990121"), (Role.APPROVER, "990121001")],
+        [(role, place) for role in (Role.LEADER, Role.APPROVER) for place in ("990121", "990121001")],
         by=security,
         because="上岗",
         now=NOW,

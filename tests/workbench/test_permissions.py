@@ -9,12 +9,14 @@ from django.urls.resolvers import URLPattern, URLResolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.filing import draft
 from bench.town import Town
+from tests.cases.acting import submit
 from tests.portal.visiting import Visit
 from tests.workbench.acting import OFFICE, looks, waiting_registration
 from tongban.cases import api as cases
 from tongban.cases.models import Case, Decision
-from tongban.kernel.errors import NotFound
+from tongban.kernel.errors import Conflict, NotFound
 from tongban.kernel.ids import SystemChance
 from tongban.registry import api as registry
 from tongban.registry.api import Role
@@ -230,6 +232,81 @@ def test_nobody_of_another_office_can_tell_a_case_from_one_that_does_not_exist(t
     assert Case.objects.filter(number=real).values().get() == before
     assert looks() == 0
     assert not Decision.objects.exists()
+
+
+def bind(town: Town, login: str, role: Role, *divisions: str) -> registry.Staff:
+    """Bind a member of a city's organ to some of its counties."""
+    security = registry.staff("security.yunxi.ning", on=town.now.date())
+    roles = [(role, each) for each in divisions]
+    return registry.set_roles(login, roles, by=security, because="分管", now=town.now, chance=SystemChance())
+
+
+FUND = "fund.yunxi.qian"  # of the city's housing fund, which handles both counties
+
+
+@pytest.fixture
+def fund_case(town: Town) -> str:
+    """The number of a case in the east county at an organ of the city; it waits for an officer."""
+    number = draft(town, town.subject("li_chunyan"))
+    submit(town, number)
+    row = Case.objects.get(filing__number=number, item="fund")
+    assert (row.office, row.division[:6]) == ("fund.990100", "990121")
+    Decision.objects.filter(case=row).delete()  # as if no rule had decided it
+    row.state, row.person_needed = "accepted", [{"zh": "人工审批", "en": "A person decides."}]
+    row.save()
+    return row.number or ""
+
+
+@pytest.mark.parametrize("role", sorted(HANDLING - {Role.LEADER}))
+def test_who_is_bound_to_one_county_cannot_tell_a_case_of_another_from_none(
+    town: Town, fund_case: str, role: Role
+) -> None:
+    """The same office, another county: every page and act, beside a number of nobody, and every list."""
+    one = bind(town, FUND, role, "990122")
+    absent = f"{fund_case[:-1]}{(int(fund_case[-1]) + 1) % 10}"
+    before = Case.objects.filter(number=fund_case).values().get()
+    visit = Visit(town)
+    visit.as_staff(one)
+    told = [_answers(visit, number, READ, SENT) for number in (fund_case, absent)]
+    assert told[0] == told[1]
+    assert {status for status, _ in told[0].values()} <= {403, 404}
+    assert fund_case not in visit.open("/workbench/desk?choice=all").html
+    assert cases.desk(one, now=town.now, choice=cases.Choice.ALL).lines == ()
+    assert (cases.acts_of(fund_case, one), cases.pledges_at(one).lines) == ((), ())
+    filing = Case.objects.get(number=fund_case).filing.number
+    with pytest.raises(NotFound):
+        cases.filing_page(filing, one)
+    with pytest.raises(NotFound):
+        cases.claim_case(filing, fund_case, staff=one, at=town.workplace)
+    assert Case.objects.filter(number=fund_case).values().get() == before
+    assert looks() == 0
+
+
+@pytest.mark.parametrize("divisions", [("990121",), ("990121", "990122"), ("990100",)])
+def test_who_is_bound_to_its_county_or_to_none_handles_the_case(
+    town: Town, fund_case: str, divisions: tuple[str, ...]
+) -> None:
+    one = bind(town, FUND, Role.APPROVER, *divisions)
+    visit = Visit(town)
+    visit.as_staff(one)
+    assert visit.open(f"/workbench/cases/{fund_case}").status == 200
+    assert [line.number for line in cases.desk(one, now=town.now).lines] == [fund_case]
+    filing = Case.objects.get(number=fund_case).filing.number
+    cases.claim_case(filing, fund_case, staff=one, at=town.workplace)
+    assert cases.officer_case(fund_case, one, at=town.workplace).is_mine
+
+
+def test_the_head_of_an_office_is_bound_to_no_county(town: Town, fund_case: str) -> None:
+    """Whoever else is bound: no case of the office is without somebody who sees it."""
+    head = bind(town, "fund.yunxi.lai", Role.LEADER, "990122")
+    assert [line.number for line in cases.desk(head, now=town.now).lines] == [fund_case]
+
+
+def test_nobody_holds_one_role_here_and_another_there(town: Town) -> None:
+    security = registry.staff("security.yunxi.ning", on=town.now.date())
+    roles = [(Role.APPROVER, "990121"), (Role.RECEPTIONIST, "990122")]
+    with pytest.raises(Conflict):
+        registry.set_roles(FUND, roles, by=security, because="分管", now=town.now, chance=SystemChance())
 
 
 def _answers(

@@ -90,7 +90,7 @@ class StaffLine(Dated):
     organisation: Slug
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
     divisions: tuple[DivisionCode, ...] = ()
-    """Where they act; their organisation's division when nothing is written."""
+    """Whose cases they handle; those of the whole of their organisation's area when nothing is written."""
 
 
 class StaffFile(Declaration):

@@ -194,6 +194,18 @@ def staff_of(organisation: str, *roles: Role, on: date) -> tuple[Staff, ...]:
     return tuple(_staff_value(row) for row in rows.order_by("login").prefetch_related("roles"))
 
 
+def places_of(staff: Staff) -> frozenset[str] | None:
+    """Give the codes of the divisions that somebody handles for their office; None for all of its own.
+
+    The head of an office answers for the whole of it, wherever the others are bound.
+    """
+    known = directory()
+    home = known.organisation(staff.organisation).division
+    if staff.holds(Role.LEADER) or home in staff.divisions:
+        return None
+    return frozenset().union(*(known.within(place) for place in staff.divisions))
+
+
 def everybody(on: date, *, after: str = "", most: int = A_PAGE) -> Page[Staff]:
     """List those in office on a day, by organisation and login: two queries a page."""
     rows = models.Staff.objects.filter(_in_office(on)).prefetch_related("roles")

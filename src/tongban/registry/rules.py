@@ -51,6 +51,20 @@ def check_separation(login: str, roles: Collection[Role]) -> None:
     )
 
 
+def check_one_area(held: Collection[tuple[Role, str]]) -> None:
+    """Refuse roles that are held in different divisions: who receives where somebody decides is one area."""
+    roles, places = {role for role, _ in held}, {place for _, place in held}
+    if len(set(held)) == len(roles) * len(places):
+        return
+    raise Conflict(
+        "staff.two_areas",
+        what=Text(
+            zh="同一人的各项角色须在相同的区划。", en="One person holds all roles in the same divisions."
+        ),
+        todo=Text(zh="请为每个区划设置相同的角色。", en="Give the same roles in every division."),
+    )
+
+
 def require_security_administrator(by: Staff, login: str) -> None:
     """Refuse to change roles or credentials unless another person, the security administrator, does it."""
     if by.holds(Role.SECURITY_ADMIN) and by.login != login:

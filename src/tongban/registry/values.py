@@ -138,7 +138,10 @@ class Competence:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A staff member as rooms and faces know them; `organisation` is a slug."""
+    """A staff member as rooms and faces know them; `organisation` is a slug.
+
+    Each of the roles is held in each of the divisions: whoever is bound to some handles only their cases.
+    """
 
     id: int
     login: str

@@ -13,7 +13,7 @@ from tongban.cases.actions.verdicts import hand_to_person
 from tongban.cases.actions.work import Lease, lock, locked, wake
 from tongban.cases.models import Act, Case, Filing
 from tongban.cases.queries import standing
-from tongban.cases.queries.rights import may
+from tongban.cases.queries.rights import of_office
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState
@@ -222,8 +222,8 @@ def resolve_act(
     """
     filing = lock(number)
     act = (
-        Act.objects.filter(may(staff, officers.RECEIVERS))
-        .filter(pk=act_id, case__filing=filing, case__office=staff.organisation)
+        Act.objects.filter(of_office(staff, officers.RECEIVERS, case="case__"))
+        .filter(pk=act_id, case__filing=filing)
         .select_related("case")
         .first()
     )

@@ -26,6 +26,7 @@ def open_cases(
     bundle: items.Bundle,
     keys: Iterable[str],
     *,
+    division: str,
     offices: Mapping[str, registry.Competence],
     values: Mapping[str, items.Held],
     at: Workplace,
@@ -41,6 +42,7 @@ def open_cases(
             position=position,
             office=competence.office.slug,
             in_name_of=competence.in_name_of.slug,
+            division=division,
             implementation_code=competence.implementation_code,
             state=CaseState.WAITING,
         )

@@ -54,7 +54,10 @@ def submit(
     if any(party.declined_at is not None and party.confirmed_at is None for party in asked):
         raise _declined()
     awaited = [party for party in asked if party.confirmed_at is None]
-    open_cases(filing, bundle, sight.plan.items, offices=sight.offices, values=values, at=at)
+    division = sight.plan.division
+    open_cases(
+        filing, bundle, sight.plan.items, division=division, offices=sight.offices, values=values, at=at
+    )
     filing.stage = Stage.CONFIRMING if awaited else Stage.SUBMITTED
     filing.submitted_at = now
     filing.open_draft = None

@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField()),
                 ("office", models.CharField(max_length=60)),
                 ("in_name_of", models.CharField(max_length=60)),
+                ("division", models.CharField(max_length=12)),
                 ("implementation_code", models.CharField(max_length=31)),
                 ("number", models.CharField(max_length=50, null=True, unique=True)),
                 ("state", models.CharField(max_length=16)),

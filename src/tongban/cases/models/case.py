@@ -21,6 +21,7 @@ class Case(models.Model):
     position = models.PositiveSmallIntegerField()
     office = models.CharField(max_length=60)  # organisation that decides
     in_name_of = models.CharField(max_length=60)  # differs where power is delegated
+    division = models.CharField(max_length=12)  # of the place that the office is competent for
     implementation_code = models.CharField(max_length=31)
     number = models.CharField(max_length=50, null=True, unique=True)
     state = models.CharField(max_length=16)

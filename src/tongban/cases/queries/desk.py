@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from tongban.cases.models import Act, Case, Contest, Fact, Filing, ReviewRequest
 from tongban.cases.queries.readers import CASE_ROLES
-from tongban.cases.queries.rights import is_theirs, may
+from tongban.cases.queries.rights import is_theirs, may, of_office
 from tongban.cases.rules import officers
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
@@ -67,9 +67,7 @@ class ActLine:
 
 def cases_of_office(staff: registry.Staff) -> Q:
     """Give the WHERE clause of the cases that an officer may open; nothing without a case role."""
-    if not staff.roles & CASE_ROLES:
-        return Q(pk__in=())
-    return Q(office=staff.organisation, number__isnull=False)
+    return of_office(staff, CASE_ROLES) & Q(number__isnull=False)
 
 
 def filing_of_case(case_number: str, staff: registry.Staff) -> str:
@@ -138,8 +136,8 @@ def _only_waits(row: Fact, *, beside: Fact) -> bool:
 def acts_of(case_number: str, staff: registry.Staff) -> tuple[ActLine, ...]:
     """Give the registrations of a case of one's office; none for staff without a case role."""
     rows = (
-        Act.objects.filter(case__office=staff.organisation, case__number=case_number)
-        .filter(may(staff, CASE_ROLES))
+        Act.objects.filter(case__number=case_number)
+        .filter(of_office(staff, CASE_ROLES, case="case__"))
         .order_by("id")
     )
     return tuple(
@@ -197,8 +195,8 @@ def reviews_at(
     staff: registry.Staff, *, now: datetime, after: str = "", most: int = A_PAGE
 ) -> Page[ReviewAsked]:
     """List the open requests for reasons at one's office, the first due first; nothing without the role."""
-    rows = ReviewRequest.objects.filter(case__office=staff.organisation, answered_at__isnull=True)
-    theirs = rows.filter(may(staff, officers.DECIDERS)).select_related("case")
+    rows = ReviewRequest.objects.filter(answered_at__isnull=True).select_related("case")
+    theirs = rows.filter(of_office(staff, officers.DECIDERS, case="case__"))
     return page_of(theirs, FIRST_DUE, after=after, most=most).of(
         lambda row: ReviewAsked(
             row.case.number or "", row.said, row.asked_at, row.due_at, row.due_provisional, row.due_at < now

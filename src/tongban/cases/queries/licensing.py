@@ -7,7 +7,7 @@ from tongban.cases.models import Case
 from tongban.cases.queries.desk import cases_of_office
 from tongban.cases.queries.officer import remedies
 from tongban.cases.queries.readers import CASE_ROLES
-from tongban.cases.queries.rights import may
+from tongban.cases.queries.rights import of_office
 from tongban.cases.rules.licensing import LicencePower, licence_powers, no_such_licence
 from tongban.cases.rules.states import CaseState
 from tongban.cases.workplace import Workplace
@@ -95,8 +95,7 @@ def case_of_licence(
     except NotFound as absent:
         raise no_such_licence(identifier) from absent
     row = (
-        Case.objects.filter(number=found.case_number, office=staff.organisation)
-        .filter(may(staff, roles))
+        Case.objects.filter(of_office(staff, roles), number=found.case_number)
         .select_related("filing")
         .first()
     )

@@ -191,7 +191,7 @@ def officer_case(
 
 def _timeline(filing: Filing, staff: registry.Staff, after: str) -> Page[Line]:
     """Give what happened in the filing, as far as it is this office's: its cases alone."""
-    theirs = Case.objects.filter(filing=filing, office=staff.organisation).values_list("pk", "item")
+    theirs = Case.objects.filter(cases_of_office(staff), filing=filing).values_list("pk", "item")
     return officers_timeline(filing, dict(theirs), after=after)
 
 

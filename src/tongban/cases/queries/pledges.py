@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from tongban.cases.models import Filing, SignedPledge
-from tongban.cases.queries.rights import may
+from tongban.cases.queries.rights import of_office
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
 from tongban.cases.snapshot import PartyView
@@ -56,8 +56,8 @@ def pledges_of(case_number: str, staff: registry.Staff) -> tuple[PledgeLine, ...
 
 
 def _decided_pledges(staff: registry.Staff) -> QuerySet[SignedPledge]:
-    rows = SignedPledge.objects.filter(case__office=staff.organisation, check_due_at__isnull=False)
-    return rows.filter(may(staff, officers.DECIDERS)).select_related("case__filing")
+    rows = SignedPledge.objects.filter(check_due_at__isnull=False).select_related("case__filing")
+    return rows.filter(of_office(staff, officers.DECIDERS, case="case__"))
 
 
 def _line(row: SignedPledge) -> PledgeLine:

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from tongban.cases.models import Case, Filing, Participant
 from tongban.cases.queries.pledges import OwnPledge, own_pledges
+from tongban.cases.queries.rights import of_office
 from tongban.cases.queries.timeline import Line, officers_timeline, owners_timeline
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import (
@@ -110,8 +111,8 @@ def visible(reader: Reader) -> Q:
         return Q(owner_id=reader.id) | Q(Exists(mine))
     rights = Q(pk__in=())
     if reader.roles & CASE_ROLES:
-        here = Case.objects.filter(filing=OuterRef("pk"), office=reader.organisation, number__isnull=False)
-        rights |= Q(Exists(here))
+        here = Case.objects.filter(of_office(reader, CASE_ROLES), number__isnull=False)
+        rights |= Q(Exists(here.filter(filing=OuterRef("pk"))))
     if reader.roles & HELPER_ROLES:
         rights |= Q(filed_by_id=reader.id)
     return rights
@@ -132,13 +133,10 @@ def filing_page(number: str, reader: Reader, *, after: str = "") -> FilingPage:
     is_owner = isinstance(reader, registry.Subject) and filing.owner_id == reader.id
     is_filer = isinstance(reader, registry.Staff) and filing.filed_by_id == reader.id
     is_officer = isinstance(reader, registry.Staff) and not is_filer
-    rows = list(
-        Case.objects.filter(filing=filing)
-        .select_related("decision", "rating", "review_request")
-        .order_by("position")
-    )
+    theirs = Case.objects.filter(filing=filing)
     if is_officer and isinstance(reader, registry.Staff):
-        rows = [row for row in rows if row.office == reader.organisation]
+        theirs = theirs.filter(of_office(reader, CASE_ROLES))
+    rows = list(theirs.select_related("decision", "rating", "review_request").order_by("position"))
     status = filing_status(filing.stage, ((row.state, bool(row.person_needed)) for row in filing.cases.all()))
     whole = is_owner or is_filer
     read = officers_timeline if is_officer else owners_timeline

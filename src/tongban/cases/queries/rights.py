@@ -15,6 +15,17 @@ def may(staff: registry.Staff, roles: Iterable[registry.Role]) -> Q:
     return Q() if staff.roles & frozenset(roles) else Q(pk__in=())
 
 
+def of_office(staff: registry.Staff, roles: Iterable[registry.Role], *, case: str = "") -> Q:
+    """Give the WHERE clause of the cases of an officer's office, and of the places that they handle in it.
+
+    It matches nothing without one of the roles. `case` is the way to the case from the rows asked, ending
+    in two underscores.
+    """
+    theirs = may(staff, roles) & Q(**{f"{case}office": staff.organisation})
+    places = registry.places_of(staff)
+    return theirs if places is None else theirs & Q(**{f"{case}division__in": sorted(places)})
+
+
 def is_theirs(fact: Fact, filing: Filing, subject: registry.Subject, *, book: catalogue.Book) -> bool:
     """Say whether a fetched fact is this person's to read, and to say that it is wrong.
 

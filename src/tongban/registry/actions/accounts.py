@@ -129,13 +129,14 @@ def set_roles(
     """Give a staff member exactly these roles, each in a division; from then on the file's no longer count.
 
     Raises NotAllowed unless `by` is another person, the security administrator; Conflict when the
-    roles may not be combined; NotFound for a division that does not stand today; InvalidValue without
-    a cause.
+    roles may not be combined or lie in different divisions; NotFound for a division that does not stand
+    today; InvalidValue without a cause.
     """
     held = sorted(set(roles))
     rules.require_cause(because)
     rules.require_security_administrator(by, login)
     rules.check_separation(login, {role for role, _ in held})
+    rules.check_one_area(held)
     directory = queries.directory()
     row = _row(login)
     home = directory.organisation(row.organisation_id).division

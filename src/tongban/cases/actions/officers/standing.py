@@ -6,7 +6,7 @@ from datetime import datetime
 from tongban.cases.actions.cases import end_filing_if_done
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.models import Case, Claim, Decision, Filing
-from tongban.cases.queries.rights import may
+from tongban.cases.queries.rights import of_office
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState
 from tongban.kernel.errors import Conflict, Invalid
@@ -23,11 +23,7 @@ def office_case(filing: Filing, case_number: str, staff: registry.Staff, *roles:
 
     The right is in the WHERE clause: a case of another office does not exist for this officer.
     """
-    row = (
-        Case.objects.filter(filing=filing, number=case_number, office=staff.organisation)
-        .filter(may(staff, roles))
-        .first()
-    )
+    row = Case.objects.filter(of_office(staff, roles), filing=filing, number=case_number).first()
     if row is None:
         raise officers.no_such_case(case_number)
     return row
