@@ -54,7 +54,8 @@ def test_what_is_signed_here_openssl_verifies_and_the_other_way_round(tmp_path: 
 def test_a_key_comes_back_from_its_file_with_its_passphrase_alone() -> None:
     sealed = KEY.pem(b"secret")
     assert sm2.from_pem(sealed, b"secret").spki == KEY.spki
-    for pem, passphrase in ((sealed, b"other"), (b"", b"secret"), (sealed[:-40], b"secret")):
+    assert sm2.from_pem(KEY.pem(None), None).spki == KEY.spki
+    for pem, passphrase in ((sealed, b"other"), (sealed, None), (b"", b"secret"), (sealed[:-40], b"secret")):
         with pytest.raises(ValueError, match="OpenSSL does not read it"):
             sm2.from_pem(pem, passphrase)
 

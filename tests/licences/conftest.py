@@ -137,7 +137,7 @@ def issuing(database: None, profile: licences.SigningProfile) -> Iterator[Issuin
     """The demonstration city with keys for the offices that these tests issue for."""
     clock, chance = SetClock(NOON), SeededChance(b"licences")
     keys = ledger.keys_folder()
-    log_signer = ledger.make_log_key(keys, "990100")
+    ledger.make_log_key(keys, "990100")
     registry.load_city(Path(settings.CITY), now=NOON, chance=chance)
     licences.load_types(Path(settings.CITY))
     licences.make_node_keys((MARKET, TAX), profile=profile, now=NOON, chance=SeededChance(b"keys"))
@@ -145,7 +145,7 @@ def issuing(database: None, profile: licences.SigningProfile) -> Iterator[Issuin
         office: OfficeSigner(office, load_key(keys / office), Journal(keys.parent / "signed" / office), clock)
         for office in (MARKET, TAX)
     }
-    yield Issuing(clock, chance, DirectSigners(made), log_signer)
+    yield Issuing(clock, chance, DirectSigners(made), ledger.load_log_key(keys, "990100"))
     for signer in made.values():
         signer.close()
     ledger.check_ledger()

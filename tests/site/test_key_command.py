@@ -27,13 +27,14 @@ def node(database: None, tmp_path: Path) -> Iterator[Issuing]:
     """A node by the machine's clock with the running signers of two offices."""
     city, clock, chance = Path(node_settings.CITY), SetClock(SystemClock().now()), SystemChance()
     keys = ledger.keys_folder()
-    log_signer = ledger.make_log_key(keys, "990100")
+    ledger.make_log_key(keys, "990100")
     registry.load_city(city, now=clock.now(), chance=chance)
     licences.load_types(city)
     profile = licences.signing_profile(city)
     licences.make_node_keys([MARKET, TAX], profile=profile, now=clock.now(), chance=chance)
     with licences.SignerPool.start([MARKET, TAX], keys, places.sockets(), journals=tmp_path / "signed"):
-        yield Issuing(clock, chance, licences.Signers(places.sockets()), log_signer)
+        signers = licences.Signers(places.sockets())
+        yield Issuing(clock, chance, signers, ledger.load_log_key(keys, "990100"))
     ledger.check_ledger()
 
 

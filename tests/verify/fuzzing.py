@@ -35,6 +35,7 @@ from tests.verify.forging import (
     with_value_at,
     written,
 )
+from tests.verify.vectors import SM2_VKEY, signed_by_sm2
 from tongban.ledger.notes import VerifierKey
 from tongban.ledger.tiles import grow
 from tongban.ledger.tree import Range, append, leaf_hash
@@ -163,7 +164,13 @@ def keys(data: bytes) -> None:
     for reader in (notes.read_log_key, notes.read_witness_key):
         with suppress(ValueError):
             reader(text)
+    with suppress(ValueError):
+        notes.with_sm2(LOG_KEY, text)
+    notes.sm2_fault(text, ANNOUNCED)
 
+
+LOG_KEY = notes.read_log_key(str(VerifierKey(ORIGIN, LOG.public_key().public_bytes_raw())))
+ANNOUNCED = notes.with_sm2(LOG_KEY, SM2_VKEY)
 
 SEEDS: dict[str, list[bytes]] = {
     "files": [forge(kind) for kind in KINDS],
@@ -171,7 +178,11 @@ SEEDS: dict[str, list[bytes]] = {
     "presented": [bytes([at]) * 3 + b'{"zh":[1,null,"x"]}' for at in range(12)],
     "trust": [written(trust_statement()), *(b64encode(each.root.spki) for each in FORGERS.values())],
     "log": [*(FILES[path] for path in sorted(FILES)), BODY.encode()],
-    "keys": [each.root.spki for each in FORGERS.values()],
+    "keys": [
+        *(each.root.spki for each in FORGERS.values()),
+        SM2_VKEY.encode(),
+        signed_by_sm2(f"{BODY}\n").encode(),
+    ],
 }
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "files": files,

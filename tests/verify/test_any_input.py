@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.verify.forging import (
     with_value_at,
     written,
 )
-from tests.verify.vectors import Vector, edges
+from tests.verify.vectors import Vector, edges, sm2_ones
 from tongban_verify import (
     Anchor,
     Report,
@@ -95,7 +96,11 @@ def test_what_is_forged_with_every_key_fits_until_something_is_altered(kind: str
     assert spoken(verify_file(forge(kind), None, NOON)).verdict is Verdict.CANNOT_TELL
 
 
-@pytest.mark.parametrize(("vector", "codes"), list(edges()), ids=lambda of: getattr(of, "name", ""))
+@pytest.mark.parametrize(
+    ("vector", "codes"),
+    [*edges(), *sm2_ones(Random(20261128), bits=20)],
+    ids=lambda of: getattr(of, "name", ""),
+)
 def test_each_edge_is_where_it_is_said_to_be(vector: Vector, codes: list[str]) -> None:
     report = spoken(verify_file(vector.data, vector.anchor, vector.now))
     assert [reason.code for reason in report.reasons] == codes

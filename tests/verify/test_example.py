@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.licences.conftest import CASE, MARKET, Issuing, issuing, profile
 from tests.licences.test_actions import GIVE_BACK, REVOKE, SUSPEND
 from tests.papers.conftest import Office, office
@@ -42,6 +44,7 @@ SHARE = {
 DECISION = {"case_number": CASE, "item": "440131001000", "decision": "yes", "maker": "rule"}
 
 
+@pytest.mark.parametrize("profile", ["guomi"], indirect=True)
 def test_the_example_has_the_shape_of_a_licence_file_made_today(handed: Handed) -> None:
     if WRITES:
         EXAMPLE.write_bytes(handed.data + b"\n")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.verify.forging import LOG, ORIGIN, trust_statement
 from tests.verify.test_command import run
 from tests.verify.test_witnesses import SIGNERS, VKEYS
+from tests.verify.vectors import SM2_VKEY, signed_by_sm2
 from tongban.kernel.canonical import canonical
 from tongban.ledger.notes import VerifierKey, cosign
 from tongban.ledger.tiles import grow
@@ -157,6 +158,24 @@ def test_a_log_that_others_signed_or_that_nobody_vouches_for_is_told_apart() -> 
     lines = "".join(cosign(body, name, SIGNERS[name], time=1_790_000_000) for name in ("court", "fund"))
     cosigned = Kept({**KEPT.files, "checkpoint": (note + lines).encode()})
     assert verify_log(cosigned.read, wanted).verdict is Verdict.VALID
+
+
+def test_a_log_whose_node_announces_an_sm2_key_is_signed_by_it_too(tmp_path: Path) -> None:
+    anchor = anchor_from_bytes(json.dumps(trust_statement(logs_sm2=[SM2_VKEY])).encode())
+    note = KEPT.files["checkpoint"].decode()
+    both = Kept({**KEPT.files, "checkpoint": signed_by_sm2(note).encode()})
+    report = verify_log(both.read, anchor)
+    assert report.verdict is Verdict.VALID
+    assert "检查点签名（含 SM2）、全部 700 条存证" in report.sentence("zh")
+    assert "its checkpoint (SM2 too), all of" in report.sentence("en")
+    assert verify_log(both.read, ANCHOR).verdict is Verdict.VALID
+    trust = tmp_path / "trust.json"
+    trust.write_text(json.dumps(trust_statement(logs_sm2=[SM2_VKEY])))
+    told = run(str(KEPT.written_to(tmp_path / "log")), "--trust", str(trust), "--lang", "zh")
+    assert (told.returncode, "缺少该节点所公布的 SM2 签名" in told.stdout.decode()) == (1, True)
+    line = signed_by_sm2(note.replace("\n700\n", "\n701\n")).splitlines(keepends=True)[-1]
+    wrong = Kept({**KEPT.files, "checkpoint": (note + line).encode()})
+    assert [reason.code for reason in verify_log(wrong.read, anchor).reasons] == ["checkpoint_sm2"]
 
 
 class Server:

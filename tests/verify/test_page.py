@@ -17,6 +17,7 @@ from tests.verify.vectors import (
     edges,
     forged_ones,
     published_ones,
+    sm2_ones,
     unreadable_ones,
 )
 from tongban.kernel.canonical import canonical
@@ -102,6 +103,10 @@ def test_it_says_what_python_says_of_every_algorithm(opened: Page) -> None:
     vectors = list(algorithms(Random(20261128), bits=40))
     assert [each.expected()["verdict"] for each, _ in vectors] == [verdict for _, verdict in vectors]
     assert differing(opened, [each for each, _ in vectors]) == []
+
+
+def test_it_says_what_python_says_of_a_checkpoint_that_sm2_signs_too(opened: Page) -> None:
+    assert differing(opened, [vector for vector, _ in sm2_ones(Random(20261128), bits=20)]) == []
 
 
 @pytest.mark.parametrize(

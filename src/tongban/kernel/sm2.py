@@ -15,6 +15,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from tongban.kernel.errors import NotFound
+from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 
 IDENTIFIER: Final = b"1234567812345678"  # the signer's, where none is agreed (GM/T 0009-2012, 10)
@@ -22,6 +23,8 @@ ORDER: Final = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D5412
 SIZE: Final = 32  # bytes of a number of the curve; a signature is two of them, r and s
 # PKCS #8 with the curve named (1.2.156.10197.1.301) and the number itself, 32 bytes, to follow.
 _PKCS8_HEAD: Final = bytes.fromhex("3041020100301306072a8648ce3d020106082a811ccf5501822d042730250201010420")
+# SubjectPublicKeyInfo of the curve by its name, and a point of 65 bytes to follow.
+_SPKI_HEAD: Final = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
 _Pointer = ctypes.c_void_p
 _Function = Callable[..., Any]
 
@@ -47,6 +50,11 @@ class Key:
         finally:
             _openssl().CRYPTO_free(out, None, 0)
 
+    @property
+    def point(self) -> bytes:
+        """The public half as a point, 04 ‖ x ‖ y, 65 bytes (GB/T 32918.1, 4.2.9)."""
+        return self.spki.removeprefix(_SPKI_HEAD)
+
     def sign(self, message: bytes) -> bytes:
         """Sign under the default identifier; gives r and s, 32 bytes each, another pair every time."""
         openssl, size = _openssl(), ctypes.c_size_t(SIZE * 4)
@@ -58,18 +66,24 @@ class Key:
         r, s = decode_dss_signature(signature.raw[: size.value])
         return r.to_bytes(SIZE) + s.to_bytes(SIZE)
 
-    def pem(self, passphrase: bytes) -> bytes:
-        """Give the private key as PKCS #8 in PEM, encrypted with AES-256 under the passphrase."""
+    def pem(self, passphrase: bytes | None) -> bytes:
+        """Give the private key as PKCS #8 in PEM, encrypted with AES-256 where there is a passphrase."""
         openssl = _openssl()
         with _memory() as memory:
-            cipher = openssl.EVP_aes_256_cbc()
+            cipher = openssl.EVP_aes_256_cbc() if passphrase else None
             done = openssl.PEM_write_bio_PKCS8PrivateKey(
-                memory, self._handle, cipher, passphrase, len(passphrase), None, None
+                memory, self._handle, cipher, passphrase, len(passphrase or b""), None, None
             )
             _require(done == 1)
             start = _Pointer()
             size = openssl.BIO_ctrl(memory, 3, 0, ctypes.byref(start))  # BIO_CTRL_INFO: what it holds
             return ctypes.string_at(start, size)
+
+
+def new_key(chance: Chance) -> Key:
+    """Make a private key, its number as likely as any other (eight bytes are drawn more than needed)."""
+    number = int.from_bytes(chance.bytes(SIZE + 8)) % (ORDER - 2) + 1
+    return from_number(number.to_bytes(SIZE))
 
 
 def from_number(number: bytes) -> Key:
@@ -81,13 +95,18 @@ def from_number(number: bytes) -> Key:
     return Key(_made(_openssl().d2i_AutoPrivateKey(None, ctypes.byref(start), len(der))))
 
 
-def from_pem(pem: bytes, passphrase: bytes) -> Key:
-    """Open an encrypted private key; raises ValueError when it does not open or is no SM2 key."""
+def from_pem(pem: bytes, passphrase: bytes | None) -> Key:
+    """Open a private key; raises ValueError when it does not open or is no SM2 key."""
     with _memory(pem) as memory:
-        key = Key(_made(_openssl().PEM_read_bio_PrivateKey(memory, None, None, passphrase)))
+        key = Key(_made(_openssl().PEM_read_bio_PrivateKey(memory, None, None, passphrase or b"")))
     if not _openssl().EVP_PKEY_is_a(key._handle, b"SM2"):
         raise ValueError("the key is not one of SM2")
     return key
+
+
+def spki_of(point: bytes) -> bytes:
+    """Give the SubjectPublicKeyInfo of a public key given as a point, which is not checked here."""
+    return _SPKI_HEAD + point
 
 
 def verify(spki: bytes, message: bytes, signature: bytes) -> bool:

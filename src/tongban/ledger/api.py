@@ -8,10 +8,17 @@ from tongban.ledger.classes import KEPT_FOR_A_TIME
 from tongban.ledger.fields import Kind
 from tongban.ledger.forgetting import Forgotten, due_to_forget, finish_forgetting, forget_due
 from tongban.ledger.jobs import Sequenced, sequence
-from tongban.ledger.keys import LogSigner, PublicLogKey, load_log_key, make_log_key, public_log_key
+from tongban.ledger.keys import (
+    LogSigner,
+    PublicLogKey,
+    load_log_key,
+    make_log_key,
+    make_sm2_log_key,
+    public_log_key,
+)
 from tongban.ledger.kinds import KINDS
 from tongban.ledger.monitoring import Followed, Monitor, what_was_done
-from tongban.ledger.notes import VerifierKey, parse_vkey
+from tongban.ledger.notes import SM2, VerifierKey, parse_vkey
 from tongban.ledger.openings import PeriodForgotten, opening
 from tongban.ledger.places import keys_folder, logs_folder
 from tongban.ledger.pruning import PrunedLog, prune_due
@@ -48,6 +55,7 @@ __all__ = [
     "KEPT_FOR_A_TIME",
     "KINDS",
     "NO_WITNESSES",
+    "SM2",
     "AnchorPolicy",
     "Anchored",
     "Checked",
@@ -91,6 +99,7 @@ __all__ = [
     "log_names",
     "logs_folder",
     "make_log_key",
+    "make_sm2_log_key",
     "make_witness",
     "open_witness",
     "opening",

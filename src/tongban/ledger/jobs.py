@@ -31,7 +31,7 @@ from tongban.ledger.disk import (
     write_files,
 )
 from tongban.ledger.keys import LogSigner
-from tongban.ledger.notes import Checkpoint, sign_checkpoint
+from tongban.ledger.notes import Checkpoint, sign_checkpoint, signers_of
 from tongban.ledger.places import contradicted_file, journal_folder, pending_file
 from tongban.ledger.queries import PlacedRow, contradicted, is_settled, log_names, placed_rows, read_only
 from tongban.ledger.tiles import grow, hashes_of, lost, outgrown
@@ -104,7 +104,8 @@ class _Publication:
         return self.logs / self.log
 
     def run(self, batch: int, again: bool) -> Sequenced:
-        key = self.signer.vkey(self.log)
+        # What a node published before it was of the 国密 profile lacks the SM2 line, and gets it below.
+        key = self.signer.vkey(self.log).alone
         found = published(self.folder, key, self.disk)
         before = newest(self.logs, self.log, key, self.disk)
         head = give_places(self.log, before, limit=batch)
@@ -114,7 +115,7 @@ class _Publication:
         if head.size > (before.size if before else 0):
             self._write_out(before, head)
         missing: Mapping[str, Text] = {}
-        if head.size > out:
+        if head.size > out or (found and again and self._lacks_sm2(found[1])):
             missing = self._publish(head, before, out)
             if not missing:
                 for gone in outgrown(out, head.size):
@@ -123,6 +124,10 @@ class _Publication:
             self._ask(*found, out)
         done = out if missing else head.size
         return Sequenced(self.log, head.size, head.root.hex(), head.added, done, missing)
+
+    def _lacks_sm2(self, note: str) -> bool:
+        key = self.signer.vkey(self.log).sm2_key
+        return key is not None and not signers_of(note, [key])
 
     def _write_out(self, before: Checkpoint | None, head: Placed) -> None:
         """Write everything between the published checkpoint and the database's head, and check the root."""
@@ -151,7 +156,7 @@ class _Publication:
     def _publish(self, head: Placed, before: Checkpoint | None, out: int) -> Mapping[str, Text]:
         """Publish the head; give nothing, or why each witness that is missing for the quorum gave none."""
         checkpoint = Checkpoint(self.signer.origin(self.log), head.size, head.root)
-        note = sign_checkpoint(checkpoint, self.signer)
+        note = sign_checkpoint(checkpoint, self.signer, self.signer.sm2_key)
         if self.witnesses.witnesses:
             private = journal_folder(self.logs)
             if before != checkpoint:

@@ -1,4 +1,7 @@
-"""The log's own key: made once per node, kept in a file of mode 0600, handed to those who sign."""
+"""The log's own keys: made once per node, kept in files of mode 0600, handed to those who sign.
+
+Ed25519 signs everything; in the 国密 profile an SM2 key signs each checkpoint beside it.
+"""
 
 import os
 from dataclasses import dataclass, field
@@ -7,21 +10,29 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tongban.kernel import sm2
 from tongban.kernel.errors import Conflict, Invalid, NotFound
+from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
-from tongban.ledger.notes import VerifierKey
+from tongban.ledger.notes import SM2, VerifierKey
 
 KEY_FILE = "ledger.pem"
 PUBLIC_FILE = "ledger.pub"
+SM2_FILE = "ledger-sm2.pem"
+SM2_PUBLIC_FILE = "ledger-sm2.pub"
 
 
 @dataclass(frozen=True, slots=True)
 class LogSigner:
-    """The key of a node's logs; one key signs the checkpoints and promises of all of them."""
+    """The key of a node's logs; one key signs the checkpoints and promises of all of them.
+
+    `sm2_key` signs the checkpoints too, where the node is of the 国密 profile.
+    """
 
     node: str
     public_key: bytes
     _private: Ed25519PrivateKey = field(repr=False)
+    sm2_key: sm2.Key | None = field(default=None, repr=False)
 
     def sign(self, message: bytes) -> bytes:
         """Sign with Ed25519 (RFC 8032)."""
@@ -33,12 +44,16 @@ class LogSigner:
 
     def vkey(self, log: str) -> VerifierKey:
         """Give the public key that a verifier of this log is configured with."""
-        return VerifierKey(self.origin(log), self.public_key)
+        return _vkey(self.origin(log), self.public_key, self.sm2_key.point if self.sm2_key else None)
 
 
 def origin(node: str, log: str) -> str:
     """Give a log's name in the world: every public id carries its node."""
     return f"tongban/{node}/{log}"
+
+
+def _vkey(name: str, public_key: bytes, point: bytes | None) -> VerifierKey:
+    return VerifierKey(name, public_key, sm2_key=VerifierKey(name, point, SM2) if point else None)
 
 
 def make_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) -> LogSigner:
@@ -66,8 +81,17 @@ def make_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) ->
     return signer
 
 
+def make_sm2_log_key(folder: Path, chance: Chance, *, passphrase: bytes | None = None) -> None:
+    """Make the key that signs checkpoints in the 国密 profile, where there is none."""
+    pem, public = folder / SM2_FILE, folder / SM2_PUBLIC_FILE
+    if not pem.exists():
+        _write(pem, sm2.new_key(chance).pem(passphrase), 0o600)
+    if not public.exists():  # a killed run may have left the private file alone
+        _write(public, f"{_read_sm2(pem, passphrase).point.hex()}\n".encode(), 0o644)
+
+
 def load_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) -> LogSigner:
-    """Read the node's log key; raises NotFound when there is none, Invalid when it does not open."""
+    """Read the node's log keys; raises NotFound when there is none, Invalid when one does not open."""
     try:
         private = serialization.load_pem_private_key((folder / KEY_FILE).read_bytes(), passphrase)
     except FileNotFoundError as absent:
@@ -83,28 +107,39 @@ def load_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) ->
         raise _not_a_key() from wrong
     if not isinstance(private, Ed25519PrivateKey):
         raise _not_a_key()
-    return LogSigner(node, private.public_key().public_bytes_raw(), private)
+    sm2_key = _read_sm2(folder / SM2_FILE, passphrase) if (folder / SM2_FILE).exists() else None
+    return LogSigner(node, private.public_key().public_bytes_raw(), private, sm2_key)
+
+
+def _read_sm2(path: Path, passphrase: bytes | None) -> sm2.Key:
+    try:
+        return sm2.from_pem(path.read_bytes(), passphrase)
+    except ValueError as wrong:
+        raise _not_a_key(SM2_FILE, "SM2") from wrong
 
 
 @dataclass(frozen=True, slots=True)
 class PublicLogKey:
-    """The public half alone: enough to verify, not to sign."""
+    """The public half alone: enough to verify, not to sign. `point` is the SM2 key's, where there is one."""
 
     node: str
     public_key: bytes
+    point: bytes | None = None
 
     def vkey(self, log: str) -> VerifierKey:
         """Give the public key that a verifier of this log is configured with."""
-        return VerifierKey(origin(self.node, log), self.public_key)
+        return _vkey(origin(self.node, log), self.public_key, self.point)
 
 
 def public_log_key(folder: Path) -> PublicLogKey | None:
-    """Give the public key of the node's logs from the public file, None when there is none."""
+    """Give the public keys of the node's logs from the public files, None when there is none."""
     try:
         node, key = (folder / PUBLIC_FILE).read_text(encoding="ascii").split()
     except FileNotFoundError:
         return None
-    return PublicLogKey(node, bytes.fromhex(key))
+    public = folder / SM2_PUBLIC_FILE
+    point = bytes.fromhex(public.read_text(encoding="ascii")) if public.exists() else None
+    return PublicLogKey(node, bytes.fromhex(key), point)
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
@@ -120,9 +155,9 @@ def _write(path: Path, data: bytes, mode: int) -> None:
         os.close(folder)
 
 
-def _not_a_key() -> Invalid:
+def _not_a_key(name: str = KEY_FILE, kind: str = "Ed25519") -> Invalid:
     return Invalid(
         "ledger.key_wrong",
-        what=Text("日志密钥无法打开。", f"{KEY_FILE} does not open as an Ed25519 key."),
+        what=Text(f"日志密钥 {name} 无法打开。", f"{name} does not open as an {kind} key."),
         todo=Text("请检查口令和文件是否正确。", "Check the passphrase and that it is the right file."),
     )

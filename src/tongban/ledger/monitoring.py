@@ -78,7 +78,7 @@ class Monitor:
                 todo=Text("请核对日志地址。", "Check the log's address."),
             )
         new = open_checkpoint(note.decode(errors="replace"), self.key)
-        found = published(self.folder, self.key, self.disk)
+        found = published(self.folder, self.key.alone, self.disk)
         old = found[0] if found else Checkpoint(new.origin, 0, tree.EMPTY_ROOT)
         if new.size < old.size:
             raise self._contradicted(note, old, "rolled_back", "回滚", "was rolled back")

@@ -2,26 +2,33 @@
 tlog-cosignature define them.
 
 A note is a text, an empty line, and signature lines `— <key name> <base64(key id ‖ signature)>`.
-Lines by keys that the reader does not know are ignored: that is where witnesses add theirs.
+Lines by keys that the reader does not know are ignored: that is where witnesses add theirs, and a log of
+the 国密 profile its SM2 signature over the checkpoint and its SM3 digest (docs/decisions/0017).
 """
 
+import hashlib
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from tongban.kernel import sm2
 from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
 from tongban.ledger.tree import HASH_BYTES
 
 ED25519 = 0x01  # the signature type of signed-note for Ed25519 over the note's text
 COSIGNATURE = 0x04  # that of tlog-cosignature v1: Ed25519 over a time and the note's text
+SM2 = 0xFF  # signed-note's type for what has no number of its own there; the name says which this is
+SM2_NAME = b"tongban checkpoint sm2 1"
+KEY_BYTES = {SM2: 65}  # of a public key, an SM2 one as a point 04 ‖ x ‖ y; those of Ed25519 have 32
+SM3_BYTES = 32
 LATEST_TIME = 2**63 - 1
 MAX_NOTE_BYTES = 64 * 1024
 SIZE = re.compile("0|[1-9][0-9]{0,17}")  # of a log; Python reads no number of thousands of digits
@@ -40,23 +47,39 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A key's name and public half, as written in a vkey: `<name>+<key id>+<base64(type ‖ key)>`."""
+    """A key's name and public half, as written in a vkey: `<name>+<key id>+<base64(type ‖ key)>`.
+
+    `sm2_key` is the key that signs a log's checkpoints beside this one in the 国密 profile.
+    """
 
     name: str
     public_key: bytes
     type: int = ED25519
+    sm2_key: "VerifierKey | None" = None
+
+    @property
+    def alone(self) -> "VerifierKey":
+        """The key without the SM2 one, for what one has on record from before there was any."""
+        return replace(self, sm2_key=None)
+
+    @property
+    def encoded(self) -> bytes:
+        """The type, by its byte and where it has no number by its name too, and the public key."""
+        return _type_bytes(self.type) + self.public_key
 
     @property
     def key_id(self) -> bytes:
         """The four bytes that a signature line begins with."""
-        seed = self.name.encode() + b"\n" + bytes([self.type]) + self.public_key
-        return sha256(seed).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.encoded).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{b64encode(bytes([self.type]) + self.public_key).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{b64encode(self.encoded).decode()}"
 
     def check(self, message: bytes, signature: bytes) -> None:
         """Check a signature over a note's text; raises Invalid when it is not this key's."""
+        if self.type == SM2:
+            self._check_sm2(message, signature)
+            return
         if self.type == COSIGNATURE:
             message, signature = cosigned(message, cosigned_at(signature)), signature[8:]
         try:
@@ -65,6 +88,35 @@ class VerifierKey:
             raise _wrong(
                 f"“{self.name}”的签名无效。", f"The signature of {self.name} does not verify."
             ) from broken
+
+    def _check_sm2(self, message: bytes, signature: bytes) -> None:
+        try:
+            fits = sm2.verify(sm2.spki_of(self.public_key), with_sm3(message), signature[SM3_BYTES:])
+        except ValueError:  # the key is no point of the curve
+            fits = False
+        if not fits or signature[:SM3_BYTES] != sm3(message):
+            raise Invalid(
+                "ledger.sm2_wrong",
+                what=Text(
+                    f"“{self.name}”检查点的 SM2 签名或 SM3 摘要无效。",
+                    f"The SM2 signature of {self.name}, or its SM3 digest, does not fit the checkpoint.",
+                ),
+                todo=_TODO,
+            )
+
+
+def sm3(text: bytes) -> bytes:
+    """Give the SM3 digest (GB/T 32905-2016), 32 bytes."""
+    return hashlib.new("sm3", text).digest()
+
+
+def with_sm3(text: bytes) -> bytes:
+    """Give what the SM2 key signs of a checkpoint: a heading, the SM3 digest of its text, and the text."""
+    return b"%s\nsm3 %s\n%s" % (SM2_NAME, b64encode(sm3(text)), text)
+
+
+def _type_bytes(type: int) -> bytes:
+    return bytes([type]) + (SM2_NAME if type == SM2 else b"")
 
 
 def cosigned(text: bytes, time: int) -> bytes:
@@ -82,11 +134,12 @@ def cosigned_at(signature: bytes) -> int:
 def parse_vkey(text: str, *, type: int = ED25519) -> VerifierKey:
     """Read a vkey of a type; raises Invalid when it is malformed, another, or its key id is not its own."""
     parts = text.strip().split("+", 2)
-    key = from_base64(parts[2]) if len(parts) == 3 else b""
-    if len(key) != 1 + HASH_BYTES or key[0] != type or not parts[0]:
-        kind = "a witness's" if type == COSIGNATURE else "an Ed25519"
-        raise _wrong("日志公钥格式不正确。", f"Not {kind} vkey: {text!r}.")
-    found = VerifierKey(parts[0], key[1:], type)
+    key, kind = from_base64(parts[2]) if len(parts) == 3 else b"", _type_bytes(type)
+    length = KEY_BYTES.get(type, HASH_BYTES)
+    if len(key) != len(kind) + length or not key.startswith(kind) or not parts[0]:
+        said = {COSIGNATURE: "a witness's", SM2: "an SM2"}.get(type, "an Ed25519")
+        raise _wrong("日志公钥格式不正确。", f"Not {said} vkey: {text!r}.")
+    found = VerifierKey(parts[0], key[-length:], type)
     if found.key_id.hex() != parts[1]:
         raise _wrong("日志公钥的编号与公钥不符。", f"The key id of {text!r} is not that of its key.")
     return found
@@ -182,16 +235,33 @@ def read_size(text: str) -> int:
     return int(text)
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
-    """Give the checkpoint as a note signed under the log's origin."""
-    return sign_note(checkpoint.text(), checkpoint.origin, signer)
+def sign_checkpoint(checkpoint: Checkpoint, signer: Signer, sm2_key: sm2.Key | None = None) -> str:
+    """Give the checkpoint as a note signed under the log's origin, in the 国密 profile by SM2 too."""
+    text = checkpoint.text()
+    note = sign_note(text, checkpoint.origin, signer)
+    if sm2_key is None:
+        return note
+    signature = sm3(text.encode()) + sm2_key.sign(with_sm3(text.encode()))
+    return note + _line(VerifierKey(checkpoint.origin, sm2_key.point, SM2), signature)
 
 
 def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
-    """Read a checkpoint signed by the log's key; raises Invalid when it is another log's."""
+    """Read a checkpoint signed by the log's key, and by its SM2 key where it has one.
+
+    Raises Invalid when it is another log's, and by name when the SM2 line is missing or wrong.
+    """
     found = parse_checkpoint(open_note(note, [key]))
     if found.origin != key.name:
         raise _wrong("检查点属于另一日志。", f"The checkpoint is of {found.origin}, not of {key.name}.")
+    if key.sm2_key is not None and not signers_of(note, [key.sm2_key]):
+        raise Invalid(
+            "ledger.sm2_missing",
+            what=Text(
+                f"“{key.name}”的检查点缺少 SM2 签名。",
+                f"The checkpoint of {key.name} lacks its SM2 signature.",
+            ),
+            todo=_TODO,
+        )
     return found
 
 
@@ -205,8 +275,10 @@ def from_base64(text: str) -> bytes:
     return found if b64encode(found).decode() == text else b""
 
 
+_TODO = Text(
+    "请向签发日志的机构重新取得文件和公钥。", "Get the file and the key again from whoever runs the log."
+)
+
+
 def _wrong(zh: str, en: str) -> Invalid:
-    todo = Text(
-        "请向签发日志的机构重新取得文件和公钥。", "Get the file and the key again from whoever runs the log."
-    )
-    return Invalid("ledger.note_wrong", what=Text(zh, en), todo=todo)
+    return Invalid("ledger.note_wrong", what=Text(zh, en), todo=_TODO)

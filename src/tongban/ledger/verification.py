@@ -72,7 +72,8 @@ def published(folder: Path, key: VerifierKey | None, disk: Disk = DISK) -> tuple
 def newest(logs: Path, log: str, key: VerifierKey | None, disk: Disk = DISK) -> Checkpoint | None:
     """Give the furthest checkpoint that this node has signed of a log, published or waiting for witnesses."""
     notes = (logs / log / "checkpoint", pending_file(logs, log))
-    found = [each[0] for path in notes if (each := _read_note(path, key, disk)) is not None]
+    own = key.alone if key else None
+    found = [each[0] for path in notes if (each := _read_note(path, own, disk)) is not None]
     return max(found, key=lambda checkpoint: checkpoint.size, default=None)
 
 

@@ -230,13 +230,15 @@ def write_trust(
     keys_folder: Path,
     offices: Sequence[Office],
     log_vkeys: Sequence[str],
+    sm2_vkeys: Sequence[str] = (),
     witness_vkeys: Sequence[str] = (),
     quorum: int = 0,
     now: datetime,
 ) -> dict[str, Any]:
     """Write and give the trust file: every office's keys and the logs' keys, signed by the root key.
 
-    `log_vkeys` and `witness_vkeys` are public keys in the form that C2SP signed-note gives them; `quorum`
+    `log_vkeys`, `sm2_vkeys` (by which the logs' checkpoints are signed too, in the 国密 profile) and
+    `witness_vkeys` are public keys in the form that C2SP signed-note gives them; `quorum`
     of the witnesses must have cosigned a checkpoint before a verifier believes it.
     """
     root = load_key(keys_folder / ROOT)
@@ -255,6 +257,8 @@ def write_trust(
             for office in offices
         ],
     }
+    if sm2_vkeys:
+        content["logs_sm2"] = list(sm2_vkeys)
     if witness_vkeys:
         content["witnesses"] = {"quorum": quorum, "vkeys": list(witness_vkeys)}
     trust = {

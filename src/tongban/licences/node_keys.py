@@ -47,11 +47,16 @@ def make_node_keys(
     chance: Chance,
     witnesses: ledger.WitnessPolicy = ledger.NO_WITNESSES,
 ) -> dict[str, Any]:
-    """Make the root key and each office's where there is none of its algorithm; publish the trust file."""
+    """Make the root key and each office's where there is none of its algorithm; publish the trust file.
+
+    A node of the 国密 profile also gets the key that signs the logs' checkpoints by SM2.
+    """
     keys = ledger.keys_folder()
     make_root_key(keys, now=now, chance=chance, alg=profile.algorithm)
     for office in offices:
         make_office_key(office, keys, now=now, chance=chance, alg=profile.algorithm_of(office))
+    if profile.algorithm == SM2:
+        ledger.make_sm2_log_key(keys, chance)
     return publish_trust(now, witnesses)
 
 
@@ -66,23 +71,25 @@ def publish_trust(now: datetime, witnesses: ledger.WitnessPolicy = ledger.NO_WIT
     ]
     for office in offices:
         _provide_certificate(office, keys)
+    logs = log_vkeys(now)
     return write_trust(
         trust_file(),
         node=_public_log_key().node,
         keys_folder=keys,
         offices=offices,
-        log_vkeys=log_vkeys(now),
+        log_vkeys=[str(each) for each in logs],
+        sm2_vkeys=[str(each.sm2_key) for each in logs if each.sm2_key],
         witness_vkeys=[str(witness.key) for witness in witnesses.witnesses],
         quorum=witnesses.quorum,
         now=now,
     )
 
 
-def log_vkeys(now: datetime) -> list[str]:
+def log_vkeys(now: datetime) -> list[ledger.VerifierKey]:
     """Give the public keys of the node's logs, those of years that are to come among them."""
     logs, year = _public_log_key(), civil_date(now).year
     names = ["decisions", *(f"shares-{year + ahead}" for ahead in range(-1, YEARS_AHEAD + 1))]
-    return [str(logs.vkey(name)) for name in names]
+    return [logs.vkey(name) for name in names]
 
 
 def _provide_certificate(office: Office, keys: Path) -> None:

@@ -19,7 +19,7 @@ def witness_programs(node: Node, now: datetime) -> list[Program]:
         folder = node.var / "witnesses" / witness.organisation
         key = ledger.make_witness(folder, witness.name)
         for vkey in licences.log_vkeys(now):
-            ledger.trust_log(folder, vkey)
+            ledger.trust_log(folder, str(vkey))
         port = _free_port()
         serving = ("-m", "tongban.site.command", "witness", "serve", "--folder", str(folder))
         programs.append(

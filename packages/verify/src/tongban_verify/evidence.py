@@ -10,7 +10,15 @@ from hashlib import sha256
 from typing import Final
 
 from tongban_verify.merkle import leaf_hash, root_from_path
-from tongban_verify.notes import LogKey, cosigners, open_checkpoint, read_log_key, read_witness_key
+from tongban_verify.notes import (
+    LogKey,
+    cosigners,
+    open_checkpoint,
+    read_log_key,
+    read_witness_key,
+    sm2_fault,
+    with_sm2,
+)
 from tongban_verify.strict import (
     Json,
     canonical,
@@ -109,7 +117,10 @@ def log_keys(trust: Trust) -> dict[str, LogKey]:
     """Give the keys of a node's logs by their origins; raises Doubt where one is another node's or none."""
     try:
         keys = {key.origin: key for key in map(read_log_key, trust.logs)}
-    except ValueError as broken:
+        for vkey in trust.logs_sm2:
+            origin = vkey.partition("+")[0]
+            keys[origin] = with_sm2(keys[origin], vkey)
+    except (ValueError, KeyError) as broken:
         raise Doubt("shape", str(broken)) from broken
     if not all(origin.startswith(f"tongban/{trust.node}/") for origin in keys):
         raise Doubt("other_node")
@@ -138,6 +149,8 @@ def _check_proof(found: object, entry: Entry, keys: dict[str, LogKey], trust: Tr
         witnesses = cosigners(note, map(read_witness_key, trust.witnesses))
     except (ValueError, TypeError, KeyError) as wrong:
         raise Doubt("checkpoint", str(wrong)) from wrong
+    if fault := sm2_fault(note, log):
+        raise Doubt(fault)
     try:
         path = [from_hex(each, 32) for each in require_list(proof["hashes"])]
         index = proof["index"]

@@ -11,7 +11,7 @@ from typing import Final
 
 from tongban_verify.evidence import log_keys
 from tongban_verify.merkle import leaf_hash, root_of
-from tongban_verify.notes import Head, cosigners, open_checkpoint, read_witness_key
+from tongban_verify.notes import Head, LogKey, cosigners, open_checkpoint, read_witness_key, sm2_fault
 from tongban_verify.report import Reason, Report
 from tongban_verify.trust import Anchor, Doubt, Trust, with_own_witnesses
 
@@ -55,14 +55,15 @@ def verify_log(read: Read, anchor: Anchor | None) -> Report:
 
 
 def _check(found: bytes, trust: Trust, read: Read, facts: dict[str, object]) -> Iterator[Reason]:
-    head, origin, witnesses = _open(found, trust)
+    head, key, witnesses = _open(found, trust)
+    also = ("（含 SM2）", " (SM2 too)") if key.sm2 else ("", "")
     facts |= {
-        "number": origin,
+        "number": key.origin,
         "issuer": {"zh": f"节点 {trust.node} ", "en": f"node {trust.node}"},
-        "log": {"origin": origin, "size": head.size, "witnesses": sorted(witnesses)},
+        "log": {"origin": key.origin, "size": head.size, "witnesses": sorted(witnesses)},
         "proved": {
-            "zh": f"检查点签名、全部 {head.size} 条存证和每个哈希文件",
-            "en": f"its checkpoint, all of its {head.size} entries and every tile",
+            "zh": f"检查点签名{also[0]}、全部 {head.size} 条存证和每个哈希文件",
+            "en": f"its checkpoint{also[1]}, all of its {head.size} entries and every tile",
         },
     }
     if len(witnesses) < trust.quorum:
@@ -71,15 +72,18 @@ def _check(found: bytes, trust: Trust, read: Read, facts: dict[str, object]) -> 
         raise Doubt("log_root")
 
 
-def _open(found: bytes, trust: Trust) -> tuple[Head, str, frozenset[str]]:
+def _open(found: bytes, trust: Trust) -> tuple[Head, LogKey, frozenset[str]]:
     keys = log_keys(trust)
     try:
         note = found.decode("utf-8")
-        origin = note.partition("\n")[0]
-        head = open_checkpoint(note, keys[origin])
-        return head, origin, cosigners(note, map(read_witness_key, trust.witnesses))
+        key = keys[note.partition("\n")[0]]
+        head = open_checkpoint(note, key)
+        witnesses = cosigners(note, map(read_witness_key, trust.witnesses))
     except (ValueError, KeyError) as wrong:
         raise Doubt("checkpoint", str(wrong)) from wrong
+    if fault := sm2_fault(note, key):
+        raise Doubt(fault)
+    return head, key, witnesses
 
 
 class _Walk:

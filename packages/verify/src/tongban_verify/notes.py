@@ -1,26 +1,37 @@
-"""Log keys, checkpoints and cosignatures in the formats of C2SP signed-note, -checkpoint, -cosignature."""
+"""Log keys, checkpoints and cosignatures in the formats of C2SP signed-note, -checkpoint, -cosignature.
+
+A log of the 国密 profile signs its checkpoints by SM2 too, over the text and its SM3 digest, in a line of
+their own which other readers pass over.
+"""
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from tongban_verify import sm2
+
 _ED25519: Final = b"\x01"
 _COSIGNATURE: Final = b"\x04"
+_SM2_NAME: Final = b"tongban checkpoint sm2 1"
+_SM2: Final = b"\xff" + _SM2_NAME  # signed-note's type for what has no number there, and which it is
+_KEY_BYTES: Final = {_ED25519: 32, _COSIGNATURE: 32, _SM2: 65}
+_SM3_BYTES: Final = 32
 _LARGEST_LOG: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class LogKey:
-    """The public key of one log, named by the log's origin."""
+    """The public key of one log, named by the log's origin; `sm2` is the one that signs beside it, if any."""
 
     origin: str
     key: bytes
     kind: bytes = _ED25519
+    sm2: "LogKey | None" = None
 
     @property
     def hint(self) -> bytes:
@@ -29,6 +40,9 @@ class LogKey:
 
     def check(self, message: bytes, signature: bytes) -> None:
         """Raises ValueError when the signature is not this key's over the message."""
+        if self.kind == _SM2:
+            self._check_sm2(message, signature)
+            return
         if self.kind == _COSIGNATURE:  # a time in eight bytes stands before it, and is signed with the text
             time = int.from_bytes(signature[:8], "big")
             message, signature = b"cosignature/v1\ntime %d\n" % time + message, signature[8:]
@@ -36,6 +50,13 @@ class LogKey:
             Ed25519PublicKey.from_public_bytes(self.key).verify(signature, message)
         except InvalidSignature as wrong:
             raise ValueError("the signature is not the log's") from wrong
+
+    def _check_sm2(self, message: bytes, signature: bytes) -> None:
+        digest = sm2.sm3(message)
+        signed = b"%s\nsm3 %s\n%s" % (_SM2_NAME, b64encode(digest), message)
+        public = sm2.read_point(self.key)
+        if signature[:_SM3_BYTES] != digest or not sm2.verify(public, signed, signature[_SM3_BYTES:]):
+            raise ValueError("the SM2 signature or the SM3 digest does not fit the checkpoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +77,21 @@ def read_witness_key(text: str) -> LogKey:
     return _read_key(text, _COSIGNATURE)
 
 
+def with_sm2(key: LogKey, text: str) -> LogKey:
+    """Give a log's key together with its SM2 one, read from a vkey; raises ValueError for another log's."""
+    found = _read_key(text, _SM2)
+    sm2.read_point(found.key)
+    if found.origin != key.origin or key.sm2 is not None:
+        raise ValueError("the SM2 key of another log, or a second one")
+    return replace(key, sm2=found)
+
+
 def _read_key(text: str, kind: bytes) -> LogKey:
     origin, hint, encoded = text.split("+", 2)
     blob = from_base64(encoded)
-    key = LogKey(origin, blob[1:], kind)
-    if blob[:1] != kind or len(key.key) != 32 or key.hint.hex() != hint or not origin:
-        raise ValueError("not an Ed25519 key of that kind, or its id is not its own")
+    key = LogKey(origin, blob[len(kind) :], kind)
+    if not blob.startswith(kind) or len(key.key) != _KEY_BYTES[kind] or key.hint.hex() != hint or not origin:
+        raise ValueError("not a key of that kind, or its id is not its own")
     return key
 
 
@@ -105,6 +135,16 @@ def open_checkpoint(note: str, log: LogKey) -> Head:
     if len(found.root) != 32 or found.size > _LARGEST_LOG:
         raise ValueError("a root is 32 bytes, and no log is that long")
     return found
+
+
+def sm2_fault(note: str, log: LogKey) -> str:
+    """Give the code of the reason why a checkpoint is not signed by its log's SM2 key; empty where it is."""
+    if log.sm2 is None:
+        return ""
+    try:
+        return "" if _signed_by(log.sm2, *_split(note)) else "checkpoint_without_sm2"
+    except ValueError:
+        return "checkpoint_sm2"
 
 
 def from_base64(text: str) -> bytes:

@@ -60,6 +60,14 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "proof": ("包含证明不能得出日志的树根", "the inclusion proof does not lead to the log's root"),
         "checkpoint": ("日志检查点不是由日志密钥签名的", "the checkpoint is not signed by the log"),
+        "checkpoint_without_sm2": (
+            "日志检查点缺少该节点所公布的 SM2 签名；请重新下载",
+            "the log's checkpoint lacks the SM2 signature that its node announces: download it again",
+        ),
+        "checkpoint_sm2": (
+            "日志检查点的 SM2 签名或 SM3 摘要不正确",
+            "the SM2 signature of the log's checkpoint, or its SM3 digest, is wrong",
+        ),
         "promise_overdue": (
             "存证承诺的公布期限已过，文件中仍没有公布证明；请重新下载，若仍如此，则日志未履行承诺",
             "the log's promise is past its deadline and the file holds no proof of publication: download it"

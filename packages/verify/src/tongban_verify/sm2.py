@@ -38,6 +38,11 @@ def read_public(spki: bytes) -> tuple[int, int]:
     return x, y
 
 
+def read_point(point: bytes) -> tuple[int, int]:
+    """Read a public key written as 04 ‖ x ‖ y; raises ValueError when it is none of this curve."""
+    return read_public(SPKI_HEAD[:-1] + point)
+
+
 def verify(public: tuple[int, int], message: bytes, signature: bytes) -> bool:
     """Say whether r and s, 32 bytes each, are the key's signature over the message."""
     if len(signature) != 2 * SIZE:
@@ -49,7 +54,7 @@ def verify(public: tuple[int, int], message: bytes, signature: bytes) -> bool:
     point = _sum_of(s, t, public)
     if point is None:
         return False
-    hashed = int.from_bytes(_sm3(_about(public) + message), "big")
+    hashed = int.from_bytes(sm3(_about(public) + message), "big")
     return (hashed + point) % N == r
 
 
@@ -57,10 +62,11 @@ def _about(public: tuple[int, int]) -> bytes:
     """Give Z: who signs, on which curve, by which key (5.5 of the standard)."""
     numbers = (A, B, *G, *public)
     length = (len(IDENTIFIER) * 8).to_bytes(2, "big")
-    return _sm3(length + IDENTIFIER + b"".join(number.to_bytes(SIZE, "big") for number in numbers))
+    return sm3(length + IDENTIFIER + b"".join(number.to_bytes(SIZE, "big") for number in numbers))
 
 
-def _sm3(message: bytes) -> bytes:
+def sm3(message: bytes) -> bytes:
+    """Give the SM3 digest (GB/T 32905-2016), 32 bytes."""
     digest = Hash(SM3())
     digest.update(message)
     return digest.finalize()

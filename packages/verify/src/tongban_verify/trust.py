@@ -70,6 +70,7 @@ class Trust:
     offices: dict[str, "TrustedOffice"]
     witnesses: tuple[str, ...] = ()
     quorum: int = 0  # so many of the witnesses must have cosigned a checkpoint
+    logs_sm2: tuple[str, ...] = ()  # in the 国密 profile: the keys that sign checkpoints by SM2 too
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def read_trust(found: object) -> Trust:
         content = require_keys(
             whole["content"],
             {"node", "issued_at", "root", "logs", "offices"},
-            frozenset({"witnesses"}),
+            frozenset({"witnesses", "logs_sm2"}),
         )
         witnesses, quorum = _witnesses(content.get("witnesses"))
         signature = require_keys(whole["signature"], {"kid", "alg", "value"})
@@ -160,6 +161,7 @@ def read_trust(found: object) -> Trust:
             offices=_offices(content["offices"]),
             witnesses=witnesses,
             quorum=quorum,
+            logs_sm2=tuple(require_text(log) for log in require_list(content.get("logs_sm2", []))),
         )
     except (ValueError, TypeError) as broken:
         raise Doubt("shape", str(broken)) from broken

@@ -102,9 +102,10 @@ def make_key(alg: str, chance: Chance) -> FileKey:
     if alg == ED25519:
         return _Ed25519(ed25519.Ed25519PrivateKey.from_private_bytes(chance.bytes(_NUMBER)))
     if alg == ES256:
-        return _P256(ec.derive_private_key(_number(chance, _P256_ORDER), ec.SECP256R1()))
+        number = int.from_bytes(chance.bytes(_NUMBER + 8)) % (_P256_ORDER - 2) + 1  # each as likely
+        return _P256(ec.derive_private_key(number, ec.SECP256R1()))
     if alg == SM2:
-        return _Sm2(sm2.from_number(_number(chance, sm2.ORDER).to_bytes(_NUMBER)))
+        return _Sm2(sm2.new_key(chance))
     raise ValueError(f"no algorithm is called {alg!r}; there are {', '.join(ALGORITHMS)}")
 
 
@@ -128,11 +129,6 @@ def joined(der: bytes) -> bytes:
 
 
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-
-
-def _number(chance: Chance, order: int) -> int:
-    """Draw a private number, 1 … order − 2, each as likely as any other (eight bytes more than needed)."""
-    return int.from_bytes(chance.bytes(_NUMBER + 8)) % (order - 2) + 1
 
 
 def _pem(private: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, passphrase: bytes) -> bytes:

@@ -4,6 +4,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,7 @@ def register(
     followed = inner.add_parser("follow", parents=[spoken], help="check that it only grows 持续核对")
     followed.add_argument("log", help="where its files are: a URL or a folder")
     followed.add_argument("--vkey", required=True, help="the log's public key: name+id+key")
+    followed.add_argument("--sm2", metavar="VKEY", help="its SM2 key, where it has one 国密公钥")
     followed.add_argument("--every", type=float, default=10.0, metavar="S", help="seconds between two looks")
     followed.add_argument("--once", action="store_true", help="look once and end 只核对一次")
     followed.add_argument("--tsa", type=Path, metavar="PEM", help="roots of its authority 时间戳根证书")
@@ -43,6 +45,8 @@ def follow(asked: argparse.Namespace, voice: Voice) -> int:
     """Follow until the log contradicts itself, or for ever."""
     asked.folder.mkdir(parents=True, exist_ok=True)
     key = ledger.parse_vkey(asked.vkey)
+    if asked.sm2:
+        key = replace(key, sm2_key=ledger.parse_vkey(asked.sm2, type=ledger.SM2))
     with reading(asked.log) as read:
         roots = ledger.read_roots(asked.tsa.read_bytes()) if asked.tsa else ()
         return _follow(ledger.Monitor(asked.folder, key, read, roots=roots), asked, voice)

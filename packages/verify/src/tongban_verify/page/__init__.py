@@ -17,7 +17,7 @@ from tongban_verify.signed import TIES
 from tongban_verify.strict import DEEPEST, LARGEST_FILE
 
 # In the order in which they stand on the page; each uses only what stands before it.
-_SCRIPTS: Final = ("strict", "report", "notes", "algorithms", "trust", "evidence", "documents", "face")
+_SCRIPTS: Final = ("strict", "report", "algorithms", "notes", "trust", "evidence", "documents", "face")
 
 
 @cache

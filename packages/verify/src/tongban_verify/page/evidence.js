@@ -49,6 +49,10 @@ async function logKeys(trust) {
       const key = await readNoteKey(vkey, ED25519);
       keys.set(key.origin, key);
     }
+    for (const vkey of trust.logsSm2) {
+      const key = await readSm2Key(vkey, keys);
+      keys.set(key.origin, key);
+    }
   });
   if (![...keys.keys()].every((origin) => origin.startsWith(`tongban/${trust.node}/`))) {
     throw new Doubt("other_node");
@@ -76,11 +80,13 @@ async function checkPromise(found, entry, keys, now) {
 }
 
 async function checkProof(found, entry, keys, trust) {
-  const { proof, head, witnesses } = await named("checkpoint", async () => {
+  const { proof, head, witnesses, fault } = await named("checkpoint", async () => {
     const proof = requireKeys(found, ["version", "log", "index", "leaf", "hashes", "checkpoint"]);
     const [log, note] = [keyOf(keys, proof.log), requireText(proof.checkpoint)];
-    return { proof, head: await openCheckpoint(note, log), witnesses: await cosigners(note, trust.witnesses) };
+    const [head, witnesses] = [await openCheckpoint(note, log), await cosigners(note, trust.witnesses)];
+    return { proof, head, witnesses, fault: await sm2Fault(note, log) };
   });
+  if (fault) throw new Doubt(fault);
   await named("proof", async () => {
     const path = requireList(proof.hashes).map((each) => fromHex(each, 32));
     requireVersion1(proof.version);

@@ -2,6 +2,12 @@
 
 const ED25519 = 1;
 const COSIGNATURE = 4;
+const SM2_NAME = "tongban checkpoint sm2 1";
+const NOTE_KEYS = { // what stands before a public key in a vkey, and how long the key is
+  [ED25519]: [new Uint8Array([1]), 32],
+  [COSIGNATURE]: [new Uint8Array([4]), 32],
+  sm2: [joined(new Uint8Array([255]), SM2_NAME), 65],
+};
 const LARGEST_LOG = 2n ** 62n;
 
 async function readNoteKey(text, kind) {
@@ -9,15 +15,46 @@ async function readNoteKey(text, kind) {
   if (!origin) throw new Broken("not a vkey");
   const blob = fromBase64(encoded);
   const own = (await sha256(joined(origin, "\n", blob))).slice(0, 4);
-  if (blob[0] !== kind || blob.length !== 33 || toHex(own) !== hint) throw new Broken("not a key of that kind");
-  return { origin, key: blob.slice(1), kind, hint };
+  const [head, length] = NOTE_KEYS[kind];
+  const isOfKind = blob.length === head.length + length && toHex(blob).startsWith(toHex(head));
+  if (!isOfKind || toHex(own) !== hint) throw new Broken("not a key of that kind");
+  return { origin, key: blob.slice(head.length), kind, hint, sm2: null };
+}
+
+// Read the SM2 key that signs a log's checkpoints beside its other key, which must have none yet.
+async function readSm2Key(text, keys) {
+  const found = await readNoteKey(text, "sm2");
+  const check = await verifierOf("sm2sig_sm3", joined(fromHex(HEADS.sm2sig_sm3[0]).slice(0, -1), found.key));
+  const beside = keys.get(found.origin);
+  if (!beside || beside.sm2) throw new Broken("the SM2 key of another log, or a second one");
+  return { ...beside, sm2: { ...found, check } };
 }
 
 // A cosignature has a time in eight bytes before it, and the time is signed with the text.
 async function checkNoteKey(key, message, signature) {
+  if (key.kind === "sm2") return checkSm2Line(key, message, signature);
   if (key.kind !== COSIGNATURE) return checkEd25519(key.key, message, signature);
   const time = signature.slice(0, 8).reduce((whole, byte) => whole * 256n + BigInt(byte), 0n);
   return checkEd25519(key.key, joined(`cosignature/v1\ntime ${time}\n`, message), signature.slice(8));
+}
+
+// The SM3 digest of the text stands before the signature, and is signed with the text.
+async function checkSm2Line(key, message, signature) {
+  const digest = sm3(message);
+  if (toHex(signature.slice(0, 32)) !== toHex(digest)) throw new Broken("another SM3 digest");
+  const signed = joined(`${SM2_NAME}\nsm3 ${toBase64(digest)}\n`, message);
+  return key.check(signed, signature.slice(32));
+}
+
+// Give the code of the reason why a checkpoint is not signed by its log's SM2 key; empty where it is.
+async function sm2Fault(note, log) {
+  if (!log.sm2) return "";
+  try {
+    return (await signedBy(log.sm2, splitNote(note))) ? "" : "checkpoint_without_sm2";
+  } catch (trouble) {
+    if (!(trouble instanceof Broken)) throw trouble;
+    return "checkpoint_sm2";
+  }
 }
 
 function splitNote(note) {

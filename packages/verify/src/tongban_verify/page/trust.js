@@ -39,7 +39,7 @@ async function readTrust(found) {
 
 async function trustOf(found) {
   const whole = requireKeys(found, ["format", "content", "signature"]);
-  const content = requireKeys(whole.content, ["node", "issued_at", "root", "logs", "offices"], ["witnesses"]);
+  const content = requireKeys(whole.content, ["node", "issued_at", "root", "logs", "offices"], ["witnesses", "logs_sm2"]);
   const [vkeys, quorum] = witnessesOf(content.witnesses);
   requireKeys(whole.signature, ["kid", "alg", "value"]);
   if (whole.format !== "tongban-trust/1") throw new Broken("another format");
@@ -50,6 +50,7 @@ async function trustOf(found) {
     issuedAt: moment(content.issued_at),
     root,
     logs: requireList(content.logs).map(requireText),
+    logsSm2: requireList("logs_sm2" in content ? content.logs_sm2 : []).map(requireText),
     offices: await officesOf(content.offices),
     witnesses: vkeys,
     quorum,
