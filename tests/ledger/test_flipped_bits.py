@@ -14,6 +14,7 @@ from tests.ledger.worked_example import NOON, example_signer
 from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import Invalid
 from tongban.kernel.ids import SystemChance
+from tongban.kernel.seals import AES_BYTES, SM4_BYTES
 from tongban.ledger import api as ledger
 from tongban.ledger import tree
 from tongban.ledger.notes import Checkpoint, sign_checkpoint
@@ -88,10 +89,10 @@ def test_no_flipped_bit_leaves_a_promise_one(place: float, bit: int) -> None:
     refused(lambda: read_promise(json.loads(flip(whole, place, bit)), KEY))
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> OpeningKeys:
-    """The keys of a node's openings."""
-    return OpeningKeys(tmp_path_factory.mktemp("node") / "keys")
+@pytest.fixture(scope="module", params=[AES_BYTES, SM4_BYTES])
+def keys(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OpeningKeys:
+    """The keys of a node's openings, of either cipher."""
+    return OpeningKeys(tmp_path_factory.mktemp("node") / "keys", new_key_bytes=lambda: request.param)
 
 
 @given(places, bits)

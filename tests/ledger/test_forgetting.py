@@ -1,6 +1,8 @@
 """What is due is forgotten, everywhere and for good, and the log says when, what and under which rule."""
 
+import json
 import shutil
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from tests.ledger.recording import SIGNER, decide, logs, publish
 from tongban.kernel import calendar
 from tongban.kernel.errors import Conflict, Invalid, NotFound, TongbanError
 from tongban.kernel.ids import SystemChance
+from tongban.kernel.seals import AES_BYTES, SM4_BYTES, unseal
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.ledger import queries
@@ -49,6 +52,32 @@ def everything_kept() -> bytes:
     places = (Path(settings.VAR), keys())
     files = b"".join(path.read_bytes() for place in places for path in place.rglob("*") if path.is_file())
     return files + repr(list(Entry.objects.values_list("opening", flat=True))).encode()
+
+
+def test_a_node_of_the_guomi_profile_seals_by_sm4_and_forgets_as_well(database: None) -> None:
+    [before] = decide("one")
+    ledger.make_sm2_log_key(ledger.keys_folder(), CHANCE)
+    [same_month] = decide("two")
+    assert len(key_file().read_bytes()) == AES_BYTES  # a month that was begun under AES goes on so
+    december = datetime(2026, 12, 1, 4, tzinfo=UTC)
+    [after] = decide("three", now=december)
+    [path] = keys().glob("results-2026-12.*")
+    key = path.read_bytes()
+    assert len(key) == SM4_BYTES
+    opened = [ledger.opening(entry.id).value("case_number") for entry in (before, same_month, after)]
+    assert opened == ["one", "two", "three"]
+    row = Entry.objects.get(pk=after.id)
+    sealed = b64decode(row.opening.partition(":")[2].rstrip('"'))
+    assert json.loads(unseal(key, sealed, bytes(row.leaf)))["leaf"] == json.loads(row.leaf)
+    publish()
+    ledger.check_ledger()
+    assert forget(datetime(2030, 1, 1, 4, tzinfo=UTC)) == [PERIOD, "results-2026-12"]
+    assert {path.read_bytes() for path in keys().glob("results-*")} == {DESTROYED}
+    with pytest.raises(ledger.PeriodForgotten):
+        ledger.opening(after.id)
+    assert key not in everything_kept()
+    with pytest.raises(Conflict, match="destroyed on schedule"):
+        opening_keys().seal(b"{}", b"leaf", "results-2026-12", CHANCE)
 
 
 def test_nothing_is_forgotten_before_its_last_day_is_over(database: None) -> None:
@@ -309,12 +338,15 @@ def test_no_fsync_of_a_key_can_be_left_out(left_out: str) -> None:
     assert lost
 
 
+@pytest.mark.parametrize("length", [AES_BYTES, SM4_BYTES])
 @pytest.mark.parametrize(("left_out", "survives"), [("", False), ("file", True)])
-def test_a_destroyed_key_stays_destroyed_after_a_power_cut(left_out: str, survives: bool) -> None:
+def test_a_destroyed_key_stays_destroyed_after_a_power_cut(
+    left_out: str, survives: bool, length: int
+) -> None:
     found: set[bytes | None] = set()
     for seed in range(60):
         disk = type("Forgetful", (Unsynced,), {"left_out": ""})(TOP)
-        sealing = OpeningKeys(TOP / "keys", disk)
+        sealing = OpeningKeys(TOP / "keys", disk, new_key_bytes=lambda: length)
         sealing.seal(b"{}", b"leaf", PERIOD, CHANCE)
         type(disk).left_out = left_out
         sealing.destroy(PERIOD)

@@ -138,6 +138,8 @@ def issuing(database: None, profile: licences.SigningProfile) -> Iterator[Issuin
     clock, chance = SetClock(NOON), SeededChance(b"licences")
     keys = ledger.keys_folder()
     ledger.make_log_key(keys, "990100")
+    if profile.is_guomi:
+        ledger.make_sm2_log_key(keys, SeededChance(b"log"))
     registry.load_city(Path(settings.CITY), now=NOON, chance=chance)
     licences.load_types(Path(settings.CITY))
     licences.make_node_keys((MARKET, TAX), profile=profile, now=NOON, chance=SeededChance(b"keys"))

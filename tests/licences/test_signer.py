@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,9 +17,9 @@ from tests.licences.conftest import MARKET, NOON, TAX
 from tests.licences.fitting import fits, signed_by
 from tongban.kernel.clock import SetClock
 from tongban.kernel.errors import Conflict, DurabilityLost, Invalid, NotAllowed, NotFound, SourceDown
-from tongban.kernel.ids import SeededChance
+from tongban.kernel.ids import SeededChance, SystemChance
 from tongban.licences.keys import make_office_key, public_keys
-from tongban.licences.signer.algorithms import ALGORITHMS, DETERMINISTIC, read_key
+from tongban.licences.signer.algorithms import ALGORITHMS, DETERMINISTIC, SM2, make_key, read_key
 from tongban.licences.signer.client import DirectSigners, Signers
 from tongban.licences.signer.journal import Journal, lines_of
 from tongban.licences.signer.keyfiles import key_id, load_key
@@ -209,8 +210,25 @@ def test_a_wrong_passphrase_and_a_missing_key_are_said_plainly(keys: Path) -> No
 def test_the_key_file_does_not_show_the_key(keys: Path) -> None:
     pem = (keys / MARKET / "key.pem").read_bytes()
     assert pem.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
-    with pytest.raises(ValueError, match="password"):
+    with pytest.raises(ValueError, match=r"password|does not read it"):
         read_key(pem, b"a guess")
+
+
+def test_a_key_of_sm2_is_encrypted_by_sm4_and_one_under_aes_is_read_too(tmp_path: Path) -> None:
+    def openssl(*asked: str) -> bytes:
+        return subprocess.run(["openssl", *asked], cwd=tmp_path, capture_output=True, check=True).stdout
+
+    sealed = make_key(SM2, SystemChance()).pem(b"secret")
+    (tmp_path / "key.pem").write_bytes(sealed)
+    assert b"sm4-cbc" in openssl("asn1parse", "-in", "key.pem")
+    public = ("-pubout", "-outform", "DER", "-passin", "pass:secret")
+    assert openssl("pkey", "-in", "key.pem", *public) == read_key(sealed, b"secret").spki
+    openssl("genpkey", "-algorithm", "SM2", "-aes-256-cbc", "-pass", "pass:secret", "-out", "theirs.pem")
+    theirs = read_key((tmp_path / "theirs.pem").read_bytes(), b"secret")
+    assert (theirs.alg, theirs.spki) == (SM2, openssl("pkey", "-in", "theirs.pem", *public))
+    for pem in (sealed, (tmp_path / "theirs.pem").read_bytes()):
+        with pytest.raises(ValueError, match=r"."):
+            read_key(pem, b"another")
 
 
 def test_making_a_key_twice_keeps_the_first(keys: Path) -> None:

@@ -60,6 +60,10 @@ def test_a_sealed_secret_opens_for_its_login_and_key_alone(seed: bytes) -> None:
         KEY.open("he", sealed)
     with pytest.raises(ValueError, match="another key"):
         SecondFactorKey(bytes(32)).open("chen", sealed)
+    of_sm4 = SecondFactorKey(bytes(16))
+    assert of_sm4.open("chen", of_sm4.seal("chen", SECRET, SeededChance(seed))) == SECRET
+    with pytest.raises(ValueError, match="another key"):
+        of_sm4.open("chen", sealed)
 
 
 def test_the_key_is_made_once_and_read_by_its_owner_alone(tmp_path: Path) -> None:
@@ -67,9 +71,13 @@ def test_the_key_is_made_once_and_read_by_its_owner_alone(tmp_path: Path) -> Non
     made = credentials.make_second_factor_key(path, SystemChance())
     assert credentials.make_second_factor_key(path, SystemChance()) == made
     assert path.stat().st_mode & 0o077 == 0
-    path.write_text("00" * 16, "ascii")
-    with pytest.raises(ValueError, match="has 32"):
+    path.write_text("00" * 15, "ascii")
+    with pytest.raises(ValueError, match="has 32, or 16 for SM4"):
         credentials.second_factor_key(path)
+    path.unlink()
+    of_sm4 = credentials.make_second_factor_key(path, SystemChance(), length_bytes=16)
+    assert credentials.second_factor_key(path) == of_sm4
+    assert len(of_sm4.key) == 16
 
 
 @pytest.mark.parametrize("secret", ["", "MFRGG", "not base 32!", "a" * 32])

@@ -14,6 +14,7 @@ from tongban.kernel.clock import SystemClock
 from tongban.kernel.errors import InvalidDeclaration, TongbanError
 from tongban.kernel.ids import SystemChance
 from tongban.kernel.node import Node
+from tongban.kernel.seals import AES_BYTES, SM4_BYTES
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
@@ -98,6 +99,20 @@ def test_every_organisation_has_a_key_and_its_people_can_sign_in(database: None)
         account.login, account.password, code, now=now, key=key, chance=SystemChance()
     )
     assert signed_in.login == account.login
+
+
+@pytest.mark.parametrize(("profile", "length"), [("guomi", SM4_BYTES), ("international", AES_BYTES)])
+def test_the_profile_says_how_the_logs_are_signed_and_what_seals(
+    database: None, city: Path, profile: str, length: int
+) -> None:
+    (city / "signing.yaml").write_text(f"profile: {profile}\n", "utf-8")
+    _builder(city, []).build()
+    trust = json.loads((Path(settings.VAR) / "trust.json").read_bytes())["content"]
+    named = [vkey.partition("+")[0] for vkey in trust["logs"]]
+    assert [vkey.partition("+")[0] for vkey in trust.get("logs_sm2", [])] == named * (profile == "guomi")
+    assert len(registry.second_factor_key(second_factor_key()).key) == length
+    sealing = [path.read_bytes() for path in Path(settings.VAR).with_name("var-opening-keys").iterdir()]
+    assert {len(key) for key in sealing} == {length}
 
 
 def test_a_real_city_gets_no_demonstration_accounts(database: None, city: Path) -> None:

@@ -28,6 +28,7 @@ def node(database: None, tmp_path: Path) -> Iterator[Issuing]:
     city, clock, chance = Path(node_settings.CITY), SetClock(SystemClock().now()), SystemChance()
     keys = ledger.keys_folder()
     ledger.make_log_key(keys, "990100")
+    ledger.make_sm2_log_key(keys, chance)
     registry.load_city(city, now=clock.now(), chance=chance)
     licences.load_types(city)
     profile = licences.signing_profile(city)

@@ -7,6 +7,7 @@ is a signature, a public key, or the private key encrypted.
 
 import ctypes
 import ctypes.util
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -25,6 +26,7 @@ SIZE: Final = 32  # bytes of a number of the curve; a signature is two of them, 
 _PKCS8_HEAD: Final = bytes.fromhex("3041020100301306072a8648ce3d020106082a811ccf5501822d042730250201010420")
 # SubjectPublicKeyInfo of the curve by its name, and a point of 65 bytes to follow.
 _SPKI_HEAD: Final = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
+_SM4_CBC: Final = bytes.fromhex("06082a811ccf55016802")  # its name in DER, 1.2.156.10197.1.104.2
 _Pointer = ctypes.c_void_p
 _Function = Callable[..., Any]
 
@@ -67,10 +69,10 @@ class Key:
         return r.to_bytes(SIZE) + s.to_bytes(SIZE)
 
     def pem(self, passphrase: bytes | None) -> bytes:
-        """Give the private key as PKCS #8 in PEM, encrypted with AES-256 where there is a passphrase."""
+        """Give the private key as PKCS #8 in PEM, encrypted with SM4-CBC where there is a passphrase."""
         openssl = _openssl()
         with _memory() as memory:
-            cipher = openssl.EVP_aes_256_cbc() if passphrase else None
+            cipher = openssl.EVP_sm4_cbc() if passphrase else None
             done = openssl.PEM_write_bio_PKCS8PrivateKey(
                 memory, self._handle, cipher, passphrase, len(passphrase or b""), None, None
             )
@@ -102,6 +104,11 @@ def from_pem(pem: bytes, passphrase: bytes | None) -> Key:
     if not _openssl().EVP_PKEY_is_a(key._handle, b"SM2"):
         raise ValueError("the key is not one of SM2")
     return key
+
+
+def is_encrypted_by_sm4(pem: bytes) -> bool:
+    """Say whether a private key in PEM is encrypted with SM4-CBC; raises ValueError for what is no PEM."""
+    return _SM4_CBC in b64decode(b"".join(pem.splitlines()[1:-1]), validate=True)
 
 
 def spki_of(point: bytes) -> bytes:
@@ -183,7 +190,6 @@ _SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "d2i_PUBKEY": (_Pointer, [_Pointer, _Pointer, ctypes.c_long]),
     "ERR_clear_error": (None, []),
     "ERR_get_error": (ctypes.c_ulong, []),
-    "EVP_aes_256_cbc": (_Pointer, []),
     "EVP_DigestSign": (
         ctypes.c_int,
         [_Pointer, ctypes.c_char_p, _Pointer, ctypes.c_char_p, ctypes.c_size_t],
@@ -203,6 +209,7 @@ _SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "EVP_PKEY_free": (None, [_Pointer]),
     "EVP_PKEY_is_a": (ctypes.c_int, [_Pointer, ctypes.c_char_p]),
     "EVP_sm3": (_Pointer, []),
+    "EVP_sm4_cbc": (_Pointer, []),
     "i2d_PUBKEY": (ctypes.c_int, [_Pointer, _Pointer]),
     "PEM_read_bio_PrivateKey": (_Pointer, [_Pointer, _Pointer, _Pointer, ctypes.c_char_p]),
     "PEM_write_bio_PKCS8PrivateKey": (

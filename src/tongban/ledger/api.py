@@ -19,7 +19,7 @@ from tongban.ledger.keys import (
 from tongban.ledger.kinds import KINDS
 from tongban.ledger.monitoring import Followed, Monitor, what_was_done
 from tongban.ledger.notes import SM2, VerifierKey, parse_vkey
-from tongban.ledger.openings import PeriodForgotten, opening
+from tongban.ledger.openings import PeriodForgotten, opening, seal_key_bytes
 from tongban.ledger.places import keys_folder, logs_folder
 from tongban.ledger.pruning import PrunedLog, prune_due
 from tongban.ledger.queries import (
@@ -121,6 +121,7 @@ __all__ = [
     "recovered_identifiers",
     "recovered_page",
     "require_writable",
+    "seal_key_bytes",
     "sequence",
     "serve_witness",
     "tlog_proof",

@@ -83,11 +83,17 @@ def make_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) ->
 
 def make_sm2_log_key(folder: Path, chance: Chance, *, passphrase: bytes | None = None) -> None:
     """Make the key that signs checkpoints in the 国密 profile, where there is none."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     pem, public = folder / SM2_FILE, folder / SM2_PUBLIC_FILE
     if not pem.exists():
         _write(pem, sm2.new_key(chance).pem(passphrase), 0o600)
     if not public.exists():  # a killed run may have left the private file alone
         _write(public, f"{_read_sm2(pem, passphrase).point.hex()}\n".encode(), 0o644)
+
+
+def is_guomi(folder: Path) -> bool:
+    """Say whether the node whose keys these are is of the 国密 profile: then SM2 signs its checkpoints."""
+    return (folder / SM2_PUBLIC_FILE).exists()
 
 
 def load_log_key(folder: Path, node: str, *, passphrase: bytes | None = None) -> LogSigner:
@@ -137,8 +143,9 @@ def public_log_key(folder: Path) -> PublicLogKey | None:
         node, key = (folder / PUBLIC_FILE).read_text(encoding="ascii").split()
     except FileNotFoundError:
         return None
-    public = folder / SM2_PUBLIC_FILE
-    point = bytes.fromhex(public.read_text(encoding="ascii")) if public.exists() else None
+    point = (
+        bytes.fromhex((folder / SM2_PUBLIC_FILE).read_text(encoding="ascii")) if is_guomi(folder) else None
+    )
     return PublicLogKey(node, bytes.fromhex(key), point)
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import Conflict, Invalid, NotFound
+from tongban.kernel.seals import AES_BYTES, SM4_BYTES
 from tongban.kernel.texts import Text
+from tongban.ledger.keys import is_guomi
 from tongban.ledger.models import Entry, RecoveredEntry
-from tongban.ledger.places import opening_keys_folder
+from tongban.ledger.places import keys_folder, opening_keys_folder
 from tongban.ledger.rules import Leaf, Opening, read_opening
 from tongban.ledger.sealing import OpeningKeys, period_of
 
@@ -19,7 +21,12 @@ class PeriodForgotten(NotFound):
 
 @cache
 def _keys(folder: Path) -> OpeningKeys:
-    return OpeningKeys(folder)
+    return OpeningKeys(folder, new_key_bytes=seal_key_bytes)
+
+
+def seal_key_bytes() -> int:
+    """Give how long a key is that this node makes to seal something: its length says for which cipher."""
+    return SM4_BYTES if is_guomi(keys_folder()) else AES_BYTES
 
 
 def opening_keys() -> OpeningKeys:

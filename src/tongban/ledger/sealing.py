@@ -3,7 +3,8 @@
 What is backed up holds sealed openings alone, in the database as in the journal; the keys lie in a
 folder of their own outside both. A key once destroyed makes every copy of its openings unreadable,
 wherever the copy lies (docs/decisions/0010). Which key an entry has follows from its public leaf, so
-that no row can be passed off as forgotten by pointing it at another key.
+that no row can be passed off as forgotten by pointing it at another key. A key is for AES, or on a node
+of the 国密 profile for SM4 (kernel/seals.py).
 
 The order is the proof. A key is on the disk, name and bytes, before the first opening is sealed with
 it. To destroy it, zeros are written over it in place and fsynced; the file stays as a mark, so that
@@ -12,23 +13,20 @@ the key of a forgotten month is never made again.
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from tongban.kernel.errors import Conflict
 from tongban.kernel.ids import Chance
+from tongban.kernel.seals import AES_BYTES, seal, unseal
 from tongban.kernel.texts import Text
 from tongban.ledger.classes import FOR_GOOD, class_of
 from tongban.ledger.disk import DISK, PRIVATE_FILE, PRIVATE_FOLDER, Disk, replace_file
 from tongban.ledger.rules import Leaf
 
-KEY_BYTES = 32
-NONCE_BYTES = 12
-DESTROYED = bytes(KEY_BYTES)
+DESTROYED = bytes(AES_BYTES)
 SEALED = re.compile(r'"([0-9a-f]{8}):([A-Za-z0-9+/]+=*)"')
 CACHED_KEYS = 8  # of a process that writes: the classes of one month
 
@@ -41,15 +39,17 @@ def period_of(leaf: Leaf) -> str:
 
 @dataclass(slots=True)
 class OpeningKeys:
-    """The keys of one node's openings: 32 bytes each, in files `<period>.<id>`, the id a digest of the key.
+    """The keys of one node's openings: one each in files `<period>.<id>`, the id a digest of the key.
 
     A period has one key, or more where two processes began it at once or a lost folder was begun anew;
-    a sealed opening names its own.
+    a sealed opening names its own. `new_key_bytes` says of how many bytes a key is that is made now, and
+    so for which cipher.
     """
 
     folder: Path
     disk: Disk = field(default_factory=lambda: DISK)
-    _sealing: dict[str, tuple[str, AESGCM]] = field(default_factory=dict)
+    new_key_bytes: Callable[[], int] = lambda: AES_BYTES
+    _sealing: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def seal(self, opening: bytes, leaf: bytes, period: str, chance: Chance) -> str:
         """Seal an opening for its leaf, as a JSON string; raises Conflict for a period that is forgotten."""
@@ -57,10 +57,9 @@ class OpeningKeys:
             if len(self._sealing) >= CACHED_KEYS:
                 self._sealing.clear()
             key = self._current(period, chance)
-            self._sealing[period] = (_id(key), AESGCM(key))
-        name, sealing = self._sealing[period]
-        nonce = chance.bytes(NONCE_BYTES)
-        return f'"{name}:{b64encode(nonce + sealing.encrypt(nonce, opening, leaf)).decode()}"'
+            self._sealing[period] = (_id(key), key)
+        name, key = self._sealing[period]
+        return f'"{name}:{b64encode(seal(key, opening, leaf, chance)).decode()}"'
 
     def open(self, sealed: str, leaf: bytes, period: str) -> bytes | None:
         """Give the opening of a leaf, None when its key is gone; raises ValueError unless it was sealed so.
@@ -76,10 +75,7 @@ class OpeningKeys:
         key = self._read(f"{period}.{found[1]}")
         if key is None:
             return None
-        try:
-            return AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], leaf)
-        except InvalidTag as broken:
-            raise ValueError("not sealed under this key for this leaf") from broken
+        return unseal(key, data, leaf)
 
     def periods(self) -> list[str]:
         """Name the periods that have a key."""
@@ -113,7 +109,7 @@ class OpeningKeys:
                 todo=Text("请检查本机时钟。", "Look at this machine's clock."),
             )
         if not keys:
-            keys = [chance.bytes(KEY_BYTES)]
+            keys = [chance.bytes(self.new_key_bytes())]
             self.disk.make_folder(self.folder, PRIVATE_FOLDER)
             replace_file(self.disk, self.folder / f"{period}.{_id(keys[0])}", keys[0], PRIVATE_FILE)
         # Also for one that another process has made and may not have come to these lines with.

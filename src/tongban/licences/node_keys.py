@@ -47,16 +47,11 @@ def make_node_keys(
     chance: Chance,
     witnesses: ledger.WitnessPolicy = ledger.NO_WITNESSES,
 ) -> dict[str, Any]:
-    """Make the root key and each office's where there is none of its algorithm; publish the trust file.
-
-    A node of the 国密 profile also gets the key that signs the logs' checkpoints by SM2.
-    """
+    """Make the root key and each office's where there is none of its algorithm; publish the trust file."""
     keys = ledger.keys_folder()
     make_root_key(keys, now=now, chance=chance, alg=profile.algorithm)
     for office in offices:
         make_office_key(office, keys, now=now, chance=chance, alg=profile.algorithm_of(office))
-    if profile.algorithm == SM2:
-        ledger.make_sm2_log_key(keys, chance)
     return publish_trust(now, witnesses)
 
 

@@ -29,6 +29,11 @@ class SigningProfile(Declaration):
         """The algorithm of the profile: that of the root key, and of every organisation not named."""
         return PROFILES[self.profile]
 
+    @property
+    def is_guomi(self) -> bool:
+        """Whether the node itself is of the 国密 profile: its logs' checkpoints, and what it seals."""
+        return self.profile == "guomi"
+
     def algorithm_of(self, organisation: str) -> str:
         """Give the algorithm of an organisation's key."""
         named = (each.algorithm for each in self.otherwise if each.organisation == organisation)

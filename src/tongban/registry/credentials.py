@@ -15,11 +15,10 @@ from pathlib import Path
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tongban.kernel.errors import InvalidValue
 from tongban.kernel.ids import Chance
+from tongban.kernel.seals import AES_BYTES, KEY_BYTES, seal, unseal
 from tongban.kernel.texts import Text
 
 # Argon2id at OWASP's first recommendation (19 MiB, two passes): a sign-in costs tens of milliseconds
@@ -34,8 +33,7 @@ NOBODYS_SECRET = "A" * 32
 STEP_SECONDS = 30  # RFC 6238
 DRIFT_STEPS = 1  # a telephone's clock may be half a minute off either way
 SECRET_BYTES = 20
-NONCE_BYTES = 12
-KEY_BYTES = 32
+SEED_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +44,15 @@ class SecondFactorKey:
 
     def seal(self, login: str, secret: str, chance: Chance) -> str:
         """Encrypt a secret for one login: moved to another login's row it does not open."""
-        nonce = chance.bytes(NONCE_BYTES)
-        sealed = AESGCM(self.key).encrypt(nonce, secret.encode("ascii"), login.encode())
-        return base64.b64encode(nonce + sealed).decode("ascii")
+        sealed = seal(self.key, secret.encode("ascii"), login.encode(), chance)
+        return base64.b64encode(sealed).decode("ascii")
 
     def open(self, login: str, sealed: str) -> str:
         """Decrypt a login's secret; raises ValueError when the key or the row is not the right one."""
         written = base64.b64decode(sealed, validate=True)
         try:
-            secret = AESGCM(self.key).decrypt(written[:NONCE_BYTES], written[NONCE_BYTES:], login.encode())
-        except InvalidTag as trouble:
+            secret = unseal(self.key, written, login.encode())
+        except ValueError as trouble:
             raise ValueError(f"the one-time secret of {login} was sealed with another key") from trouble
         return secret.decode("ascii")
 
@@ -66,19 +63,22 @@ def second_factor_file(keys: Path) -> Path:
 
 
 def second_factor_key(path: Path) -> SecondFactorKey:
-    """Read the key from its file of 64 hexadecimal digits."""
+    """Read the key from its file of 64 hexadecimal digits, or 32 where it is one of SM4."""
     key = bytes.fromhex(path.read_text("ascii").strip())
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"{path.name} holds {len(key)} bytes; a second-factor key has {KEY_BYTES}")
+    if len(key) not in KEY_BYTES:
+        raise ValueError(f"{path.name} holds {len(key)} bytes; a second-factor key has 32, or 16 for SM4")
     return SecondFactorKey(key)
 
 
-def make_second_factor_key(path: Path, chance: Chance) -> SecondFactorKey:
-    """Give the key of a file, making the file (readable by its owner alone) where there is none."""
+def make_second_factor_key(path: Path, chance: Chance, *, length_bytes: int = AES_BYTES) -> SecondFactorKey:
+    """Give the key of a file, making the file (readable by its owner alone) where there is none.
+
+    `length_bytes` is that of a key made now, and says for which cipher.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(chance.bytes(KEY_BYTES).hex(), "ascii")
+        path.write_text(chance.bytes(length_bytes).hex(), "ascii")
     return second_factor_key(path)
 
 
@@ -159,7 +159,7 @@ def demonstration_accounts(seed: bytes, logins: Iterable[str]) -> tuple[Credenti
 
 def fresh_credentials(login: str, chance: Chance) -> Credentials:
     """Make credentials that nobody has had before and that can be made by nobody again."""
-    return _derived(chance.bytes(KEY_BYTES), login)
+    return _derived(chance.bytes(SEED_BYTES), login)
 
 
 def _derived(seed: bytes, login: str) -> Credentials:

@@ -63,11 +63,18 @@ class Builder:
         return self.clock.now()
 
     def keys(self) -> None:
-        """Make the key of the logs and the one that seals second factors, where there is none."""
-        if ledger.public_log_key(ledger.keys_folder()) is None:
+        """Make the keys of the logs and the one that seals second factors, where there is none.
+
+        The logs' SM2 key comes before anything is sealed: by it a node knows that it is of the 国密 profile.
+        """
+        folder = ledger.keys_folder()
+        if ledger.public_log_key(folder) is None:
             self.progress(Text("正在生成日志密钥 …", "Making the key of the logs …"))
-            ledger.make_log_key(ledger.keys_folder(), self.node.code)
-        registry.make_second_factor_key(second_factor_key(), self.chance)
+            ledger.make_log_key(folder, self.node.code)
+        if licences.signing_profile(self.node.city).is_guomi:
+            ledger.make_sm2_log_key(folder, self.chance)
+        length = ledger.seal_key_bytes()
+        registry.make_second_factor_key(second_factor_key(), self.chance, length_bytes=length)
 
     def accounts(self) -> None:
         """In a demonstration give each member of staff an account; a real city's staff get theirs by hand."""

@@ -111,6 +111,8 @@ def make_key(alg: str, chance: Chance) -> FileKey:
 
 def read_key(pem: bytes, passphrase: bytes) -> FileKey:
     """Open an encrypted private key; raises ValueError or TypeError when it does not open or is another's."""
+    if sm2.is_encrypted_by_sm4(pem):  # cryptography does not know that cipher here
+        return _Sm2(sm2.from_pem(pem, passphrase))
     try:
         found = load_pem_private_key(pem, passphrase)
     except UnsupportedAlgorithm:  # it opened, and is of a curve that cryptography does not know
