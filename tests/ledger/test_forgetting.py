@@ -20,6 +20,7 @@ from tongban.kernel.seals import AES_BYTES, SM4_BYTES, unseal
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
 from tongban.ledger import queries
+from tongban.ledger.disk import DISK
 from tongban.ledger.models import Entry, Log
 from tongban.ledger.openings import open_stored, opening_keys
 from tongban.ledger.retention import last_day
@@ -353,3 +354,11 @@ def test_a_destroyed_key_stays_destroyed_after_a_power_cut(
         after = disk.after_power_cut(Random(seed))
         found |= {after.read(TOP / "keys" / name) for name in after.names(TOP / "keys")}
     assert (len(found - {DESTROYED}) > 0) == survives
+
+
+def test_a_file_that_is_written_again_has_its_new_bytes_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    for data in (b"a" * 40, b"b" * 8, b"", b"c" * 80):
+        DISK.write(path, data, 0o600)
+        assert path.read_bytes() == data
+    assert path.stat().st_mode & 0o777 == 0o600

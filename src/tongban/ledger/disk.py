@@ -80,9 +80,12 @@ class RealDisk:
 
     def write(self, path: Path, data: bytes, mode: int) -> None:
         with self._must(path):
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            # Not truncated first: then the file system might put the bytes elsewhere, and a key that is
+            # destroyed would lie on in the blocks that it had.
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
+                file.truncate()
 
     def fsync(self, path: Path) -> None:
         self._sync(path, os.O_RDWR)
