@@ -151,3 +151,18 @@ def test_an_update_of_a_row_that_is_gone_says_so(database: None) -> None:
     LicenceRow.objects.all().delete()
     with pytest.raises(ObjectDoesNotExist):
         rows.update(row, "status")
+
+
+def test_a_key_that_was_taken_is_the_rows_and_none_comes_at_or_below_another(database: None) -> None:
+    taken = []
+    for name, above in (("a", 0), ("b", 0), ("c", 40), ("d", 40), ("e", 7)):
+        with transaction.atomic():
+            row = licence(name, name)
+            row.pk = rows.next_key(LicenceRow, above=above)
+            rows.insert(row)
+            taken.append(row.pk)
+    assert [LicenceRow.objects.get(identifier=name).pk for name in "abcde"] == taken
+    first = taken[0]
+    assert taken == [first, first + 1, max(first + 2, 41), max(first + 3, 42), max(first + 4, 43)]
+    rows.insert(plain := licence("plain", "plain"))
+    assert plain.pk == taken[-1] + 1

@@ -35,7 +35,7 @@ from tests.verify.forging import (
     with_value_at,
     written,
 )
-from tests.verify.vectors import SM2_VKEY, signed_by_sm2
+from tests.verify.sm2_ones import SM2_VKEY, signed_by_sm2
 from tongban.ledger.notes import VerifierKey
 from tongban.ledger.tiles import grow
 from tongban.ledger.tree import Range, append, leaf_hash

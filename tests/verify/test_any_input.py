@@ -21,7 +21,8 @@ from tests.verify.forging import (
     with_value_at,
     written,
 )
-from tests.verify.vectors import Vector, edges, sm2_ones
+from tests.verify.sm2_ones import sm2_ones
+from tests.verify.vectors import Vector, edges
 from tongban_verify import (
     Anchor,
     Report,

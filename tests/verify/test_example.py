@@ -90,6 +90,31 @@ def _made(issuing: Issuing, office: Office) -> Iterator[tuple[str, bytes]]:
     yield from _revoked(issuing, first.identifier)
 
 
+def _looked_up(issuing: Issuing) -> Iterator[Vector]:
+    """Give a licence as it was downloaded, held against the lists that its office published later."""
+    identifier = issuing.issue(CASE[:-1] + "4").identifier
+    issuing.publish()
+    data, trusted = licences.licence_file(identifier), licences.trust_file().read_bytes()
+    folder, origin = licences.trust_file().parent / "status-lists", "https://yunxi.example"
+    listed = b""
+    for change, name in (
+        (None, "in force"),
+        (SUSPEND, "suspended"),
+        (GIVE_BACK, "given back"),
+        (REVOKE, "ended"),
+    ):
+        issuing.clock.move(timedelta(hours=1))
+        if change is not None:
+            issuing.change(identifier, change)
+            issuing.publish()
+        licences.publish_status_lists(folder, issuing.signers, origin=origin, now=issuing.now)
+        listed = (folder / f"{MARKET}.jwt").read_bytes()
+        yield Vector(f"a licence that the list shows as {name}", data, trusted, issuing.now, listed)
+    two_days_on = issuing.now + timedelta(days=2)
+    yield Vector("a licence with a list that is out of date", data, trusted, two_days_on, listed)
+    yield Vector("a licence with a list that is none", data, trusted, issuing.now, b"{}")
+
+
 def _revoked(issuing: Issuing, before: str) -> Iterator[tuple[str, bytes]]:
     """Give a licence that stands and one that does not, since the key of both was revoked."""
     after = issuing.issue(CASE[:-1] + "3").identifier
@@ -123,7 +148,8 @@ def _of_another(data: bytes) -> bytes:
 def test_the_vectors_are_what_is_made_today_and_is_said_of_it(
     issuing: Issuing, office: Office, profile: licences.SigningProfile
 ) -> None:
-    made = [
+    made = list(_looked_up(issuing))
+    made += [
         vector
         for name, data in _made(issuing, office)
         for vector in _held_against(name, data, licences.trust_file().read_text("utf-8"), issuing)

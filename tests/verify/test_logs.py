@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verify.forging import LOG, ORIGIN, trust_statement
+from tests.verify.sm2_ones import SM2_VKEY, signed_by_sm2
 from tests.verify.test_command import run
 from tests.verify.test_witnesses import SIGNERS, VKEYS
-from tests.verify.vectors import SM2_VKEY, signed_by_sm2
 from tongban.kernel.canonical import canonical
 from tongban.ledger.notes import VerifierKey, cosign
 from tongban.ledger.tiles import grow

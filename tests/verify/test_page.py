@@ -2,6 +2,8 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,14 +12,25 @@ import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from tests.verify.conftest import Handed
+from tests.verify.forging import (
+    FINGERPRINT,
+    FORGERS,
+    NOON,
+    forge_presentation,
+    places_in,
+    trust_statement,
+    with_value_at,
+    written,
+)
+from tests.verify.sm2_ones import sm2_ones
 from tests.verify.vectors import (
+    TRAPS,
     Vector,
     algorithms,
     altered_ones,
     edges,
     forged_ones,
     published_ones,
-    sm2_ones,
     unreadable_ones,
 )
 from tongban.kernel.canonical import canonical
@@ -29,11 +42,11 @@ pytestmark = pytest.mark.browser
 SAY = """async (vectors) => {
   const bytes = (text) => fromBase64(text);
   const said = [];
-  for (const { data, trusted, now } of vectors) {
+  for (const { data, trusted, now, listed } of vectors) {
     let anchor = null;
     if (trusted?.file) anchor = await anchorFromBytes(bytes(trusted.file));
     else if (trusted !== null) anchor = anchorFromFingerprint(trusted);
-    const report = await verifyFile(bytes(data), anchor, moment(now));
+    const report = await verifyFile(bytes(data), anchor, moment(now), listed === null ? null : bytes(listed));
     const [zh, en] = [report.sentence("zh"), report.sentence("en")];
     said.push({ verdict: report.verdict, codes: report.codes, zh, en });
   }
@@ -75,6 +88,7 @@ def differing(shown: Page, vectors: list[Vector]) -> list[dict[str, Any]]:
             if not isinstance(each.trusted, bytes)
             else {"file": b64encode(each.trusted).decode()},
             "now": each.now.isoformat(),
+            "listed": None if each.status_list is None else b64encode(each.status_list).decode(),
         }
         for each in vectors
     ]
@@ -103,6 +117,73 @@ def test_it_says_what_python_says_of_every_algorithm(opened: Page) -> None:
     vectors = list(algorithms(Random(20261128), bits=40))
     assert [each.expected()["verdict"] for each, _ in vectors] == [verdict for _, verdict in vectors]
     assert differing(opened, [each for each, _ in vectors]) == []
+
+
+def presented(trusted: bytes) -> Iterator[Vector]:
+    """Give presentations with and without lists, whole, altered before signing, and cut or flipped."""
+    chance = Random(20261128)
+    for by in FORGERS.values():
+        presentation, listed = forge_presentation(by=by)
+        own = written(trust_statement(by=by))
+        for lists in (listed, None, b"", b"x", presentation):
+            yield Vector(f"shown by {by.bureau.alg}", presentation, own, NOON, lists)
+        for hours in (-1, 1):
+            yield Vector("at another time", presentation, own, NOON + timedelta(hours=hours), listed)
+    presentation, listed = forge_presentation()
+    for nobody in (None, FINGERPRINT):
+        yield Vector("no keys at hand", presentation, nobody, NOON, listed)
+    for stage in ("claims", "shown", "list"):
+        for number in range(60):
+
+            def alter(part: str, found: Any, stage: str = stage) -> Any:
+                if part != stage:
+                    return found
+                return with_value_at(found, chance.choice(places_in(found)), chance.choice(TRAPS))
+
+            with suppress(ValueError, TypeError, RecursionError):  # what the forger himself cannot write
+                data, lists = forge_presentation(alter)
+                yield Vector(f"{stage} {number}", data, trusted, NOON, lists)
+    for number in range(60):
+        parts = [bytearray(presentation), bytearray(listed)]
+        part = parts[number % 2]
+        part[chance.randrange(3, len(part))] ^= 1 << chance.randrange(8)
+        yield Vector(f"flipped {number}", bytes(parts[0]), trusted, NOON, bytes(parts[1]))
+        cut = presentation[: chance.randrange(3, len(presentation))]
+        yield Vector(f"cut {number}", cut, trusted, NOON, listed)
+
+
+def test_it_says_what_python_says_of_presentations_and_status_lists(opened: Page) -> None:
+    vectors = list(presented(written(trust_statement())))
+    assert {each.expected()["verdict"] for each in vectors} == {
+        "valid",
+        "invalid",
+        "cannot_tell",
+        "unreadable",
+    }
+    assert differing(opened, vectors) == []
+
+
+def test_a_person_adds_a_status_list_by_choosing_or_dropping_it(opened: Page) -> None:
+    [(vector, said)] = [each for each in published_ones() if each[0].name.endswith("as suspended")][:1]
+    assert isinstance(vector.trusted, bytes)
+    assert vector.status_list is not None
+    opened.clock.set_fixed_time(vector.now)
+    opened.get_by_label("选择文件").set_input_files(file_of(vector.data))
+    opened.get_by_label("选择信任文件").set_input_files(file_of(vector.trusted))
+    expect(opened.locator("#verdict")).to_contain_text("有效：")
+    expect(opened.locator("#unchecked")).to_contain_text("文件下载之后")
+    opened.get_by_label("选择状态列表").set_input_files(file_of(vector.status_list, "list.jwt"))
+    expect(opened.locator("#verdict")).to_contain_text(said["zh"])
+    expect(opened.locator("#unchecked")).not_to_contain_text("文件下载之后")
+    opened.get_by_label("选择状态列表").set_input_files([])
+    expect(opened.locator("#verdict")).to_contain_text("有效：")
+    drop = """(text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], "list.jwt"));
+      document.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+    }"""
+    opened.evaluate(drop, vector.status_list.decode())
+    expect(opened.locator("#verdict")).to_contain_text(said["zh"])
 
 
 def test_it_says_what_python_says_of_a_checkpoint_that_sm2_signs_too(opened: Page) -> None:

@@ -90,6 +90,21 @@ def write(sql: str, *values: Any) -> int:
         return changed
 
 
+def next_key(model: type[Model], *, above: int = 0) -> int:
+    """Take the key of a row that is to be written in this transaction; nobody else gets it, nor one below.
+
+    On SQLite whoever writes holds the whole store, so that none comes between.
+    """
+    table, key = model._meta.db_table, str(model._meta.pk.column)
+    if connection.vendor == "postgresql":
+        taken = 0
+        while taken <= above:  # never set back or forward: two at once would be given the same
+            [taken] = read_one("SELECT nextval(pg_get_serial_sequence(%s, %s))", table, key) or [taken]
+        return taken
+    [taken] = read_one("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", table) or [0]
+    return max(taken, above) + 1
+
+
 def insert(row: Model) -> None:
     """Write a new row and set its key; a constraint that it breaks raises IntegrityError as ever."""
     fields = row._meta.local_concrete_fields

@@ -15,6 +15,7 @@ IDENTIFIERS = (
     "filing_number",
     "licence_identifier",
     "notice_number",
+    "status_place",
 )  # numbers given out once only
 
 
@@ -159,6 +160,7 @@ FIELDS: dict[str, Text] = {
     "started_on": Text("开始日期", "day it started"),
     "statement_digest": Text("异议陈述摘要", "digest of what the person stated"),
     "status": Text("状态", "status after"),
+    "status_place": Text("在状态列表中的位置", "place in the office's status list"),
     "statuses": Text("各数据元状态", "status of each element"),
     "subject": Text("主体", "internal name of the person or entity, never a number of theirs"),
     "taken_from": Text("原领取人", "the officer who had it"),

@@ -149,7 +149,7 @@ _kind(
     "制作证照",
     "A licence was prepared for signing.",
     "licence_identifier content_digest",
-    "licence_type holder issuer filing_number decision_entry previous operation",
+    "licence_type holder issuer filing_number decision_entry previous operation status_place",
 )
 _kind(
     "licence.signed",

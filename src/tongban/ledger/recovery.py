@@ -237,7 +237,7 @@ def _recovered(row: Entry, each: LostEntry, now: datetime) -> RecoveredEntry:
 def _identifiers(again: RecoveredEntry, each: LostEntry) -> list[RecoveredIdentifier]:
     values = {name: each.opening.value(name) for name in IDENTIFIERS} if each.opening else {}
     return [
-        RecoveredIdentifier(recovered=again, name=name, value=value)
+        RecoveredIdentifier(recovered=again, name=name, value=str(value))
         for name, value in values.items()
-        if value
+        if value not in (None, "")
     ]

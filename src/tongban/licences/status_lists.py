@@ -40,9 +40,19 @@ class StatusPlace:
         return {"status_list": {"idx": self.index, "uri": self.uri}}
 
 
+def place_of(row_number: int) -> int:
+    """Give the place of the licence in that row; what was signed of it names the place, so it stays."""
+    return row_number - 1
+
+
+def row_of(place: int) -> int:
+    """Give the number of the row whose licence has a place."""
+    return place + 1
+
+
 def status_place(origin: str, issuer: str, row_number: int) -> StatusPlace:
     """Give the place of a licence's status."""
-    return StatusPlace(f"{origin}/status-lists/{issuer}", row_number - 1)
+    return StatusPlace(f"{origin}/status-lists/{issuer}", place_of(row_number))
 
 
 def packed(size: int, marks: Iterable[tuple[int, int]]) -> bytes:
@@ -95,7 +105,9 @@ def _marks(issuer: str) -> Iterable[tuple[int, int]]:
     """Give the places that are not valid, by the index over them alone."""
     found = LicenceRow.objects.filter(~Q(status=Status.VALID.value), issuer=issuer)
     places = found.order_by().values_list("pk", "status").iterator(chunk_size=10_000)
-    return ((number - 1, SUSPENDED if status == Status.SUSPENDED else INVALID) for number, status in places)
+    return (
+        (place_of(number), SUSPENDED if status == Status.SUSPENDED else INVALID) for number, status in places
+    )
 
 
 def _size() -> int:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from tongban_verify.documents import utc_now, verify_file
 from tongban_verify.fetching import SCHEMES, from_address, from_folder
-from tongban_verify.logs import verify_log
+from tongban_verify.logs import Unreached, verify_log
 from tongban_verify.page import page
 from tongban_verify.report import Reason, Report
 from tongban_verify.strict import LARGEST_FILE, Unreadable
@@ -93,7 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--status-list",
         metavar="LIST",
-        help="the issuing office's status list as downloaded; a presentation is looked up in it",
+        help="the issuing office's status list, as a file or its http(s) address; a licence or presentation"
+        " is looked up in it",
     )
     parser.add_argument("--lang", choices=("zh", "en"), help="language of the sentence (default: as LANG)")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
@@ -130,10 +131,26 @@ def _report(file: str, anchor: Anchor | None, now: datetime, status_list: str | 
         if file != "-" and Path(file).is_dir():
             return verify_log(from_folder(Path(file)), anchor)
         data = _read(sys.stdin.buffer) if file == "-" else _read_path(Path(file))
-        listed = None if status_list is None else _read_path(Path(status_list))
     except (OSError, ValueError):  # no such file or address, or no name of one
         return Report((Reason("unreadable"),))
+    try:
+        listed = None if status_list is None else _status_list(status_list)
+    except (OSError, ValueError, Unreached):
+        report = verify_file(data, anchor, now)
+        known = tuple(reason for reason in report.reasons if reason.code != "no_status_list")
+        return Report((*known, Reason("list_unreached")), report.facts)
     return verify_file(data, anchor, now, status_list=listed)
+
+
+def _status_list(given: str) -> bytes:
+    """Read a status list from a file or an address; raises OSError, ValueError or Unreached."""
+    if not given.startswith(SCHEMES):
+        return _read_path(Path(given))
+    folder, _, name = given.rpartition("/")
+    found = from_address(folder)(name, LARGEST_FILE)
+    if found is None:
+        raise Unreached("there is no list")
+    return found
 
 
 def _read_path(path: Path) -> bytes:

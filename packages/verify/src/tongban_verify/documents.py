@@ -11,6 +11,7 @@ from tongban_verify.identifiers import read_identifier
 from tongban_verify.presentations import verify_presentation
 from tongban_verify.report import Reason, Report
 from tongban_verify.signed import Signed, check_signed
+from tongban_verify.status_list import read_status_list, reason_at
 from tongban_verify.strict import Json, Unreadable, read_json, require_keys, require_text
 from tongban_verify.tlog_proof import HEADING, read_tlog_proof
 from tongban_verify.trust import Anchor, Doubt, Trust, read_trust, with_own_witnesses
@@ -51,9 +52,13 @@ ENTRIES: Final[Mapping[tuple[str, str | None], tuple[str, str, str]]] = MappingP
 
 
 class Findings:
-    """What has been found so far: doubts, in the order of their discovery, and facts."""
+    """What has been found so far: doubts, in the order of their discovery, and facts.
 
-    def __init__(self) -> None:
+    `status_list` is what a licence is looked up in, where somebody has it.
+    """
+
+    def __init__(self, status_list: bytes | None = None) -> None:
+        self.status_list = status_list
         self.reasons: list[Reason] = []
         self.facts: dict[str, object] = {}
 
@@ -78,9 +83,11 @@ class Findings:
             }
 
 
-def verify_licence(data: bytes, trust: Anchor | None, now: datetime) -> Report:
+def verify_licence(
+    data: bytes, trust: Anchor | None, now: datetime, *, status_list: bytes | None = None
+) -> Report:
     """Verify a licence file as `verify_file` does; any other kind of file is unreadable."""
-    return _verify(data, trust, now, {LICENCE: _check_licence})
+    return _verify(data, trust, now, {LICENCE: _check_licence}, status_list)
 
 
 def verify_file(
@@ -88,19 +95,25 @@ def verify_file(
 ) -> Report:
     """Verify a licence, presentation, notice or evidence file against a trusted root key, as of `now`.
 
-    `status_list` is the issuing office's list as it was downloaded; a presentation is looked up in it.
+    `status_list` is the issuing office's list as it was downloaded; what it issued is looked up there.
     Without an anchor the verdict is at best `CANNOT_TELL`: anybody can make a file that is consistent
     under a root key of their own. `now` carries its offset.
     """
     if data.startswith(b"eyJ"):
         return verify_presentation(data, trust, now, status_list=status_list)
-    return _verify(data, trust, now, _CHECKS)
+    return _verify(data, trust, now, _CHECKS, status_list)
 
 
-def _verify(data: bytes, anchor: Anchor | None, now: datetime, checks: Mapping[str, "Check"]) -> Report:
+def _verify(
+    data: bytes,
+    anchor: Anchor | None,
+    now: datetime,
+    checks: Mapping[str, "Check"],
+    status_list: bytes | None,
+) -> Report:
     if now.utcoffset() is None:
         raise ValueError("`now` must carry its offset")
-    findings = Findings()
+    findings = Findings(status_list)
     try:
         if data.startswith(HEADING) and EVIDENCE in checks:
             _check_tlog_proof(read_tlog_proof(data), anchor, now, findings)
@@ -138,6 +151,20 @@ def _check_licence(found: Json, anchor: Anchor | None, now: datetime, findings: 
     if STATUS_REASONS[status]:
         findings.doubt(STATUS_REASONS[status])
     _check_dates(content, now, findings)
+    if findings.status_list is not None:
+        _check_list(findings.status_list, signed, trust, now, findings)
+
+
+def _check_list(data: bytes, signed: Signed, trust: Trust, now: datetime, findings: Findings) -> None:
+    """Look the licence up at the place that its evidence names: what came after its file was downloaded."""
+    listed = read_status_list(data, trust, now)
+    findings.facts["status_list"] = listed.issued_at.isoformat()
+    place = signed.entry.fields.get("status_place")
+    if type(place) is not int:
+        raise Doubt("no_place")
+    reason = reason_at(place, signed.slug, listed)
+    if reason:
+        findings.doubt(reason)
 
 
 def _check_notice(found: Json, anchor: Anchor | None, now: datetime, findings: Findings) -> None:

@@ -29,8 +29,6 @@ def verify_presentation(
     try:
         if status_list is not None:
             listed = read_status_list(status_list, trust, now)
-    except Unreadable:
-        return Report((Reason("unreadable"),))
     except Doubt as doubt:
         reasons.append(Reason(doubt.code))
     try:
@@ -42,9 +40,7 @@ def verify_presentation(
     claims = shown.token.claims
     title = shown.disclosed.get("type_name")
     facts |= {
-        "title": title
-        if isinstance(title, dict)
-        else {"zh": "证照出示", "en": "a presentation of a licence"},
+        "title": title if isinstance(title, dict) else UNNAMED,
         "number": shown.disclosed.get("certificate_identifier"),
         "holder": shown.disclosed.get("holder_name"),
         "issuer": shown.token.office.name,

@@ -94,15 +94,27 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "证照已被撤销、注销或已失效",
             "the licence was revoked or cancelled, or has ended",
         ),
+        "list_unreadable": (
+            "状态列表不是可以读取的文件，请重新下载",
+            "the status list is no file that can be read: download it again",
+        ),
+        "list_unreached": (
+            "状态列表没有取到：网络不通或地址不对，请重试",
+            "the status list could not be fetched: the network failed or the address is wrong, try again",
+        ),
+        "no_place": (
+            "这份证照签发时没有登记在状态列表中的位置，无法核对",
+            "this licence was issued without a place in a status list, so none can be looked up",
+        ),
         "list_over": ("状态列表已过期，请重新下载", "the status list is out of date: download it again"),
         "list_other": (
-            "状态列表不是这份证照的",
+            "状态列表不是这份证照的发证机构的，或不含它",
             "the status list at hand is not the one that this licence is in",
         ),
         "no_status_list": (
-            "未核对当前状态，请下载发证机构的状态列表并用 --status-list 指定",
-            "its present status was not checked: download the office's status list and give it with"
-            " --status-list",
+            "未核对当前状态，请下载发证机构的状态列表并一并提供（--status-list）",
+            "its present status was not checked: download the office's status list and give it too"
+            " (--status-list)",
         ),
         "not_published": (
             "日志已签名承诺公布存证，期限未到、尚未公布",
@@ -146,6 +158,9 @@ UNDECIDED: Final = frozenset(
         "log_unreached",
         "no_status_list",
         "list_over",
+        "list_unreadable",
+        "list_unreached",
+        "no_place",
     }
 )
 UNREADABLE: Final = frozenset({"unreadable", "no_log"})

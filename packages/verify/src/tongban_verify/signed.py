@@ -43,6 +43,7 @@ class Signed:
     at: datetime
     said_at: str  # the same moment in the statement's own letters
     standing: Standing
+    entry: Entry
 
 
 def check_signed(
@@ -70,7 +71,7 @@ def check_signed(
     _check_tie(TIES[kind], entry, said, at)
     standing = check_standing(proven, entry, trust, now)
     assert office is not None  # noqa: S101  _check_signature raised otherwise; this tells the type checker
-    return Signed(office, said["issuer"], at, said["at"], standing)
+    return Signed(office, said["issuer"], at, said["at"], standing, entry)
 
 
 def _check_signature(office: TrustedOffice | None, signed: Json, said: Json, at: datetime) -> None:

@@ -33,11 +33,11 @@ class StatusList:
 
 
 def read_status_list(data: bytes, trust: Trust, now: datetime) -> StatusList:
-    """Read a list and check its signature and its time; raises Unreadable or Doubt."""
+    """Read a list and check its signature and its time; raises Doubt, `list_unreadable` for what is none."""
     try:
         token = check_token(data.decode("ascii").strip(), TYPE, trust)
-    except UnicodeDecodeError as trouble:
-        raise Unreadable("no token") from trouble
+    except (UnicodeDecodeError, Unreadable, RecursionError) as trouble:
+        raise Doubt("list_unreadable") from trouble
     try:
         told = require_keys(token.claims["status_list"], {"bits", "lst"})
         bits, written = told["bits"], told["lst"]
@@ -47,7 +47,7 @@ def read_status_list(data: bytes, trust: Trust, now: datetime) -> StatusList:
         if not isinstance(uri, str) or not uri.endswith(f"/status-lists/{token.slug}"):
             raise ValueError("the list of another office")
         places = _unpacked(from_base64url(written))
-    except (KeyError, ValueError, zlib.error) as broken:
+    except (KeyError, ValueError, Unreadable, zlib.error) as broken:
         raise Doubt("shape", str(broken)) from broken
     if not token.issued_at <= now <= token.until:
         raise Doubt("list_over")
@@ -64,12 +64,19 @@ def check_status(claim: object, slug: str, found: StatusList) -> str:
         raise Doubt("shape", str(broken)) from broken
     if (place["uri"], slug) != (found.uri, found.slug):
         raise Doubt("list_other")
-    return REASONS.get(found.status(place["idx"]), "other_status")
+    return reason_at(place["idx"], slug, found)
+
+
+def reason_at(index: int, slug: str, found: StatusList) -> str:
+    """Give the reason why a status of an office is not valid; raises Doubt where the list is not its own."""
+    if slug != found.slug:
+        raise Doubt("list_other")
+    return REASONS.get(found.status(index), "other_status")
 
 
 def _unpacked(data: bytes) -> bytes:
     unpacking = zlib.decompressobj()
     places = unpacking.decompress(data, LARGEST_LIST)
-    if unpacking.unconsumed_tail or not unpacking.eof:
-        raise ValueError("too large, or cut off")
+    if unpacking.unconsumed_tail or unpacking.unused_data or not unpacking.eof:
+        raise ValueError("too large, cut off, or with something behind it")
     return places

@@ -31,6 +31,7 @@ from tongban.licences.rules import (
     validity,
     validity_after,
 )
+from tongban.licences.status_lists import place_of, row_of
 from tongban.registry import api as registry
 
 NO_WORDS: Mapping[str, Text] = {}
@@ -66,10 +67,9 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
     `issuer` is in whose name, `content` the type's fields, `words` what codes among them mean, `previous` the
     version that a renewal (02) or change (08) replaces once signed. Raises AlreadyDone the second time.
     """
-    kind = licence_type(type_code)
+    kind, office = licence_type(type_code), registry.organisation(issuer)
     before = _previous(previous, Operation(operation))
     _refuse_second(case_number, type_code, before)
-    office = registry.organisation(issuer)
     identifier = (
         next_identifier(before.identifier)
         if before
@@ -79,7 +79,7 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
     fields = check_content(kind, content)
     days = _days(kind, fields, before, Operation(operation), now)
     shown = _content(kind, identifier, office, holder, fields, before, case_number, days) | _worded(words)
-    written = canonical(shown)
+    number, written = rows.next_key(LicenceRow, above=_lost_rows()), canonical(shown)
     of = sha256(written).hexdigest()
     entry = ledger.record(
         "decisions",
@@ -92,6 +92,7 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
             "case_number": case_number,
             "decision_entry": decision_entry,
             "operation": operation,
+            "status_place": place_of(number),
             **({"previous": before.identifier} if before else {}),
         },
         office=issuer,
@@ -99,7 +100,7 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
         chance=chance,
     )
     row = LicenceRow(
-        **_named(identifier),
+        **_named(identifier, number),
         type_code=type_code,
         issuer=issuer,
         holder_type=holder.type_code,
@@ -161,9 +162,10 @@ def _worded(words: Mapping[str, Text]) -> dict[str, object]:
     return {"extend_words": {code: each.as_dict() for code, each in words.items()}} if words else {}
 
 
-def _named(identifier: LicenceIdentifier) -> dict[str, Any]:
-    """Give the columns that an identifier fills."""
+def _named(identifier: LicenceIdentifier, number: int) -> dict[str, Any]:
+    """Give the columns that an identifier and its number of a row fill."""
     return {
+        "pk": number,
         "identifier": identifier.text,
         "base": base_of(identifier),
         "version": int(identifier.version),
@@ -220,6 +222,11 @@ def _refuse_recovered(identifier: LicenceIdentifier, case_number: str) -> None:
                 "Have a person complete it from the list of recovered entries.",
             ),
         )
+
+
+def _lost_rows() -> int:
+    """Give the highest number of a row that was lost with a database: its licence keeps its place."""
+    return max((row_of(int(place)) for place in ledger.recovered_identifiers("status_place")), default=0)
 
 
 def _previous(identifier: str | None, operation: Operation) -> LicenceRow | None:

@@ -12,12 +12,27 @@ from importlib.resources import files
 from typing import Final
 
 from tongban_verify.documents import ENTRIES, STATUS_REASONS
+from tongban_verify.presentations import UNNAMED
 from tongban_verify.report import LONGEST, REASONS, UNDECIDED, UNREADABLE
+from tongban_verify.sd_jwt import MOST_DISCLOSURES
 from tongban_verify.signed import TIES
+from tongban_verify.status_list import LARGEST_LIST
+from tongban_verify.status_list import REASONS as REASONS_LISTED
 from tongban_verify.strict import DEEPEST, LARGEST_FILE
+from tongban_verify.tokens import LARGEST_TOKEN
 
 # In the order in which they stand on the page; each uses only what stands before it.
-_SCRIPTS: Final = ("strict", "report", "algorithms", "notes", "trust", "evidence", "documents", "face")
+_SCRIPTS: Final = (
+    "strict",
+    "report",
+    "algorithms",
+    "notes",
+    "trust",
+    "tokens",
+    "evidence",
+    "documents",
+    "face",
+)
 
 
 @cache
@@ -52,6 +67,11 @@ def _script() -> str:
         "largestFile": LARGEST_FILE,
         "entries": [[*key, *said] for key, said in ENTRIES.items()],
         "statuses": dict(STATUS_REASONS),
+        "largestToken": LARGEST_TOKEN,
+        "largestList": LARGEST_LIST,
+        "mostDisclosures": MOST_DISCLOSURES,
+        "listed": REASONS_LISTED,
+        "unnamed": UNNAMED,
         "ties": {kind: [tie.entry, tie.number, tie.digest] for kind, tie in TIES.items()},
     }
     # `<` could end the script or begin a comment within it.

@@ -4,7 +4,8 @@ const HEADING = "c2sp.org/tlog-proof@v1\n";
 const CHANGE = ["identifier", "number", "previous_status", "status", "operation", "at", "reasons", "basis"];
 
 class Findings {
-  constructor() {
+  constructor(statusList) {
+    this.statusList = statusList;
     this.codes = [];
     this.facts = {};
   }
@@ -24,9 +25,10 @@ class Findings {
   }
 }
 
-// Verify a file's bytes against an anchor (or null), as of `now` in microseconds.
-async function verifyFile(bytes, anchor, now) {
-  const findings = new Findings();
+// Verify a file's bytes against an anchor (or null), as of `now` in microseconds, with a status list (or null).
+async function verifyFile(bytes, anchor, now, statusList = null) {
+  if (isPresentation(bytes)) return verifyPresentation(bytes, anchor, now, statusList);
+  const findings = new Findings(statusList);
   try {
     const heading = UTF8.encode(HEADING);
     if (heading.every((byte, at) => bytes[at] === byte)) {
@@ -46,6 +48,10 @@ async function verifyFile(bytes, anchor, now) {
   return new Report(findings.codes, findings.facts);
 }
 
+function isPresentation(bytes) {
+  return UTF8.encode("eyJ").every((byte, at) => bytes[at] === byte);
+}
+
 async function checkLicence(found, anchor, now, findings) {
   const keys = ["format", "licence", "signature", "evidence", "status", "trust"];
   const whole = await named("shape", () => requireKeys(found, keys));
@@ -62,6 +68,17 @@ async function checkLicence(found, anchor, now, findings) {
   findings.facts.status = status;
   if (TABLES.statuses[status]) findings.doubt(TABLES.statuses[status]);
   await checkDates(content, now, findings);
+  if (findings.statusList) await checkList(signed, trust, now, findings);
+}
+
+// Look the licence up at the place that its evidence names: what came after its file was downloaded.
+async function checkList(signed, trust, now, findings) {
+  const list = await readStatusList(findings.statusList, trust, now);
+  findings.facts.listedAt = list.at;
+  const place = signed.entry.fields.status_place;
+  if (typeof place !== "number") throw new Doubt("no_place");
+  const reason = reasonAt(place, signed.slug, list);
+  if (reason) findings.doubt(reason);
 }
 
 async function checkNotice(found, anchor, now, findings) {

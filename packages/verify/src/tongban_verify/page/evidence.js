@@ -133,5 +133,5 @@ async function checkSigned(kind, content, number, signature, evidence, trust, no
     entry.hour === hourOf(at);
   if (!isTied) throw new Doubt("evidence");
   const standing = await checkStanding(proven, entry, trust, now);
-  return { office, slug: said.issuer, at, saidAt: said.at, kid: key.kid, standing };
+  return { office, slug: said.issuer, at, saidAt: said.at, kid: key.kid, standing, entry };
 }

@@ -13,7 +13,7 @@ const STANDINGS = {
 };
 // What no file can show; of each, for which files it is worth saying.
 const UNCHECKED = [
-  [(facts) => facts.status, "文件下载之后的状态变化（如暂扣、注销）；请扫描证照二维码，或向持证人索取新的文件。",
+  [(facts) => facts.status && !facts.listedAt, "文件下载之后的状态变化（如暂扣、注销）；请扫描证照二维码，或向持证人索取新的文件。",
     "What happened after the file was downloaded, such as a suspension: scan the licence's code, or ask for a new file."],
   [(facts) => facts.holder, "出示文件的人是不是持证人本人。", "Whether the person who shows it is the one it was issued to."],
   [() => true, "打印件、图片上的内容是否与文件相同。", "Whether a print or a picture says the same as the file."],
@@ -48,7 +48,7 @@ const FIELDS = {
   statuses: ["各数据元状态", "Status of each element"],
 };
 
-const chosen = { bytes: null, anchor: null, turn: 0 };
+const chosen = { bytes: null, anchor: null, list: null, turn: 0 };
 const element = (id) => document.getElementById(id);
 
 // Make an element that says both; the style shows the language that was chosen.
@@ -68,7 +68,7 @@ async function show() {
   const [now, turn] = [new Date(), (chosen.turn += 1)];
   let report;
   try {
-    report = await verifyFile(chosen.bytes, chosen.anchor, BigInt(now.getTime()) * 1000n);
+    report = await verifyFile(chosen.bytes, chosen.anchor, BigInt(now.getTime()) * 1000n, chosen.list);
   } catch (trouble) {
     report = new Report(["unreadable"]);
     console.error(trouble);
@@ -108,6 +108,10 @@ function linesOf(facts, now) {
       `${facts.validateStart} 至 ${facts.validateEnd ?? "长期"}`,
       `${facts.validateStart} to ${facts.validateEnd ?? "no end"}`,
     ]],
+    ["出示给", "Shown to", facts.audience !== undefined && plain(facts.audience)],
+    ["出示用途", "Shown for", facts.purpose !== undefined && plain(facts.purpose)],
+    ["出示有效至", "Shown until", shown(facts.until)],
+    ["状态列表签发于", "Status list of", facts.listedAt && `${written(facts.listedAt, 0, 19)}Z`],
     ["存证", "Evidence", STANDINGS[facts.evidence]],
     ["日志", "Log", facts.log && [
       facts.log.origin + (facts.log.size === undefined ? "" : `（${facts.log.size} 条）`),
@@ -115,6 +119,7 @@ function linesOf(facts, now) {
     ]],
     ["见证方", "Witnesses", facts.log && (facts.log.witnesses.join("、") || ["无", "none"])],
     ...Object.entries(facts.opened ?? {}).map(([name, value]) => [...(FIELDS[name] ?? [name, name]), plain(value)]),
+    ...Object.entries(facts.disclosed ?? {}).map(([name, value]) => [`出示 ${name}`, `It shows: ${name}`, plain(value)]),
     ...Object.entries(facts.signed ?? {}).map(([name, value]) => [`所载 ${name}`, `It says: ${name}`, plain(value)]),
     ["根密钥指纹", "Root key", facts.rootFingerprint],
     ["核验时间（本机时钟）", "Verified at (this machine's clock)", now.toLocaleString("sv-SE", { timeZoneName: "short" })],
@@ -145,8 +150,17 @@ async function take(file) {
     await trust(() => anchorFromBytes(bytes), true);
     return;
   }
-  chosen.bytes = bytes;
+  if (isStatusList(bytes)) chosen.list = bytes;
+  else chosen.bytes = bytes;
   await show();
+}
+
+function isStatusList(bytes) {
+  try {
+    return readJson(fromBase64url(asciiOf(bytes).split(".")[0])).typ === "statuslist+jwt";
+  } catch {
+    return false;
+  }
 }
 
 function saysWhomToTrust(bytes) {
@@ -191,6 +205,10 @@ async function begin() {
   element("file").addEventListener("change", async ({ target }) => {
     chosen.bytes = target.files[0] ? new Uint8Array(await target.files[0].arrayBuffer()) : null;
     element("result").hidden = !chosen.bytes;
+    await show();
+  });
+  element("list").addEventListener("change", async ({ target }) => {
+    chosen.list = target.files[0] ? new Uint8Array(await target.files[0].arrayBuffer()) : null;
     await show();
   });
   element("trust").addEventListener("change", async ({ target }) => {

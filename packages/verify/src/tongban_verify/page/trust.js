@@ -13,6 +13,7 @@ async function readKey(found) {
     check,
     fingerprint: `sha256:${whole}`,
     holdsAt: (at) => from <= at && at <= to,
+    holdsInSecond: (at) => from <= at + 999_999n && at <= to, // for moments of whole seconds
     revokedSince: "revoked" in fields ? revokedSince(fields.revoked) : null,
   };
 }
