@@ -98,7 +98,7 @@ def test_every_organisation_has_a_key_and_its_people_can_sign_in(database: None)
     signed_in = registry.sign_in(
         account.login, account.password, code, now=now, key=key, chance=SystemChance()
     )
-    assert signed_in.login == account.login
+    assert signed_in.staff.login == account.login
 
 
 @pytest.mark.parametrize(("profile", "length"), [("guomi", SM4_BYTES), ("international", AES_BYTES)])
