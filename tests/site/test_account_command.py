@@ -29,7 +29,7 @@ def test_a_security_administrator_is_given_what_opens_the_workbench(
     assert given.pop("uri").startswith("otpauth://totp/")
     made, now = registry.Credentials(**given), SystemClock().now()
     entered = registry.sign_in(NING, made.password, made.code(now), now=now, key=key, chance=SystemChance())
-    assert entered.roles == {registry.Role.SECURITY_ADMIN}
+    assert entered.staff.roles == {registry.Role.SECURITY_ADMIN}
     (said,) = fields_of(kind="staff.credentials_set").values()
     assert (said["login"], said["maker"], said["because"]) == (NING, "install", "首次开通")
 
