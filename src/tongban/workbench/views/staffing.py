@@ -1,6 +1,7 @@
 """The security administrator's deeds: credentials handed over, and roles, for others and for a cause."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import segno
 from django.http import HttpResponse, HttpResponseRedirect
@@ -22,11 +23,52 @@ DIVISIONS = Text("区划代码", "Division codes")
 ROLE = Text("角色", "Role")
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What the page of a deed on somebody's credentials says."""
+
+    title: Text
+    effect: Text
+    example: Text  # of a cause
+    confirm: Text
+    cancel: Text
+
+
+GIVING = Deed(
+    Text("发放登录凭证", "Give credentials"),
+    Text(
+        "系统生成新的密码和动态口令密钥，只显示一次，由您当面交给本人；此人原有的密码和动态口令立即失效，"
+        "正在使用的登录全部结束，登录锁定解除。",
+        "A new password and one-time secret are made and shown once, for you to hand over in person; what"
+        " this person had stops working at once, every session begun with it ends, and so does a lock on"
+        " the login.",
+    ),
+    Text(
+        "新到岗；动态口令设备遗失，已当面核验身份",
+        "has joined the office; telephone lost, identity seen in person",
+    ),
+    Text("确认发放", "Give them"),
+    Text("不发放", "Do not give them"),
+)
+REVOKING = Deed(
+    Text("收回登录凭证", "Revoke credentials"),
+    Text(
+        "此人的密码和动态口令立即失效，其正在使用的登录全部结束；职务和角色不变，可再次发放。",
+        "The password and one-time secret stop working at once, and every session of this person ends; office"
+        " and roles stay, and credentials can be given again.",
+    ),
+    Text("已离岗；怀疑密码被他人知悉", "has left the office; somebody else may know the password"),
+    Text("确认收回", "Revoke them"),
+    Text("不收回", "Do not revoke them"),
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(SECURITY)
 def credentials(request: StaffRequest, login: str) -> HttpResponse:
     """Give somebody a new password and second factor: for a cause, confirmed, shown in that one answer."""
     _, said = _about(request, login)
+    said["deed"] = GIVING
     because = confirmed_cause(request, "credentials", said, field="because", label=BECAUSE)
     if isinstance(because, HttpResponse):
         return because
@@ -48,7 +90,7 @@ def credentials(request: StaffRequest, login: str) -> HttpResponse:
 def revoke(request: StaffRequest, login: str) -> HttpResponse:
     """Take away what somebody signs in with: for a cause, confirmed; their sessions end."""
     _, said = _about(request, login)
-    said["revoking"] = True
+    said["deed"] = REVOKING
     because = confirmed_cause(request, "credentials", said, field="because", label=BECAUSE)
     if isinstance(because, HttpResponse):
         return because
