@@ -15,7 +15,7 @@ from tests.cases.acting import officer, pass_time, sight
 from tests.promises.effects import unproven
 from tests.promises.p6_owner_and_clock.waits import DECIDERS, orphans
 from tongban.cases import api as cases
-from tongban.cases.models import Act, Case, Contest, ReviewRequest
+from tongban.cases.models import Act, Case, Contest, Filing, ReviewRequest
 from tongban.kernel.clock import budget
 from tongban.kernel.errors import SourceDown, TongbanError
 from tongban.kernel.texts import Text
@@ -220,6 +220,7 @@ def walk_at_random(town: Town, *, walks: int) -> None:
     def whatever_happens(owner: str, alone: bool, steps: list[str]) -> None:
         for register in town.registers.values():
             register.trouble = None
+        Filing.objects.update(due_at=None)  # walks that are over would take this one's turns of work
         partner = None if alone else CHARACTERS["persons"]["liu_chunsheng"]
         subject = town.subject(owner)
         walk = Walk(town, subject, draft(town, subject, trade_word=next(WORDS), partner=partner))

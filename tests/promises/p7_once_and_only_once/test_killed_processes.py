@@ -38,9 +38,9 @@ ENDS = {"approved", "partly", "refused", "withdrawn", "expired"}
 
 
 def trade_words() -> Iterator[str]:
-    """Give names that nobody has."""
-    pairs = itertools.product("霁沅澜屿岑珩汐苒舟禾晗岚", "宸芷瑜琛璟朗煦皓翊昀蓁祺湛")
-    return iter([first + second for first, second in pairs])  # of a list: threads may share it
+    """Give names that nobody has, more than two hundred kills leave time to use."""
+    threes = itertools.product("霁沅澜屿岑珩汐苒舟禾晗岚", "宸芷瑜琛璟朗煦皓翊昀蓁祺湛", "溪岩川林")
+    return iter(["".join(three) for three in threes])  # of a list: threads may share it
 
 
 class Patient(Applicant):
