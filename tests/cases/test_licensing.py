@@ -7,6 +7,7 @@ import pytest
 from bench.filing import draft
 from bench.town import Town
 from tests.cases.acting import officer, pass_time, submit
+from tests.promises.effects import unproven
 from tongban.cases import api as cases
 from tongban.cases.api import LicencePower
 from tongban.cases.models import Event
@@ -104,6 +105,7 @@ def test_a_revocation_ends_the_case_too(
     filing = cases.filing_of_case(issued.case_number, approver)
     assert cases.snapshot(filing).case("registration").state is cases.CaseState.REVOKED
     assert issued.identifier in {e.identifier for e in cases.licences_for(town.subject("li_chunyan")).lines}
+    assert unproven() == []
 
 
 def test_a_cancellation_that_the_holder_asks_for_is_not_adverse(

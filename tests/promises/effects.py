@@ -20,12 +20,18 @@ from tongban.cases.models import (
 )
 from tongban.cases.rules.states import StatusCode
 from tongban.ledger.models import Entry
+from tongban.licences import api as licences
 from tongban.licences.models import LicenceRow, LookRow, PresentationRow, StatusChangeRow
 from tongban.papers.models import MaterialRow, NoticeRow
 
 Fields = Mapping[str, Any]
-# What a case's state proves to have happened, by the entry that must be there.
-STATES = {"refused": "case.decided", "not_accepted": "case.not_accepted", "revoked": "pledge.checked"}
+REVOKED = ("licence.status_changed", {"status": licences.Status.REVOKED.value, "maker": "person"})
+# What a case's state proves to have happened, by the entry that must be there and what it must say.
+STATES: Mapping[str, tuple[str, Fields]] = {
+    "refused": ("case.decided", {"decision": "no", "maker": "person"}),
+    "not_accepted": ("case.not_accepted", {}),
+    "revoked": REVOKED,
+}
 ACT_STATES = {
     "done": ("act.done", "act.resolved"),
     "refused": ("act.refused",),
@@ -129,14 +135,22 @@ def _cases(known: Evidence) -> Iterator[str]:
             "case.completed": case.completed_at is not None,
             "case.withdrawn": case.state == "withdrawn",
             "case.special_procedure": case.pauses.exists() or case.extended_at is not None,
-            STATES.get(case.state, ""): case.state in STATES,
         }
         for kind, is_wanted in wanted.items():
             if is_wanted and not known.has(kind, case_number=case.number):
                 yield f"case {case.number} ({case.item}, {case.state}) has no {kind}"
+        proof = STATES.get(case.state)
+        if proof is not None and not known.has(proof[0], **_about(case, proof[0]), **proof[1]):
+            yield f"case {case.number} ({case.item}) is {case.state}, and nobody said so"
     for pledge in SignedPledge.objects.exclude(checked_at=None):
         if not known.has("pledge.checked", pledge=pledge.pledge, result=pledge.state):
             yield f"pledge {pledge.pk} was checked without evidence"
+
+
+def _about(case: Case, kind: str) -> Fields:
+    """Give by what an entry of the kind names a case: what is done to a licence names that."""
+    by_licence = kind.startswith("licence.")
+    return {"licence_identifier": case.licence} if by_licence else {"case_number": case.number}
 
 
 def _decisions(known: Evidence) -> Iterator[str]:
@@ -223,8 +237,9 @@ def _history(known: Evidence) -> Iterator[str]:
         assert case is not None
         told.add((event.entry_id, code))
         if code in PROVEN_BY and case.number is not None:
-            kind, said = PROVEN_BY[code]
-            if not known.is_about(event.entry_id or "", kind, case_number=case.number, **said):
+            proofs = [PROVEN_BY[code], *([REVOKED] if code == StatusCode.REVOKED else [])]
+            entry = event.entry_id or ""
+            if not any(known.is_about(entry, kind, **_about(case, kind), **said) for kind, said in proofs):
                 yield f"status {code} of {case.number} rests on no entry that says so"
         if code == StatusCode.GRANTED and not known.has(
             "case.decided", case_number=case.number, decision="yes"

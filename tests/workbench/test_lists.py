@@ -98,10 +98,26 @@ def resting(town: Town, count: int) -> None:
             office="market.990122",
             in_name_of="market.990122",
             implementation_code="X",
-            state="revoked",
+            state="granted",
         )
         for case in made
     )
+    grounds = Case.objects.filter(filing__in=[case.filing_id for case in made], item="registration")
+    Event.objects.bulk_create(
+        Event(
+            filing_id=ground.filing_id,
+            case=ground,
+            at=town.now,
+            kind="revoked",
+            status_code=15,
+            maker="person",
+            staff_id=1,
+            words={"zh": "撤销", "en": "revoked"},
+            entry_id="E",
+        )
+        for ground in grounds
+    )
+    grounds.update(state="revoked")
 
 
 def employees(town: Town, count: int) -> None:

@@ -1,6 +1,6 @@
 """Submitting, confirming for oneself, withdrawing, expiring."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from tongban.cases.actions import once
@@ -203,7 +203,8 @@ def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
             ),
             todo=Text("如需变更或注销，请另行申报。", "File a change or a cancellation instead."),
         )
-    happenings = [_withdraw_case(row, filing, now, at) for row in rows]
+    _tell_withdrawal(filing, rows, now=now, at=at)  # before any state: the database asks for it (0003)
+    Case.objects.filter(pk__in=[row.pk for row in rows]).update(state=CaseState.WITHDRAWN, ended_at=now)
     Claim.objects.filter(case__in=rows).delete()
     filing.open_draft = None
     if filing.stage in {Stage.DRAFT, Stage.CONFIRMING}:
@@ -213,10 +214,16 @@ def withdraw(number: str, *, subject: registry.Subject, at: Workplace) -> None:
     elif not filing.cases.exclude(state__in=[state for state in CaseState if state.is_end]).exists():
         filing.stage, filing.ended_at = Stage.ENDED, now
     filing.save()
+
+
+@part
+def _tell_withdrawal(filing: Filing, rows: Iterable[Case], *, now: datetime, at: Workplace) -> None:
+    """Record that the owner withdraws the filing and these cases of it, each with its evidence."""
+    happenings = [_case_withdrawn(row, filing, now, at) for row in rows]
     entry = ledger.record(
         "decisions",
         "filing.withdrawn",
-        {"filing_number": number, "maker": "applicant"},
+        {"filing_number": filing.number, "maker": "applicant"},
         now=now,
         chance=at.chance,
     )
@@ -235,10 +242,7 @@ def _forget(filing: Filing, now: datetime) -> None:
     papers.set_retention(filing.number, civil_date(now))
 
 
-def _withdraw_case(row: Case, filing: Filing, now: datetime, at: Workplace) -> Happening:
-    accepted = row.accepted_at is not None
-    row.state, row.ended_at = CaseState.WITHDRAWN, now
-    row.save(update_fields=["state", "ended_at"])
+def _case_withdrawn(row: Case, filing: Filing, now: datetime, at: Workplace) -> Happening:
     entry_id = None
     if row.number is not None:
         entry_id = evidence(
@@ -249,7 +253,7 @@ def _withdraw_case(row: Case, filing: Filing, now: datetime, at: Workplace) -> H
         Text("撤回办件", "Case withdrawn"),
         "applicant",
         case_id=row.pk,
-        status_code=StatusCode.WITHDRAWN if accepted else StatusCode.WITHDRAWN_BEFORE,
+        status_code=StatusCode.WITHDRAWN_BEFORE if row.accepted_at is None else StatusCode.WITHDRAWN,
         entry_id=entry_id,
     )
 
@@ -295,13 +299,14 @@ def expire_drafts(*, at: Workplace, most: int = 100) -> int:
         filing.save(update_fields=["stage", "ended_at", "open_draft"])
         _forget(filing, now)
         Claim.objects.filter(case__filing=filing).delete()
-        filing.cases.update(state=CaseState.WITHDRAWN, ended_at=now)
-        ledger.record(
+        entry = ledger.record(
             "decisions",
             "draft.expired",
             {"filing_number": filing.number, "bundle": filing.bundle},
             now=now,
             chance=at.chance,
         )
-        tell(filing.pk, [Happening("expired", Text("草稿已过期", "The draft expired"), "law")], now=now)
+        words = Text("草稿已过期", "The draft expired")
+        tell(filing.pk, [Happening("expired", words, "law", entry_id=entry.id)], now=now)
+        filing.cases.update(state=CaseState.WITHDRAWN, ended_at=now)
     return len(filings)

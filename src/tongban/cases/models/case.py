@@ -12,8 +12,9 @@ class Case(models.Model):
     """One item of a filing at one office, with its number, clocks and result.
 
     `state`: waiting (for another case), received, correction, accepted, acting, issuing, and the ends
-    granted, refused, not_accepted, withdrawn, revoked. `number` is given on receipt: 31 characters of
-    implementation code, the day, a sequence.
+    granted, refused, not_accepted, withdrawn, revoked. The database writes an end against somebody only
+    once the history names who said so (triggers, by migration 0003). `number` is given on receipt: 31
+    characters of implementation code, the day, a sequence.
     """
 
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="cases")

@@ -185,26 +185,25 @@ def end_revoked(
     (`rules.resting`). When the case was granted stays as it was, and so does the claim on the name: the name
     provisions keep it from others for a time after a revocation.
     """
+    bundle = items.pinned(filing.bundle_digest)
+    revoked = Happening(
+        "revoked",
+        words,
+        "person",
+        case_id=row.pk,
+        status_code=StatusCode.REVOKED,
+        staff_id=staff.id,
+        since=since,
+        entry_id=entry,
+    )
+    tell(filing.pk, [revoked], now=now)  # before the state, which the database refuses without it
     row.state = CaseState.REVOKED
     row.save(update_fields=["state"])
-    bundle = items.pinned(filing.bundle_digest)
-    told = [
-        Happening(
-            "revoked",
-            words,
-            "person",
-            case_id=row.pk,
-            status_code=StatusCode.REVOKED,
-            staff_id=staff.id,
-            since=since,
-            entry_id=entry,
-        )
-    ]
     resting = [item.key for item in bundle.items if row.item in rests_on(bundle, item.key)]
-    told += end_waiting(filing, resting, now=now)
+    end_waiting(filing, resting, now=now)
     warning = revocation(bundle.item(row.item).name)
     begun = Case.objects.filter(filing=filing, item__in=resting, number__isnull=False).order_by("id")
-    told += [
+    told = [
         Happening("ground_revoked", warning, "platform", case_id=each.pk, entry_id=entry, audience="office")
         for each in begun
     ]

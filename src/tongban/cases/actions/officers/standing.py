@@ -67,24 +67,27 @@ def require_reasons(reasons: str) -> None:
 
 @part
 def end_case(filing: Filing, row: Case, state: CaseState, happening: Happening, *, now: datetime) -> None:
-    """End a case without a grant; cases that waited for it cannot begin and end with it."""
+    """End a case without a grant; cases that waited for it cannot begin and end with it.
+
+    Who ended it is told first: without that line the database refuses the state (migration 0003).
+    """
+    tell(filing.pk, [happening], now=now)
     row.state, row.ended_at, row.person_needed = state, now, None
     row.save()
     Claim.objects.filter(case=row).delete()
     waiting = Case.objects.filter(filing=filing, state=CaseState.WAITING).values_list("item", flat=True)
-    tell(filing.pk, [happening, *end_waiting(filing, list(waiting), now=now)], now=now)
+    end_waiting(filing, list(waiting), now=now)
     end_filing_if_done(filing, now=now)
     filing.due_at = now
     filing.save(update_fields=["due_at"])
 
 
 @part
-def end_waiting(filing: Filing, keys: Sequence[str], *, now: datetime) -> list[Happening]:
-    """End those of these items that wait for an earlier one in vain; give what is to be told of each."""
+def end_waiting(filing: Filing, keys: Sequence[str], *, now: datetime) -> None:
+    """End those of these items that wait for an earlier one in vain, and tell it of each."""
     words = Text("前置事项未获准予，不再办理", "An earlier item was not granted; this one does not begin")
-    happenings = []
-    for row in Case.objects.filter(filing=filing, item__in=keys, state=CaseState.WAITING).order_by("id"):
+    rows = Case.objects.filter(filing=filing, item__in=keys, state=CaseState.WAITING).order_by("id")
+    for row in rows:
         row.state, row.ended_at = CaseState.WITHDRAWN, now
         row.save(update_fields=["state", "ended_at"])
-        happenings.append(Happening("not_begun", words, "law", case_id=row.pk))
-    return happenings
+    tell(filing.pk, [Happening("not_begun", words, "law", case_id=row.pk) for row in rows], now=now)
