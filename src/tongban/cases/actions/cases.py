@@ -1,13 +1,14 @@
 """The parts of which a case's life is made: opened, received, accepted, granted, ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from tongban.cases.actions import numbers
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.models import Case, Claim, Filing
 from tongban.cases.queries import standing
-from tongban.cases.queries.claims import scope_of
+from tongban.cases.queries.claims import claims_of, scope_of
+from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import clocks
 from tongban.cases.rules.states import CaseState, Stage, StatusCode
 from tongban.cases.workplace import Workplace
@@ -17,46 +18,36 @@ from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part
 from tongban.kernel.values import case_number
-from tongban.registry import api as registry
 
 
 @part
-def open_cases(
-    filing: Filing,
-    bundle: items.Bundle,
-    keys: Iterable[str],
-    *,
-    division: str,
-    offices: Mapping[str, registry.Competence],
-    values: Mapping[str, items.Held],
-    at: Workplace,
-) -> None:
+def open_cases(filing: Filing, sight: Sight, *, at: Workplace) -> None:
     """Make a case for each item of the filing, and claim what only one filing may have."""
     now = at.clock.now()
-    for position, key in enumerate(keys):
-        item = bundle.item(key)
-        competence = offices[key]
+    for position, key in enumerate(sight.plan.items):
+        item = sight.bundle.item(key)
+        competence = sight.offices[key]
         case = Case(
             filing=filing,
             item=key,
             position=position,
             office=competence.office.slug,
             in_name_of=competence.in_name_of.slug,
-            division=division,
+            division=sight.plan.division,
             implementation_code=competence.implementation_code,
             state=CaseState.WAITING,
         )
         rows.insert(case)
-        for claim in item.claims:
-            _claim(case, claim, values[claim.value], now=now, at=at)
+        for claim, value in claims_of(item, sight):
+            _claim(case, claim, value, now=now, at=at)
 
 
-def _claim(case: Case, claim: items.Claim, value: object, *, now: datetime, at: Workplace) -> None:
+def _claim(case: Case, claim: items.Claim, value: str, *, now: datetime, at: Workplace) -> None:
     """Hold a value for this case; a lapsed claim makes room, one in force violates the unique row."""
     scope = scope_of(claim, in_name_of=case.in_name_of, node=at.node.code)
-    Claim.objects.filter(kind=claim.kind, scope=scope, value=str(value), until__lt=now).delete()
+    Claim.objects.filter(kind=claim.kind, scope=scope, value=value, until__lt=now).delete()
     until = clocks.end_of(claim.holds, now, at.calendar).at
-    Claim.objects.create(kind=claim.kind, scope=scope, value=str(value), case=case, until=until)
+    Claim.objects.create(kind=claim.kind, scope=scope, value=value, case=case, until=until)
 
 
 @part
@@ -106,7 +97,7 @@ def start_clocks(row: Case, bundle: items.Bundle, *, division: str, now: datetim
     row.accepted_at = now
     row.rules_version = bundle.version
     row.closing_due_at, row.alarm = None, 0  # of a correction that never came and was accepted all the same
-    set_clocks(row, bundle, division=division, at=at)
+    set_clocks(row, bundle, division=sight.plan.division, at=at)
 
 
 @part

@@ -11,7 +11,7 @@ from tongban.cases.actions.pledges import start_check_clocks
 from tongban.cases.actions.work import Lease, locked
 from tongban.cases.models import Act, Case, Claim, Decision, Filing
 from tongban.cases.queries import standing
-from tongban.cases.queries.claims import is_held, scope_of
+from tongban.cases.queries.claims import claims_of, is_held, scope_of
 from tongban.cases.queries.sight import Sight, about_case
 from tongban.cases.rules.gathering import packed, read_value, stored_value
 from tongban.cases.rules.states import CaseState, StatusCode
@@ -149,11 +149,8 @@ def hold_for_good(row: Case, item: items.Item, sight: Sight, *, now: datetime, a
 def _claims(
     row: Case, item: items.Item, sight: Sight, at: Workplace
 ) -> Iterator[tuple[items.Claim, str, str]]:
-    for claim in item.claims:
-        held = items.value_named(
-            sight.bundle, claim.value, sight.snapshot.answers.parties, sight.gathered.values, sight.about
-        )
-        yield claim, scope_of(claim, in_name_of=row.in_name_of, node=at.node.code), str(held)
+    for claim, value in claims_of(item, sight):
+        yield claim, scope_of(claim, in_name_of=row.in_name_of, node=at.node.code), value
 
 
 def _decided_words(item: items.Item, row: Case, maker: str, staff_id: int | None, entry_id: str) -> Happening:

@@ -1,6 +1,6 @@
 """Submitting, confirming for oneself, withdrawing, expiring."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tongban.cases.actions import once
@@ -29,7 +29,6 @@ from tongban.registry import api as registry
 def submit(
     sight: Sight,
     *,
-    values: Mapping[str, items.Held],
     request: once.Request | None,
     at: Workplace,
 ) -> Lease | None:
@@ -54,10 +53,7 @@ def submit(
     if any(party.declined_at is not None and party.confirmed_at is None for party in asked):
         raise _declined()
     awaited = [party for party in asked if party.confirmed_at is None]
-    division = sight.plan.division
-    open_cases(
-        filing, bundle, sight.plan.items, division=division, offices=sight.offices, values=values, at=at
-    )
+    open_cases(filing, sight, at=at)
     filing.stage = Stage.CONFIRMING if awaited else Stage.SUBMITTED
     filing.submitted_at = now
     filing.open_draft = None

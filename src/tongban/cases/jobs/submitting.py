@@ -1,6 +1,6 @@
 """Checking a draft before submission, and submitting it: what can be put right is put right on the spot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -10,7 +10,7 @@ from tongban.cases.actions import once
 from tongban.cases.actions.submission import submit as record_submission
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.gather import gather, requests_for
-from tongban.cases.queries.claims import is_held, scope_of
+from tongban.cases.queries.claims import claims_of, is_held, scope_of
 from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import supposed_fact
@@ -91,9 +91,8 @@ def submit(
         return Checked(see(read(number), at=at), (), ()), None
     if not checked.is_clean:
         return checked, None
-    named = claimed_values(checked.sight)
     try:
-        return checked, record_submission(checked.sight, values=named, request=request, at=at)
+        return checked, record_submission(checked.sight, request=request, at=at)
     except IntegrityError as taken:
         found = check(number, at=at, limit=limit)
         if not found.is_clean:
@@ -107,16 +106,6 @@ def submit(
 
 def _was_done(request: once.Request | None) -> bool:
     return request is not None and once.was_done(request)
-
-
-def claimed_values(sight: Sight) -> Mapping[str, items.Held]:
-    """Give the value of every name that an item of the filing claims for itself."""
-    parties = sight.snapshot.answers.parties
-    names = {claim.value for key in sight.plan.items for claim in sight.bundle.item(key).claims}
-    return {
-        name: items.value_named(sight.bundle, name, parties, sight.gathered.values, sight.about)
-        for name in names
-    }
 
 
 def _stops(sight: Sight, at: Workplace) -> Iterator[Stop]:
@@ -142,14 +131,10 @@ def _held(sight: Sight, item: items.Item, at: Workplace) -> Iterator[Stop]:
 
 def _held_by_others(sight: Sight, item: items.Item, at: Workplace) -> Iterator[tuple[items.Claim, str]]:
     """Give what the item claims for itself and another filing holds already."""
-    values = claimed_values(sight)
-    for claim in item.claims:
-        value = values[claim.value]
+    for claim, value in claims_of(item, sight):
         scope = scope_of(claim, in_name_of=sight.offices[item.key].in_name_of.slug, node=at.node.code)
-        if value is None or isinstance(value, rules.NoneOnRecord):
-            continue
-        if is_held(claim.kind, scope, str(value), but_for=sight.snapshot.id, now=at.clock.now()):
-            yield claim, str(value)
+        if is_held(claim.kind, scope, value, but_for=sight.snapshot.id, now=at.clock.now()):
+            yield claim, value
 
 
 def _judged_now(sight: Sight, item: items.Item, at: Workplace) -> tuple[items.Judged, ...]:
