@@ -29,6 +29,16 @@ class Text:
         return self.zh
 
 
+# Letters by their category that no eye sees: the fillers of Hangul.
+UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
+
+
+def is_readable(written: str) -> bool:
+    """Say whether a person wrote something that another can read: a letter or a digit, not only blanks,
+    stops, or signs that no eye sees."""
+    return any(sign.isalnum() and sign not in UNSEEN_LETTERS for sign in written)
+
+
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
 LEAST_SHOWN_S, SHORT_S = 0.01, 10
 

@@ -5,16 +5,16 @@ from datetime import date
 
 from tongban.catalogue import api as catalogue
 from tongban.kernel.errors import Invalid, InvalidValue
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.values import money
 
 MOST_TEXT = 2000
 
 
 def text(sent: Mapping[str, str], name: str, label: Text, *, most: int = MOST_TEXT) -> str:
-    """Give a text that must be there."""
+    """Give a text that must be there, and that can be read."""
     written = sent.get(name, "").strip()
-    if not written:
+    if not is_readable(written):
         raise Invalid(
             "workbench.missing",
             what=Text(f"没有填写“{label.zh}”。", f"{label.en}: nothing was written."),

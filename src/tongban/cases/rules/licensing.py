@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from tongban.cases.rules.officers import DECIDERS
 from tongban.kernel.errors import Conflict, Invalid, NotFound
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.licences import api as licences
 from tongban.registry import api as registry
 
@@ -71,7 +71,7 @@ def require_power(power: LicencePower, found: licences.Licence, staff: registry.
 
 def require_basis(basis: str) -> None:
     """Refuse a decision on a licence that names no article."""
-    if not basis.strip():
+    if not is_readable(basis):
         raise Invalid(
             "cases.basis_missing",
             what=Text("没有填写依据条款。", "No legal basis was given."),

@@ -10,7 +10,7 @@ from tongban.cases.queries.rights import of_office
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState
 from tongban.kernel.errors import Conflict, Invalid
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import part
 from tongban.registry import api as registry
 
@@ -55,7 +55,8 @@ def require_decidable(row: Case, staff: registry.Staff) -> None:
 
 
 def require_reasons(reasons: str) -> None:
-    if not reasons.strip():
+    """Raise Invalid where no reasons are given that can be read."""
+    if not is_readable(reasons):
         raise Invalid(
             "cases.reasons_missing",
             what=Text("没有填写理由。", "No reasons were given."),
