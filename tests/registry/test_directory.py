@@ -52,6 +52,17 @@ def test_an_entrusted_office_says_why_it_decides_and_uses_the_code_of_the_delega
     assert competence.implementation_code == "11990121310121000D4990131001000"
 
 
+def test_who_entrusted_a_power_knows_to_whom_though_its_time_be_over_and_who_devolved_it_nobody(
+    yunxi: Directory,
+) -> None:
+    for until in (None, date(2026, 6, 30)):
+        known = replace(yunxi, delegations=tuple(replace(one, until=until) for one in yunxi.delegations))
+        assert known.entrusted_by("market.990121") == {"market.990121001"}
+        assert known.entrusted_by("market.990121001") == known.entrusted_by("market.990100") == frozenset()
+    devolved = replace(yunxi, delegations=tuple(replace(one, kind="devolved") for one in yunxi.delegations))
+    assert devolved.entrusted_by("market.990121") == frozenset()
+
+
 def test_before_its_first_day_a_delegation_counts_for_nothing(yunxi: Directory) -> None:
     assert yunxi.office_for(REGISTRATION, "990121001", date(2025, 12, 31)).office.slug == "market.990121"
 

@@ -88,6 +88,13 @@ class Directory:
         chosen = (one for one in self.all_organisations if at is None or in_force(one.since, one.until, at))
         return tuple(sorted(chosen, key=lambda organisation: organisation.slug))
 
+    def entrusted_by(self, slug: str) -> frozenset[str]:
+        """Give the organisations that decide in this one's name (委托), those whose time is over included:
+        what they began is still theirs to end, and this one's to answer for."""
+        return frozenset(
+            one.delegate for one in self.delegations if one.delegator == slug and one.kind == "entrusted"
+        )
+
     def body_for(self, function: str, division: str, at: date) -> Organisation:
         """Give the organisation of a function (tax, social, fund) in a division, or the nearest above it."""
         looked_at = self.upward(division, at)

@@ -13,7 +13,7 @@ from tongban.cases.actions.verdicts import hand_to_person
 from tongban.cases.actions.work import Lease, lock, locked, wake
 from tongban.cases.models import Act, Case, Filing
 from tongban.cases.queries import standing
-from tongban.cases.queries.rights import of_office
+from tongban.cases.queries.rights import in_hand
 from tongban.cases.queries.sight import Sight
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState
@@ -218,12 +218,12 @@ def resolve_act(
     """Record what a person established about an act in doubt or refused: done under a number, or not done.
 
     "done" keeps the office's number; "again" has it sent once more, which only a person may order.
-    Raises NotFound when the case is not of the officer's office, Conflict when it is settled already.
+    Raises NotFound when the officer has not the case in hand, Conflict when it is settled already.
     """
     filing = lock(number)
     act = (
-        Act.objects.filter(of_office(staff, officers.RECEIVERS, case="case__"))
-        .filter(pk=act_id, case__filing=filing)
+        Act.objects.filter(pk=act_id, case__filing=filing)
+        .filter(case__in=Case.objects.filter(in_hand(staff, officers.RECEIVERS)))
         .select_related("case")
         .first()
     )

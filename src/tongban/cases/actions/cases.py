@@ -97,7 +97,7 @@ def start_clocks(row: Case, bundle: items.Bundle, *, division: str, now: datetim
     row.accepted_at = now
     row.rules_version = bundle.version
     row.closing_due_at, row.alarm = None, 0  # of a correction that never came and was accepted all the same
-    set_clocks(row, bundle, division=sight.plan.division, at=at)
+    set_clocks(row, bundle, division=division, at=at)
 
 
 @part

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tongban.cases.models import Case, Contest
-from tongban.cases.queries.desk import FactLine, cases_of_office, facts_for_officer
+from tongban.cases.queries.desk import FactLine, cases_in_hand, facts_for_officer
 from tongban.cases.queries.rights import may
 from tongban.cases.rules import officers
 from tongban.cases.workplace import Workplace
@@ -17,12 +17,12 @@ from tongban.registry import api as registry
 
 @whole
 def open_facts(case_number: str, *, staff: registry.Staff, cause: str, at: Workplace) -> tuple[FactLine, ...]:
-    """Give an officer the facts of a case of their office, once who looked and why is on record.
+    """Give an officer the facts of a case that they have in hand, once who looked and why is on record.
 
-    Raises NotFound for a case of another office, Invalid when no cause is given.
+    Raises NotFound for any other case, Invalid when no cause is given.
     """
     _require_cause(cause)
-    row = Case.objects.filter(cases_of_office(staff), number=case_number).first()
+    row = Case.objects.filter(cases_in_hand(staff), number=case_number).first()
     if row is None:
         raise officers.no_such_case(case_number)
     lines = facts_for_officer(case_number, staff)

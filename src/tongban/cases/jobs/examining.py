@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from tongban.cases.actions.looking import open_facts
 from tongban.cases.jobs.advance import judge_case
-from tongban.cases.queries.desk import FactLine, filing_of_case
+from tongban.cases.queries.desk import FactLine, filing_answered_for
 from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.records import decision_record
@@ -153,7 +153,7 @@ def examine(case_number: str, staff: registry.Staff, *, cause: str, at: Workplac
 
 
 def _seen(case_number: str, staff: registry.Staff, at: Workplace) -> tuple[str, Sight, CaseView]:
-    number = filing_of_case(case_number, staff)
+    number = filing_answered_for(case_number, staff)
     sight = see(read(number), at=at)
     return number, sight, next(case for case in sight.snapshot.cases if case.number == case_number)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tongban.cases.models import Case
-from tongban.cases.queries.desk import cases_of_office
+from tongban.cases.queries.desk import cases_in_hand
 from tongban.cases.rules import officers
 from tongban.cases.workplace import Workplace
 from tongban.catalogue import api as catalogue
@@ -41,7 +41,7 @@ def look_up_licence(
     """
     if not cause.strip():
         raise _no_cause()
-    row = Case.objects.filter(cases_of_office(staff), number=case_number).select_related("filing").first()
+    row = Case.objects.filter(cases_in_hand(staff), number=case_number).select_related("filing").first()
     if row is None:
         raise officers.no_such_case(case_number)
     kind, now = licences.licence_type(type_code), at.clock.now()

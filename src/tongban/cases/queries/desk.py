@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from tongban.cases.models import Act, Case, Contest, Fact, Filing, ReviewRequest
 from tongban.cases.queries.readers import CASE_ROLES
-from tongban.cases.queries.rights import is_theirs, may, of_office
+from tongban.cases.queries.rights import answered_for, in_hand, is_theirs, may, of_office
 from tongban.cases.rules import officers
 from tongban.catalogue import api as catalogue
 from tongban.items import api as items
@@ -66,13 +66,33 @@ class ActLine:
 
 
 def cases_of_office(staff: registry.Staff) -> Q:
-    """Give the WHERE clause of the cases that an officer may open; nothing without a case role."""
+    """Give the WHERE clause of the cases of an officer's office; nothing without a case role."""
     return of_office(staff, CASE_ROLES) & Q(number__isnull=False)
 
 
+def cases_in_hand(staff: registry.Staff) -> Q:
+    """Give the WHERE clause of the cases whose facts an officer may open; nothing without a case role."""
+    return in_hand(staff, CASE_ROLES) & Q(number__isnull=False)
+
+
+def cases_answered_for(staff: registry.Staff) -> Q:
+    """Give the WHERE clause of the cases that an officer may see without anybody's facts; nothing without a
+    case role."""
+    return answered_for(staff, CASE_ROLES) & Q(number__isnull=False)
+
+
 def filing_of_case(case_number: str, staff: registry.Staff) -> str:
-    """Give the filing's number of a case of one's office; NotFound otherwise."""
-    row = Case.objects.filter(cases_of_office(staff), number=case_number).select_related("filing").first()
+    """Give the filing's number of a case that one has in hand; NotFound otherwise."""
+    return _filing(case_number, cases_in_hand(staff))
+
+
+def filing_answered_for(case_number: str, staff: registry.Staff) -> str:
+    """Give the filing's number of a case that one answers for; NotFound otherwise."""
+    return _filing(case_number, cases_answered_for(staff))
+
+
+def _filing(case_number: str, right: Q) -> str:
+    row = Case.objects.filter(right, number=case_number).select_related("filing").first()
     if row is None:
         raise officers.no_such_case(case_number)
     return row.filing.number
@@ -80,7 +100,7 @@ def filing_of_case(case_number: str, staff: registry.Staff) -> str:
 
 def facts_for_officer(case_number: str, staff: registry.Staff) -> tuple[FactLine, ...]:
     """Give the facts fetched for this case at its office; `actions.looking` records who opens them."""
-    row = Case.objects.filter(cases_of_office(staff), number=case_number).first()
+    row = Case.objects.filter(cases_in_hand(staff), number=case_number).first()
     if row is None:
         raise officers.no_such_case(case_number)
     purpose = str(implementation_code.parse(row.implementation_code).basic)
@@ -134,12 +154,9 @@ def _only_waits(row: Fact, *, beside: Fact) -> bool:
 
 
 def acts_of(case_number: str, staff: registry.Staff) -> tuple[ActLine, ...]:
-    """Give the registrations of a case of one's office; none for staff without a case role."""
-    rows = (
-        Act.objects.filter(case__number=case_number)
-        .filter(of_office(staff, CASE_ROLES, case="case__"))
-        .order_by("id")
-    )
+    """Give the registrations of a case that one has in hand; none for staff without a case role."""
+    case = Case.objects.filter(cases_in_hand(staff), number=case_number)
+    rows = Act.objects.filter(case__in=case).order_by("id")
     return tuple(
         ActLine(row.pk, row.name, row.key, row.body, row.state, row.number, row.tries) for row in rows
     )

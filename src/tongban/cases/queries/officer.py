@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tongban.cases.models import Case, Decision, Filing, Pause, ReviewRequest
-from tongban.cases.queries.desk import ActLine, acts_of, cases_of_office
+from tongban.cases.queries.desk import ActLine, acts_of, cases_answered_for
+from tongban.cases.queries.rights import answered_for
 from tongban.cases.queries.timeline import Line, officers_timeline
 from tongban.cases.rules import clocks, officers
 from tongban.cases.rules.powers import Power, Standing, powers
@@ -104,6 +105,7 @@ class OfficerCase:
     wanting: tuple[Text, ...]
     claimed_by: str
     is_mine: bool
+    in_hand: bool  # the reader's office has it, or they have taken it over: they may open the facts
     clocks: tuple[ClockLine, ...]
     pauses: tuple[PauseLine, ...]
     decision: DecisionLine | None
@@ -126,10 +128,10 @@ class OfficerCase:
 def officer_case(
     case_number: str, staff: registry.Staff, *, at: Workplace, after: str = "", notices_after: str = ""
 ) -> OfficerCase:
-    """Give a case of the officer's own office, with a page of its timeline and one of its notices; NotFound,
-    in the same words, for any other."""
+    """Give a case that the officer answers for, with a page of its timeline and one of its notices;
+    NotFound, in the same words, for any other."""
     row = (
-        Case.objects.filter(cases_of_office(staff), number=case_number)
+        Case.objects.filter(cases_answered_for(staff), number=case_number)
         .select_related("filing", "decision", "review_request")
         .prefetch_related("pauses", "acts")
         .first()
@@ -154,6 +156,7 @@ def officer_case(
     labels = {act.name: act.label for act in item.acts}
     accepted_on = civil_date(row.accepted_at or now)
     limits = clocks.limits_of(item, bundle, at.policies, filing.division, accepted_on)
+    standing = _standing(row, item, pauses, decision, review, limits, staff)
     return OfficerCase(
         filing=filing.number,
         number=case_number,
@@ -174,6 +177,7 @@ def officer_case(
         wanting=_texts(row.facts_needed) if row.state == CaseState.CORRECTION else (),
         claimed_by=names.get(row.claimed_by_id or 0, ""),
         is_mine=row.claimed_by_id == staff.id,
+        in_hand=standing.in_hand,
         clocks=tuple(_clocks(row, pauses, now)),
         pauses=tuple(_pause(pause) for pause in pauses),
         decision=None if decision is None else _decision(decision, names),
@@ -181,7 +185,7 @@ def officer_case(
         acts=tuple((labels[act.name], act) for act in acts_of(case_number, staff)),
         notices=papers.notices_of([case_number], after=notices_after),
         timeline=_timeline(filing, staff, after),
-        powers=powers(_standing(row, item, pauses, decision, review, limits), staff),
+        powers=powers(standing, staff),
         remedies=remedies(row, item),
         procedures=officers.PROCEDURES,
         extension_by=limits.extension_by,
@@ -190,8 +194,8 @@ def officer_case(
 
 
 def _timeline(filing: Filing, staff: registry.Staff, after: str) -> Page[Line]:
-    """Give what happened in the filing, as far as it is this office's: its cases alone."""
-    theirs = Case.objects.filter(cases_of_office(staff), filing=filing).values_list("pk", "item")
+    """Give what happened in the filing, as far as the officer answers for it: those cases alone."""
+    theirs = Case.objects.filter(cases_answered_for(staff), filing=filing).values_list("pk", "item")
     return officers_timeline(filing, dict(theirs), after=after)
 
 
@@ -272,6 +276,7 @@ def _standing(
     decision: Decision | None,
     review: ReviewRequest | None,
     limits: items.Limits,
+    staff: registry.Staff,
 ) -> Standing:
     return Standing(
         state=CaseState(row.state),
@@ -287,4 +292,5 @@ def _standing(
         review_open=review is not None and review.answered_at is None,
         act_states=frozenset(act.state for act in row.acts.all()),
         taken_by=row.claimed_by_id,
+        in_hand=row.office == staff.organisation or row.claimed_by_id == staff.id,
     )

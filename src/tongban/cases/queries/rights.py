@@ -26,6 +26,25 @@ def of_office(staff: registry.Staff, roles: Iterable[registry.Role], *, case: st
     return theirs if places is None else theirs & Q(**{f"{case}division__in": sorted(places)})
 
 
+def in_hand(staff: registry.Staff, roles: Iterable[registry.Role]) -> Q:
+    """Give the WHERE clause of the cases that an officer acts on: of their office, and of an office that
+    theirs has entrusted with its power those that they have taken over as its head."""
+    return of_office(staff, roles) | may(staff, roles) & _entrusted(staff) & Q(claimed_by_id=staff.id)
+
+
+def answered_for(staff: registry.Staff, roles: Iterable[registry.Role]) -> Q:
+    """Give the WHERE clause of the cases that somebody answers for: of their office, and for its head also
+    those that another decides in its name, which may have no head (Administrative Licensing Law art. 24)."""
+    return of_office(staff, roles) | may(staff, roles) & _entrusted(staff)
+
+
+def _entrusted(staff: registry.Staff) -> Q:
+    if not staff.holds(registry.Role.LEADER):
+        return Q(pk__in=())
+    others = registry.directory().entrusted_by(staff.organisation)
+    return Q(office__in=others, in_name_of=staff.organisation)
+
+
 def is_theirs(fact: Fact, filing: Filing, subject: registry.Subject, *, book: catalogue.Book) -> bool:
     """Say whether a fetched fact is this person's to read, and to say that it is wrong.
 

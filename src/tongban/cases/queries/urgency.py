@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from tongban.cases.models import Case, Pause
-from tongban.cases.queries.desk import cases_of_office
+from tongban.cases.queries.desk import cases_answered_for
 from tongban.cases.rules.states import CASE_WORDS, CaseState
 from tongban.cases.rules.steps import DECIDED
 from tongban.items import api as items
@@ -59,6 +59,7 @@ class DeskLine:
     closing: bool  # what is due is to deliver what was decided, or to confirm that a correction did not come
     paused: bool
     paused_too_long: bool  # the special procedure lasts longer than the applicant was told
+    entrusted_to: Text | None  # the office that has it, where that is not the reader's own
     claimed_by: str
     is_mine: bool
 
@@ -80,7 +81,7 @@ def desk(
     after: str = "",
     most: int = A_PAGE,
 ) -> Desk:
-    """List the open cases of one's office, the first due first; as many queries at 20 rows as at 100,000.
+    """List the open cases that one answers for, the first due first; the same queries at 20 as at 100,000.
 
     `after` is what the page before gave; one that is not understood gives the first page. A case whose
     applicant completes it is due when that time ends, one that is decided when its result is to be delivered;
@@ -119,7 +120,7 @@ def _listed(row: Case) -> _Listed:
 
 
 def _chosen(staff: registry.Staff, choice: Choice) -> QuerySet[Case]:
-    rows = Case.objects.filter(cases_of_office(staff), state__in=OPEN_HERE)
+    rows = Case.objects.filter(cases_answered_for(staff), state__in=OPEN_HERE)
     if choice is Choice.PERSON:
         silent = Q(
             state__in=DECIDED, alarm__gt=0
@@ -183,6 +184,7 @@ def _line(
         closing=row.closing_due_at is not None,
         paused=until is not None,
         paused_too_long=until is not None and until < now,
+        entrusted_to=None if row.office == staff.organisation else registry.organisation(row.office).name,
         claimed_by=names.get(row.claimed_by_id or 0, ""),
         is_mine=row.claimed_by_id == staff.id,
     )

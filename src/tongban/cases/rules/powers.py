@@ -17,7 +17,7 @@ class Power(StrEnum):
 
     CLAIM = "claim"
     GIVE_BACK = "give_back"
-    TAKE_OVER = "take_over"  # from a colleague, as the head of the office
+    TAKE_OVER = "take_over"  # as the head of the office, or of the one in whose name it decides
     DECIDE = "decide"
     NOT_ACCEPT = "not_accept"
     COMPLETE = "complete"  # ask once for what is missing
@@ -48,10 +48,14 @@ class Standing:
     review_open: bool
     act_states: frozenset[str]
     taken_by: int | None  # the officer who has it
+    in_hand: bool  # their office has it, or they have taken it over from one that decides in its name
 
 
 def powers(standing: Standing, staff: registry.Staff) -> frozenset[Power]:
-    """Give what this officer of the case's office may do now."""
+    """Give what this officer, who answers for the case, may do now."""
+    if not standing.in_hand:
+        heads = staff.holds(registry.Role.LEADER) and _is_open(standing)
+        return frozenset({Power.TAKE_OVER}) if heads else frozenset()
     found: set[Power] = set()
     is_anothers = standing.taken_by not in {None, staff.id}
     if staff.holds(*RECEIVERS):

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from tongban.cases.actions.cases import end_filing_if_done
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.models import Case, Claim, Decision, Filing
-from tongban.cases.queries.rights import of_office
+from tongban.cases.queries.rights import answered_for, in_hand
 from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState
 from tongban.kernel.errors import Conflict, Invalid
@@ -19,11 +21,21 @@ UNDECIDED_HERE = (CaseState.RECEIVED, CaseState.CORRECTION, CaseState.ACCEPTED)
 
 @part
 def office_case(filing: Filing, case_number: str, staff: registry.Staff, *roles: registry.Role) -> Case:
-    """Give the case if this officer's office has it and the officer has one of the roles; NotFound otherwise.
+    """Give the case if this officer has it in hand and one of the roles; NotFound otherwise.
 
     The right is in the WHERE clause: a case of another office does not exist for this officer.
     """
-    row = Case.objects.filter(of_office(staff, roles), filing=filing, number=case_number).first()
+    return _case(filing, case_number, in_hand(staff, roles))
+
+
+@part
+def headed_case(filing: Filing, case_number: str, staff: registry.Staff) -> Case:
+    """Give the case if this officer is the head who answers for it; NotFound otherwise."""
+    return _case(filing, case_number, answered_for(staff, [registry.Role.LEADER]))
+
+
+def _case(filing: Filing, case_number: str, right: Q) -> Case:
+    row = Case.objects.filter(right, filing=filing, number=case_number).first()
     if row is None:
         raise officers.no_such_case(case_number)
     return row

@@ -1,13 +1,17 @@
 """Who of an office has a case: taken, given back, taken over by its head."""
 
+from dataclasses import dataclass
+
 from tongban.cases.actions.events import Happening, evidence, tell
 from tongban.cases.actions.officers.standing import (
+    headed_case,
     office_case,
     require_decidable,
     require_reasons,
     require_undecided,
 )
 from tongban.cases.actions.work import lock
+from tongban.cases.models import Case
 from tongban.cases.rules import officers
 from tongban.cases.workplace import Workplace
 from tongban.kernel.texts import Text
@@ -54,22 +58,25 @@ def give_back(number: str, case_number: str, *, staff: registry.Staff, at: Workp
 def take_over(number: str, case_number: str, *, staff: registry.Staff, reason: str, at: Workplace) -> None:
     """Take a case over from whoever has it, as the head of the office, with a reason and as evidence.
 
-    Somebody is ill or has left, and the clocks run on: nobody else may decide in their place.
+    Somebody is ill or has left, and the clocks run on: nobody else may decide in their place. An office that
+    decides in another's name may have nobody left: the head of the other, who answers for what is done in its
+    name and has it watched (Administrative Licensing Law art. 24), takes a case over from the office itself.
     """
     filing = lock(number)
-    row = office_case(filing, case_number, staff, registry.Role.LEADER)
+    row = headed_case(filing, case_number, staff)
     require_undecided(row)
     require_reasons(reason)
-    if row.claimed_by_id in {None, staff.id}:
+    is_own = row.office == staff.organisation
+    if row.claimed_by_id == staff.id or (row.claimed_by_id is None and is_own):
         raise officers.not_taken()
-    before, since = registry.staff_by_id(row.claimed_by_id or 0), row.claimed_at
+    before, since = _who_has(row), row.claimed_at or row.with_office_since
     now = at.clock.now()
     row.claimed_by_id, row.claimed_at = staff.id, now
     row.save(update_fields=["claimed_by_id", "claimed_at"])
-    said = {"staff": str(staff.id), "taken_from": str(before.id), "because": reason.strip()}
+    said = {"staff": str(staff.id), "taken_from": before.named, "because": reason.strip()}
     entry = evidence(row, "case.taken_over", said, now=now, at=at)
     words = Text(
-        f"{staff.name}接手{before.name}的办件", f"{staff.name} took the case over from {before.name}"
+        f"{staff.name}接手{before.name.zh}的办件", f"{staff.name} took the case over from {before.name.en}"
     )
     happening = Happening(
         "taken_over",
@@ -82,3 +89,18 @@ def take_over(number: str, case_number: str, *, staff: registry.Staff, reason: s
         audience="office",
     )
     tell(filing.pk, [happening], now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Who has a case: the officer who took it, or its office while nobody has; how the ledger names them."""
+
+    named: str
+    name: Text
+
+
+def _who_has(row: Case) -> _Holder:
+    if row.claimed_by_id is None:
+        return _Holder(row.office, registry.organisation(row.office).name)
+    officer = registry.staff_by_id(row.claimed_by_id)
+    return _Holder(str(officer.id), Text(officer.name, officer.name))
