@@ -6,7 +6,6 @@ from datetime import datetime
 
 from tongban.cases.models import Case, Decision, Filing, Pause, ReviewRequest
 from tongban.cases.queries.desk import ActLine, acts_of, cases_answered_for
-from tongban.cases.queries.rights import answered_for
 from tongban.cases.queries.timeline import Line, officers_timeline
 from tongban.cases.rules import clocks, officers
 from tongban.cases.rules.powers import Power, Standing, powers
