@@ -180,8 +180,8 @@ def test_left_to_itself_the_node_never_says_no(town: Town, sources: Sources) -> 
         steps=st.lists(st.one_of(st.sampled_from(BY_ITSELF), TURNS), min_size=4, max_size=14),
     )
     @example(owner="li_chunyan", alone=True, steps=["an_hour"])
-    @example(owner="zhang_dahai", alone=True, steps=["two_months"])
-    @example(owner="wu_xiaoxue", alone=True, steps=["two_months", "two_months"])
+    @example(owner="zhang_dahai", alone=True, steps=["an_hour", "two_months"])
+    @example(owner="wu_xiaoxue", alone=True, steps=["an_hour"])
     def whatever_happens(owner: str, alone: bool, steps: list[str | tuple[str, str]]) -> None:
         sources.become("honest")
         partner = None if alone else CHARACTERS["persons"]["liu_chunsheng"]
