@@ -1,18 +1,42 @@
 """Canonical JSON: the same value is the same bytes."""
 
 import json
+from enum import StrEnum
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tongban.kernel.canonical import canonical, digest
 from tongban.kernel.errors import Invalid
 
+
+class Fee(int):
+    """A number that is not quite Python's own."""
+
+
+class Colour(StrEnum):
+    """Texts that are not quite Python's own."""
+
+    RED = "红\n"
+
+
 letters = st.text(st.characters(exclude_categories=["Cs"]))
 scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | letters
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(letters, inner), max_leaves=20)
+odd = st.floats() | st.integers() | st.text() | st.binary() | st.just(Fee(3)) | st.just(Colour.RED)
+anything = st.recursive(
+    scalars | odd,
+    lambda inner: (
+        st.lists(inner)
+        | st.lists(inner).map(tuple)
+        | st.dictionaries(letters | st.sampled_from(["\ufb33", "\U0001f600", "甲"]), inner)
+        | st.dictionaries(st.text() | st.integers() | st.just(Colour.RED), inner)
+    ),
+    max_leaves=20,
+)
 
 
 def test_the_example_of_rfc_8785_comes_out_as_published() -> None:
@@ -32,6 +56,17 @@ def test_the_digest_is_sha_256_of_the_canonical_form() -> None:
 @given(values)
 def test_a_value_survives_its_canonical_form(value: Any) -> None:
     assert json.loads(canonical(value)) == value
+
+
+@given(anything)
+def test_what_is_written_or_refused_here_is_what_the_library_writes_or_refuses(value: Any) -> None:
+    try:
+        expected = rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeError):
+        with pytest.raises(Invalid):
+            canonical(value)
+    else:
+        assert canonical(value) == expected
 
 
 @given(st.dictionaries(letters, scalars))
