@@ -153,16 +153,26 @@ def test_an_update_of_a_row_that_is_gone_says_so(database: None) -> None:
         rows.update(row, "status")
 
 
-def test_a_key_that_was_taken_is_the_rows_and_none_comes_at_or_below_another(database: None) -> None:
-    taken = []
-    for name, above in (("a", 0), ("b", 0), ("c", 40), ("d", 40), ("e", 7)):
+def test_a_key_that_was_taken_is_the_rows_and_none_comes_at_or_below_one_that_is_skipped(
+    database: None,
+) -> None:
+    first, taken = 0, []
+    for name, skipped in (("a", 0), ("b", 0), ("c", 40), ("d", 0)):
         with transaction.atomic():
+            if skipped:
+                rows.skip_keys(LicenceRow, up_to=first + skipped)
             row = licence(name, name)
-            row.pk = rows.next_key(LicenceRow, above=above)
+            row.pk = rows.next_key(LicenceRow)
             rows.insert(row)
             taken.append(row.pk)
-    assert [LicenceRow.objects.get(identifier=name).pk for name in "abcde"] == taken
-    first = taken[0]
-    assert taken == [first, first + 1, max(first + 2, 41), max(first + 3, 42), max(first + 4, 43)]
+            first = taken[0]
+    assert [LicenceRow.objects.get(identifier=name).pk for name in "abcd"] == taken
+    assert taken == [first, first + 1, first + 41, first + 42]
     rows.insert(plain := licence("plain", "plain"))
     assert plain.pk == taken[-1] + 1
+
+
+def test_keys_are_skipped_in_a_table_that_never_had_a_row(database: None) -> None:
+    rows.skip_keys(LicenceRow, up_to=1_000_000)
+    rows.insert(row := licence("n"))
+    assert row.pk == 1_000_001

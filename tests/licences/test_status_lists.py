@@ -1,23 +1,17 @@
 """Status lists: what an office publishes of its licences, and what programs not written here read in them."""
 
-import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from openvc.status import token_status_list as foreign
 
-from tests.ledger.test_recovery import backup
 from tests.licences.conftest import CASE, MARKET, TAX, Issuing
 from tests.licences.test_actions import CANCEL, GIVE_BACK, REVOKE, SUSPEND
-from tongban.kernel import rows
 from tongban.kernel.errors import SourceDown
 from tongban.kernel.texts import Text
-from tongban.ledger import api as ledger
-from tongban.ledger import queries
 from tongban.licences import api as licences
 from tongban.licences.models import LicenceRow
 from tongban.licences.signer.client import Signing
@@ -160,26 +154,3 @@ def test_a_small_file_that_claims_to_be_huge_is_refused(issuing: Issuing, folder
     assert len(data) < 100_000
     with pytest.raises(Doubt, match="shape"):
         read_status_list(data, trust(), issuing.now)
-
-
-def test_the_place_of_a_licence_that_was_lost_is_given_to_no_other(issuing: Issuing) -> None:
-    issuing.issue()
-    issuing.publish()
-    restore, number, table = backup(), LicenceRow.objects.latest("pk").pk, LicenceRow._meta.db_table
-    lost = issuing.issue(f"{CASE[:-1]}2")
-    issuing.publish()
-    evidence = json.loads(licences.licence_file(lost.identifier))["evidence"]
-    place = evidence["opening"]["fields"]["status_place"]["value"]
-    assert place == LicenceRow.objects.get(identifier=lost.identifier).pk - 1
-    restore()  # as a backup from before the second licence brings it back
-    LicenceRow.objects.filter(pk__gt=number).delete()
-    if connection.vendor == "postgresql":
-        rows.read_one("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", table, number)
-    else:
-        assert rows.write("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", number, table) == 1
-    queries._writable_since.clear()
-    found = ledger.recover(ledger.logs_folder(), issuing.log_signer, now=issuing.now, chance=issuing.chance)
-    assert str(place) in {each.identifiers.get("status_place") for each in found}
-    other = issuing.issue(f"{CASE[:-1]}3")
-    assert LicenceRow.objects.get(identifier=other.identifier).pk - 1 == place + 1
-    issuing.publish()

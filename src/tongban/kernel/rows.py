@@ -90,19 +90,30 @@ def write(sql: str, *values: Any) -> int:
         return changed
 
 
-def next_key(model: type[Model], *, above: int = 0) -> int:
-    """Take the key of a row that is to be written in this transaction; nobody else gets it, nor one below.
+def next_key(model: type[Model]) -> int:
+    """Take the key of a row that is to be written in this transaction; nobody else gets it.
 
     On SQLite whoever writes holds the whole store, so that none comes between.
     """
     table, key = model._meta.db_table, str(model._meta.pk.column)
     if connection.vendor == "postgresql":
-        taken = 0
-        while taken <= above:  # never set back or forward: two at once would be given the same
-            [taken] = read_one("SELECT nextval(pg_get_serial_sequence(%s, %s))", table, key) or [taken]
-        return taken
+        [taken] = read_one("SELECT nextval(pg_get_serial_sequence(%s, %s))", table, key) or [0]
+        return int(taken)
     [taken] = read_one("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", table) or [0]
-    return max(taken, above) + 1
+    return int(taken) + 1
+
+
+def skip_keys(model: type[Model], *, up_to: int) -> None:
+    """Have no row get a key up to this one any more; only while nobody else writes rows of this kind.
+
+    The caller sees to it that `up_to` is not below a key that was given. PostgreSQL skips at once and even
+    where the transaction is undone, which wastes numbers and gives none twice.
+    """
+    table, key = model._meta.db_table, str(model._meta.pk.column)
+    if connection.vendor == "postgresql":
+        read_one("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", table, key, up_to)
+    elif not write("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", up_to, table):
+        write("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", table, up_to)
 
 
 def insert(row: Model) -> None:

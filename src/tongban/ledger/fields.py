@@ -42,6 +42,7 @@ class Kind:
 FIELDS: dict[str, Text] = {
     "act": Text("对外办理事项", "which act at another organisation"),
     "act_key": Text("对外办理防重键", "the key that keeps the act from being done twice"),
+    "adverse": Text("是否不利", "whether it goes against the holder"),
     "answer_digest": Text("答复的摘要", "digest of the answer"),
     "answers_digest": Text("填报内容的摘要", "digest of what was answered"),
     "articles": Text("依据条款", "articles that the reasons cite"),
@@ -57,6 +58,7 @@ FIELDS: dict[str, Text] = {
     "bundle": Text("一件事编码", "code of the bundle"),
     "case_number": Text("办件编号", "number of the case"),
     "check_by": Text("核查期限", "by when the pledge is checked"),
+    "change": Text("变更全文", "the change in full, as its office signs it"),
     "clauses": Text("逐条结果", "result of each clause of the rule"),
     "confirmed": Text("确认内容", "what was confirmed"),
     "connector": Text("连接器", "through which connector"),

@@ -163,7 +163,7 @@ _kind(
     "证照状态变更",
     "A licence changed its status.",
     "licence_identifier status",
-    "previous_status licence_type issuer decision_entry basis content_digest operation",
+    "previous_status licence_type issuer decision_entry basis content_digest operation change adverse",
 )
 _kind(
     "licence.version_decided",

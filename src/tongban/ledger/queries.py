@@ -341,3 +341,12 @@ def recovered_identifiers(name: str) -> frozenset[str]:
     if found is None:  # as almost always, and asked before every number that is given out
         return frozenset()
     return frozenset(RecoveredIdentifier.objects.filter(name=name).values_list("value", flat=True))
+
+
+def offices_without_contents(kind: str) -> frozenset[str]:
+    """Give the offices of a kind's recovered entries that lack contents and that no person has completed.
+
+    An empty name stands for an entry that does not show its office: it may be any office's.
+    """
+    found = RecoveredEntry.objects.filter(contents_missing=True, completed_at=None, entry__kind=kind)
+    return frozenset(found.values_list("office", flat=True).distinct())

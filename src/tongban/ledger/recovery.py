@@ -1,12 +1,13 @@
 """When the database is older than the published log: rebuild what it lost, and say what cannot be rebuilt.
 
 The bundles give every leaf, the private journal its opening. What the journal lost as well comes
-back with kind, hour and perhaps office only. Other rooms' tables stay as old as the backup: for
-those, recovery lists the numbers that were given out, and a person completes each entry.
+back with kind, hour and perhaps office only. Other rooms bring forward what the entries alone tell, in
+the same transaction; the rest of their tables stays as old as the backup: for that, recovery lists the
+numbers that were given out, and a person completes each entry.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from tongban.ledger.verification import newest, reader, verify_to
 INSERTED_ROWS = 1000
 
 Journal = dict[int, dict[bytes, Mapping[str, Any]]]
+BringForward = Callable[[Sequence[Recovered]], None]  # a part: given the entries by log and place
 
 
 class LogKeys(Protocol):
@@ -65,10 +67,17 @@ class LostPart:
 
 
 def recover(
-    logs: Path, keys: LogKeys, *, now: datetime, chance: Chance, disk: Disk = DISK
+    logs: Path,
+    keys: LogKeys,
+    *,
+    now: datetime,
+    chance: Chance,
+    rooms: Sequence[BringForward] = (),
+    disk: Disk = DISK,
 ) -> list[Recovered]:
     """Rebuild from the published logs what the database lost; gives every recovered entry of this run.
 
+    Each of `rooms` brings its tables forward in the same transaction: the node is read-only until they are.
     Nothing is changed, and the list is empty, when the database is not older. Raises DurabilityLost when a
     log does not verify, Conflict when the database is not an older copy of it.
     """
@@ -76,8 +85,7 @@ def recover(
     parts = [part for log in disk.names(logs) if (part := _lost_part(logs, log, keys, disk)) is not None]
     if not parts:
         return []
-    names = _rebuild(parts, now=now, chance=chance)
-    return [each for each in recovered() if each.entry in names]
+    return _rebuild(parts, rooms, now=now, chance=chance)
 
 
 def _lost_part(logs: Path, log: str, keys: LogKeys, disk: Disk) -> LostPart | None:
@@ -156,7 +164,9 @@ def _lost_entry(index: int, leaf: bytes, journal: Mapping[str, Any] | None) -> L
 
 
 @whole
-def _rebuild(parts: Sequence[LostPart], *, now: datetime, chance: Chance) -> set[str]:
+def _rebuild(
+    parts: Sequence[LostPart], rooms: Sequence[BringForward], *, now: datetime, chance: Chance
+) -> list[Recovered]:
     """Put the lost entries back, move the heads, and record that it was done; all in one transaction."""
     names: set[str] = set()
     for part in parts:
@@ -186,7 +196,10 @@ def _rebuild(parts: Sequence[LostPart], *, now: datetime, chance: Chance) -> set
             "root": part.whole.root().hex(),
         }
         record("decisions", "ledger.recovered", fields, now=now, chance=chance)
-    return names
+    found = [each for each in recovered() if each.entry in names]
+    for bring_forward in rooms:
+        bring_forward(found)
+    return found
 
 
 def _put_back(part: LostPart, *, now: datetime, chance: Chance) -> set[str]:

@@ -11,6 +11,7 @@ from tongban.licences.actions.presenting import (
     sign_presentation,
     withdraw_presentation,
 )
+from tongban.licences.actions.recovering import bring_forward
 from tongban.licences.actions.signing import Signed, sign, sign_all, sign_pending, store_signature
 from tongban.licences.actions.status import change_status, change_status_within
 from tongban.licences.declared import ExtraPage, LicenceField, LicenceType, LicenceTypes, read_types
@@ -113,6 +114,7 @@ __all__ = [
     "Turned",
     "Way",
     "affected_licences",
+    "bring_forward",
     "change_status",
     "change_status_within",
     "counts_for_nothing",

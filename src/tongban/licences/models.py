@@ -160,3 +160,13 @@ class PresentationRow(models.Model):
     class Meta:
         db_table = "licences_presentation"
         indexes = [models.Index(fields=["licence", "-id"], name="licences_presented")]
+
+
+class LostPlacesRow(models.Model):
+    """Places of status lists, from first to last, of licences that a restore has lost: never given again."""
+
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+
+    class Meta:
+        db_table = "licences_lost_places"

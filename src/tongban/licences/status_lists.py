@@ -3,6 +3,7 @@
 Whoever checks a licence fetches the whole list of its office, from here or from any copy, so that nobody
 learns which licence is being checked (draft-ietf-oauth-status-list). A licence's place is its row's number
 less one, in the list of its own office: the places of other offices are zeros there, and compress to nothing.
+Where an older database was restored, the rows that follow leave out the places that were given meanwhile.
 """
 
 import os
@@ -16,13 +17,15 @@ from typing import Final
 from django.db.models import Max, Q
 
 from tongban.kernel.errors import SourceTrouble
-from tongban.licences.models import LicenceRow
+from tongban.ledger import api as ledger
+from tongban.licences.models import LicenceRow, LostPlacesRow
 from tongban.licences.rules import Status
 from tongban.licences.signer.client import Signing
 from tongban.licences.signer.tokens import STATUS_LIST, Token, base64url, compact
 
 BITS: Final = 2
 VALID, INVALID, SUSPENDED = 0, 1, 2  # section 7.1 of the draft
+LOST = 3  # left by the draft to applications: the office has lost the licence and no longer vouches for it
 TTL: Final = timedelta(minutes=5)
 HOLDS: Final = timedelta(days=1)  # a list that nobody renews is not believed for longer
 _PER_BYTE: Final = 8 // BITS
@@ -55,12 +58,13 @@ def status_place(origin: str, issuer: str, row_number: int) -> StatusPlace:
     return StatusPlace(f"{origin}/status-lists/{issuer}", place_of(row_number))
 
 
-def packed(size: int, marks: Iterable[tuple[int, int]]) -> bytes:
+def packed(size: int, marks: Iterable[tuple[int, int]], onto: bytes = b"") -> bytes:
     """Give a list of `size` places, all valid but those marked: (place, status) pairs; two bits a place.
 
-    The place within a byte counts from its least significant bits (section 4.1 of the draft).
+    The place within a byte counts from its least significant bits (section 4.1 of the draft). What a list of
+    the same size, `onto`, has marked already stays marked.
     """
-    places = bytearray((size + _PER_BYTE - 1) // _PER_BYTE)
+    places = bytearray(onto or (size + _PER_BYTE - 1) // _PER_BYTE)
     for place, status in marks:
         places[place // _PER_BYTE] |= status << (place % _PER_BYTE * BITS)
     return bytes(places)
@@ -84,13 +88,18 @@ def list_token(origin: str, issuer: str, places: bytes, now: datetime) -> Token:
 def publish_status_lists(folder: Path, signers: Signing, *, origin: str, now: datetime) -> tuple[int, int]:
     """Write every office's list anew, signed; give how many were written and how many signers were silent.
 
-    A list is one static file, replaced whole: a reader sees the old one or the new one.
+    A list is one static file, replaced whole: a reader sees the old one or the new one. None is written for
+    an office while a change of status in its log waits for a person to say whose it was: the older list runs
+    out within a day, and no list at all says of nobody that they are still good.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = silent = 0
-    size = _size()
+    unknown = ledger.offices_without_contents("licence.status_changed")
+    size, bare = _without_anyone()
     for issuer in _issuers():
-        token = list_token(origin, issuer, packed(size, _marks(issuer)), now)
+        if unknown & {issuer, ""}:
+            continue
+        token = list_token(origin, issuer, packed(size, _marks(issuer), bare), now)
         try:
             signature = signers.sign(issuer, token.text())
         except SourceTrouble:
@@ -110,8 +119,12 @@ def _marks(issuer: str) -> Iterable[tuple[int, int]]:
     )
 
 
-def _size() -> int:
-    return LicenceRow.objects.aggregate(size=Max("pk"))["size"] or 0
+def _without_anyone() -> tuple[int, bytes]:
+    """Give how long every list is, and what all of them begin from: a list of the lost places alone."""
+    newest = LicenceRow.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    lost = list(LostPlacesRow.objects.values_list("first", "last"))
+    size = max(newest, *(last + 1 for _, last in lost), 0)
+    return size, packed(size, ((place, LOST) for first, last in lost for place in range(first, last + 1)))
 
 
 def _issuers() -> list[str]:

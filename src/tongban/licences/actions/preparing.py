@@ -31,7 +31,7 @@ from tongban.licences.rules import (
     validity,
     validity_after,
 )
-from tongban.licences.status_lists import place_of, row_of
+from tongban.licences.status_lists import place_of
 from tongban.registry import api as registry
 
 NO_WORDS: Mapping[str, Text] = {}
@@ -79,7 +79,7 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
     fields = check_content(kind, content)
     days = _days(kind, fields, before, Operation(operation), now)
     shown = _content(kind, identifier, office, holder, fields, before, case_number, days) | _worded(words)
-    number, written = rows.next_key(LicenceRow, above=_lost_rows()), canonical(shown)
+    number, written = rows.next_key(LicenceRow), canonical(shown)
     of = sha256(written).hexdigest()
     entry = ledger.record(
         "decisions",
@@ -222,11 +222,6 @@ def _refuse_recovered(identifier: LicenceIdentifier, case_number: str) -> None:
                 "Have a person complete it from the list of recovered entries.",
             ),
         )
-
-
-def _lost_rows() -> int:
-    """Give the highest number of a row that was lost with a database: its licence keeps its place."""
-    return max((row_of(int(place)) for place in ledger.recovered_identifiers("status_place")), default=0)
 
 
 def _previous(identifier: str | None, operation: Operation) -> LicenceRow | None:

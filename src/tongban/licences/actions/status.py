@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Max
+
 from tongban.kernel.canonical import canonical, digest
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Conflict
@@ -33,7 +35,7 @@ def record_change(row: LicenceRow, change: Change, *, now: datetime, chance: Cha
     """Record one change of status, numbered within its licence, with evidence and the statement to sign."""
     require_transition(Status(row.status), change)
     _require_over(row, change, now)
-    number = row.changes.count() + 1
+    number = (row.changes.aggregate(last=Max("number"))["last"] or 0) + 1
     shown = {
         "identifier": row.identifier,
         "number": number,
@@ -53,6 +55,8 @@ def record_change(row: LicenceRow, change: Change, *, now: datetime, chance: Cha
             "previous_status": row.status,
             "operation": change.operation.value,
             "content_digest": digest(shown),
+            "change": shown,  # whole, so that a restored database has it back from here
+            "adverse": change.adverse,
             "licence_type": row.type_code,
             "issuer": row.issuer,
             "maker": change.maker,

@@ -65,6 +65,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="LostPlacesRow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first", models.BigIntegerField()),
+                ("last", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "licences_lost_places",
+            },
+        ),
+        migrations.CreateModel(
             name="LookRow",
             fields=[
                 (

@@ -10,6 +10,7 @@ from tongban.kernel.clock import SystemClock, civil_date
 from tongban.kernel.ids import chance
 from tongban.kernel.texts import Text
 from tongban.ledger import api as ledger
+from tongban.licences import api as licences
 from tongban.site.anchors import anchor_policy
 from tongban.site.city import here
 from tongban.site.retention import schedule
@@ -166,7 +167,13 @@ def recover(asked: argparse.Namespace, voice: Voice) -> int:
     voice.progress(
         Text(f"正在与数据库核对日志：{listed[0]} …", f"Comparing with the database: {listed[1]} …")
     )
-    found = ledger.recover(Path(ledger.logs_folder()), keys, now=SystemClock().now(), chance=chance())
+    found = ledger.recover(
+        Path(ledger.logs_folder()),
+        keys,
+        now=SystemClock().now(),
+        chance=chance(),
+        rooms=[licences.bring_forward],
+    )
     ledger.finish_forgetting()
     lines: list[Text | str] = [
         Text(f"找回 {len(found)} 条存证。", f"{len(found)} entries were recovered."),
