@@ -1,7 +1,7 @@
 """A pack's mistakes: each is found, at its file and line, with what to write instead."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -99,3 +99,13 @@ def test_a_folder_with_another_name_is_told(tmp_path: Path) -> None:
     pack = tmp_path / "open-a-company"
     shutil.copytree(city.FOLDER, pack)
     assert any("not called open-company" in fault.what.en for fault in faults(pack))
+
+
+def test_no_item_yields_a_licence_that_is_issued_on_paper_alone() -> None:
+    around, code = city.around(), city.bundle().item("account").licence.type
+    paper = around.licence_types[code].model_copy(update={"signature": "not_electronic"})
+    around = replace(around, licence_types={**around.licence_types, code: paper})
+    (fault,) = items.find_faults(items.load_pack(city.FOLDER), around)
+    assert "on paper at the counter alone" in fault.what.en
+    assert Path(fault.file).name == "account.yaml"
+    assert code in Path(fault.file).read_text("utf-8").splitlines()[fault.line - 1]

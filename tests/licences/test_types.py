@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from tests.licences.conftest import BUSINESS_LICENCE, CASE, CONTENT, Issuing
-from tongban.kernel.errors import Invalid
+from tongban.kernel.errors import Invalid, NotAllowed
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 from tongban.licences.models import TypeRow
@@ -105,6 +105,8 @@ def test_pages_that_contradict_each_other_are_refused_at_their_line(tmp_path: Pa
         ('{code: "11100000MB0143028R", ', "{code: 11990000300000002M, "),
         ("until_field: valid_until", "until_field: name"),
         ("valid_months: 60", "valid_months: sixty"),
+        ("signature: reliable", "signature: ordinary"),
+        ("signature: reliable", "signature: sealed"),
     ],
 )
 def test_a_wrong_declaration_is_refused_at_its_line(tmp_path: Path, right: str, wrong: str) -> None:
@@ -113,6 +115,33 @@ def test_a_wrong_declaration_is_refused_at_its_line(tmp_path: Path, right: str, 
     (tmp_path / "licence-types.yaml").write_text(text.replace(right, wrong, 1))
     with pytest.raises(Invalid, match=rf"licence-types\.yaml:{line}:"):
         licences.read_types(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("结婚证", "marriage"), ("收养登记证", "adoption"), ("继承权公证书", "inheritance")]
+)
+def test_what_the_law_excludes_is_declared_electronic_by_nobody(
+    tmp_path: Path, name: str, status: str
+) -> None:
+    text = (Path(settings.CITY) / "licence-types.yaml").read_text()
+    file, signature = tmp_path / "licence-types.yaml", "signature: reliable"
+    renamed = text.replace("name: {zh: 营业执照, en: Business licence}", f"name: {{zh: {name}, en: A paper}}")
+    line = text[: text.index(signature)].count("\n") + 1
+    file.write_text(renamed)
+    with pytest.raises(Invalid, match=rf"licence-types\.yaml:{line}: .*about {status}.*art\. 3"):
+        licences.read_types(tmp_path)
+    file.write_text(renamed.replace(signature, "signature: not_electronic", 1))
+    assert licences.read_types(tmp_path)[0].signature == "not_electronic"
+
+
+def test_a_type_that_is_not_electronic_is_issued_by_no_decision(issuing: Issuing) -> None:
+    row = TypeRow.objects.get(code=BUSINESS_LICENCE)
+    kind = licences.licence_type(BUSINESS_LICENCE)
+    row.declaration = kind.model_copy(update={"signature": "not_electronic"}).model_dump_json()
+    row.save()
+    with pytest.raises(NotAllowed, match="not electronic"):
+        issuing.prepare()
+    assert licences.licences_of_case(CASE) == ()
 
 
 def test_a_type_with_an_end_ends_the_day_before_the_corresponding_one(issuing: Issuing) -> None:

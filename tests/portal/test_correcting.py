@@ -13,6 +13,7 @@ from tongban.papers import api as papers
 
 PDF = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 PAPER = "paper:registration.identity_paper"
+ARTICLES, CONFIRMED = "paper:registration.articles_own", {"paper_confirmed:registration.articles_own": "yes"}
 
 
 def to_be_completed(visit: Visit) -> Page:
@@ -67,15 +68,28 @@ def test_where_nothing_is_missing_there_is_nothing_to_complete(visit: Visit) -> 
 def test_articles_of_ones_own_are_handed_in_with_the_form(visit: Visit) -> None:
     visit.as_person("li_chunyan")
     page = visit.press(begun(visit), do="save", fill=answers(articles="own"))
-    assert 'name="paper:registration.articles_own"' in page.html
+    assert f'name="{ARTICLES}"' in page.html
     page = visit.press(
         page,
         do="save",
-        fill={"answer:shareholder:contribution_due_on": "2031-11-01"},
-        files={"paper:registration.articles_own": PDF},
+        fill={"answer:shareholder:contribution_due_on": "2031-11-01"} | CONFIRMED,
+        files={ARTICLES: PDF},
     )
     assert "已上传" in page.text
     assert cases.snapshot(number_of(page)).materials == {"registration.articles_own"}
+
+
+def test_what_is_to_be_confirmed_is_not_taken_before_it_is(visit: Visit) -> None:
+    visit.as_person("li_chunyan")
+    page = visit.press(begun(visit), do="save", fill=answers(articles="own"))
+    assert f'name="{next(iter(CONFIRMED))}"' in page.html
+    refused = visit.press(page, do="save", files={ARTICLES: PDF})
+    assert refused.status == 422
+    assert "需要本人确认" in refused.text
+    assert papers.materials(number_of(page)) == ()
+    visit.press(visit.open(page.address), do="save", fill=CONFIRMED, files={ARTICLES: PDF})
+    [kept] = papers.materials(number_of(page))
+    assert (kept.confirmed, kept.handed_in_by) == (True, "applicant")
 
 
 def test_a_harmful_document_is_told_beside_the_form(visit: Visit) -> None:
@@ -95,7 +109,7 @@ def test_a_harmful_document_is_told_beside_the_form(visit: Visit) -> None:
 def test_what_was_handed_in_for_a_draft_goes_when_it_expires(visit: Visit) -> None:
     visit.as_person("li_chunyan")
     page = visit.press(begun(visit), do="save", fill=answers(articles="own"))
-    visit.press(page, do="save", files={"paper:registration.articles_own": PDF})
+    visit.press(page, do="save", fill=CONFIRMED, files={ARTICLES: PDF})
     number, at = number_of(page), visit.town.workplace
     [kept] = papers.materials(number)
     file = at.node.var / "uploads" / number / kept.sha256

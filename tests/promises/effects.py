@@ -22,6 +22,7 @@ from tongban.cases.rules.states import StatusCode
 from tongban.ledger.models import Entry
 from tongban.licences import api as licences
 from tongban.licences.models import LicenceRow, LookRow, PresentationRow, StatusChangeRow
+from tongban.papers import api as papers
 from tongban.papers.models import MaterialRow, NoticeRow
 
 Fields = Mapping[str, Any]
@@ -206,7 +207,10 @@ def _papers(known: Evidence) -> Iterator[str]:
         if notice.decision_entry not in known.named:
             yield f"notice {notice.number} rests on an act without evidence"
     for material in MaterialRow.objects.all():
-        if not known.is_about(material.received_entry, "material.received", material_digest=material.sha256):
+        kind, said = "material.received", {"material_digest": material.sha256}
+        if material.collection == papers.Collection.PAPER:
+            kind, said = "material.taken_on_paper", {"material": material.material}
+        if not known.is_about(material.received_entry, kind, **said):
             yield f"material {material.pk} was taken in without evidence"
 
 

@@ -42,12 +42,15 @@ class Program:
         body = json.loads(sent.content) if is_json else None
         return Answer(sent.status_code, body, sent.headers, sent.content)
 
-    def hand_in(self, path: str, content: bytes, *, name: str = "a.pdf", **headers: str) -> Answer:
+    def hand_in(
+        self, path: str, content: bytes, *, name: str = "a.pdf", confirmed: bool = True, **headers: str
+    ) -> Answer:
         """Send a document to where it is asked for, as a form does."""
         named = {each.replace("_", "-"): value for each, value in headers.items()}
         if self.token:
             named["Authorization"] = f"Bearer {self.token}"
-        sent = self.client.post(f"/api/v1{path}", {"file": SimpleUploadedFile(name, content)}, headers=named)
+        form = {"file": SimpleUploadedFile(name, content), **({"confirmed": "true"} if confirmed else {})}
+        sent = self.client.post(f"/api/v1{path}", form, headers=named)
         return Answer(sent.status_code, json.loads(sent.content), sent.headers, sent.content)
 
     def get(self, path: str) -> Answer:

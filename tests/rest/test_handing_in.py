@@ -77,6 +77,21 @@ def test_the_same_key_hands_in_once_even_after_submitting(program: Programs, tow
     assert (late.status, late.body["code"]) == (409, "cases.material_not_asked")
 
 
+def test_a_document_to_be_confirmed_is_taken_with_its_confirmation_on_record(program: Programs) -> None:
+    li = program("li_chunyan")
+    number = with_own_articles(li)
+    [asked] = li.get(f"/filings/{number}/materials").body["asked"]
+    assert (asked["signature"], asked["counter"]) == ("ordinary", None)
+    to = f"/filings/{number}/materials/{ARTICLES}"
+    refused = li.hand_in(to, pdf(), confirmed=False, Idempotency_Key="k")
+    assert (refused.status, refused.body["code"]) == (422, "cases.material_not_confirmed")
+    assert papers.materials(number) == ()
+    taken = li.hand_in(to, pdf(), Idempotency_Key="k")
+    assert (taken.body["confirmed"], taken.body["on_paper"]) == (True, False)
+    [received] = evidence().by_kind["material.received"]
+    assert received["confirmed"] == "yes"
+
+
 def destroyed(number: str) -> list[tuple[str, str]]:
     """Give the documents of this filing that were destroyed by the ledger: the file and its last day."""
     return [

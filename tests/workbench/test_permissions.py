@@ -202,6 +202,7 @@ WORDS = (
     "refuse",
     "not-accept",
     "complete",
+    "take-paper",
     "lapse",
     "pause",
     "resume",

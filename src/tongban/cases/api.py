@@ -37,7 +37,7 @@ from tongban.cases.jobs.examining import (
 )
 from tongban.cases.jobs.finding import find
 from tongban.cases.jobs.gather import gather
-from tongban.cases.jobs.handing_in import AskedMaterial, asked_materials, hand_in
+from tongban.cases.jobs.handing_in import AskedMaterial, asked_materials, hand_in, take_paper
 from tongban.cases.jobs.looking_up import LookedUp, look_up_licence
 from tongban.cases.jobs.resuming import resume_granted
 from tongban.cases.jobs.settling import settle_licence
@@ -240,6 +240,7 @@ __all__ = [
     "submit",
     "supply",
     "take_over",
+    "take_paper",
     "unanswered_contests",
     "waiting_work",
     "withdraw",

@@ -91,17 +91,17 @@ def _with_pledge(
 def required_materials(
     bundle: Bundle, item: Item, plan: Plan, parties: Sequence[Party], values: Values, dates: Dates
 ) -> tuple[str, ...]:
-    """Give the ids of the documents that must be handed in: those to upload whose condition is met,
+    """Give the ids of the documents that must be handed in: those whose condition is met,
     and those that stand in for a value of which no source has a record."""
     known = expressions(bundle)
     asked = [
         material.id
         for material in item.materials
-        if material.obtained == "uploaded"
+        if material.obtained == "handed_in"
         and material.necessity == "1"
         and known.holds(material.only_if, parties, values, dates) is True
     ]
-    uploads = {material.id for material in item.materials if material.obtained == "uploaded"}
+    uploads = {material.id for material in item.materials if material.obtained == "handed_in"}
     standing_in = [
         need.if_none
         for need in item.needs

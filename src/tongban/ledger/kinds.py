@@ -216,8 +216,9 @@ _kind(
     "收到材料",
     "A material was received.",
     "material material_digest",
-    "filing_number media_type size_bytes retain_until scan need participant",
+    "filing_number media_type size_bytes retain_until scan need participant confirmed",
 )
+_kind("material.taken_on_paper", "窗口收取材料", "A counter took a paper.", "material case_number staff")
 _kind(
     "material.destroyed",
     "销毁材料",

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tongban.kernel.declarations import Declaration, Declared, TextField, checked, read
 from tongban.kernel.errors import InvalidDeclaration, InvalidValue
+from tongban.kernel.signatures import SignatureForm, excluded
 from tongban.kernel.texts import Text
 from tongban.kernel.values import credit_code
 
@@ -97,6 +98,8 @@ class LicenceType(Declaration):
     """Where the code comes from, or why it is provisional."""
     holder_type: HolderType
     """What its holder is identified by."""
+    signature: SignatureForm
+    """reliable: the key of the office signs each; not_electronic: issued on paper at the counter alone."""
     number_field: str
     """Which field is the licence's own number (证照号码)."""
     valid_months: int | None = None
@@ -149,6 +152,7 @@ def read_types(city: Path) -> tuple[LicenceType, ...]:
                 f"number_field“{kind.number_field}”不在 fields 中",
                 f"number_field {kind.number_field!r} is none of its fields",
             )
+        _check_signature(declared, kind, place)
         _check_pages(declared, kind, place)
         _check_until(declared, kind, place)
         _check_derived(declared, kind, place)
@@ -160,6 +164,31 @@ def read_types(city: Path) -> tuple[LicenceType, ...]:
                 "the defining authority is not the one that the type code begins with",
             )
     return declared.value.types
+
+
+def _check_signature(declared: Declared[LicenceTypes], kind: LicenceType, place: int) -> None:
+    """Refuse a form that no licence has here, and one that the law does not let such a licence have."""
+    line, status = declared.line("types", place, "signature"), excluded(kind.name)
+    if status is not None and kind.signature != "not_electronic":
+        raise _at(
+            declared.file,
+            line,
+            f"“{kind.name.zh}”涉及{status.zh}，电子签名法第三条不允许其采用电子形式",
+            f"{kind.name.en} is about {status.en}: art. 3 of the Electronic Signature Law does not let it be"
+            " electronic",
+            todo=Text("请写 signature: not_electronic。", "Write signature: not_electronic."),
+        )
+    if kind.signature not in ("reliable", "not_electronic"):
+        raise _at(
+            declared.file,
+            line,
+            f"电子证照一律由机关密钥签名，signature 不能是 {kind.signature}",
+            f"signature is {kind.signature}, but an office's key signs every electronic licence",
+            todo=Text(
+                "请写 signature: reliable；只发纸质证照的，写 not_electronic。",
+                "Write signature: reliable, or not_electronic where it is issued on paper alone.",
+            ),
+        )
 
 
 def _check_until(declared: Declared[LicenceTypes], kind: LicenceType, place: int) -> None:
@@ -214,11 +243,14 @@ def _check_pages(declared: Declared[LicenceTypes], kind: LicenceType, place: int
         taken |= set(extra.fields)
 
 
-def _at(file: str, line: int, zh: str, en: str) -> InvalidDeclaration:
+_CORRECT = Text("请改正该处。", "Correct it there.")
+
+
+def _at(file: str, line: int, zh: str, en: str, *, todo: Text = _CORRECT) -> InvalidDeclaration:
     return InvalidDeclaration(
         "licences.type",
         what=Text(f"{zh}。", f"In this licence type, {en}."),
-        todo=Text("请改正该处。", "Correct it there."),
+        todo=todo,
         file=file,
         line=line,
     )

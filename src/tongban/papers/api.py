@@ -1,7 +1,7 @@
 """The door of the papers."""
 
 from tongban.papers.actions.again import seal_again
-from tongban.papers.actions.materials import set_retention, take_up, upload
+from tongban.papers.actions.materials import set_retention, take_paper, take_up, upload
 from tongban.papers.actions.notices import (
     Sealed,
     issue_notice,
@@ -67,6 +67,7 @@ __all__ = [
     "store_seals",
     "store_upload",
     "sweep",
+    "take_paper",
     "take_up",
     "upload",
     "written_day",

@@ -14,17 +14,20 @@ class FolderRow(models.Model):
 
 
 class MaterialRow(models.Model):
-    """One material of a filing: a file that was handed in."""
+    """One material of a filing: a file that was handed in, or a paper that a counter took."""
 
     filing = models.ForeignKey(FolderRow, on_delete=models.PROTECT, related_name="materials")
     material = models.CharField(max_length=120)  # item.material: which required document it is
     necessity = models.CharField(max_length=1)
     collection = models.CharField(max_length=1)
-    sha256 = models.CharField(max_length=64)  # of the file
+    sha256 = models.CharField(max_length=64, blank=True, default="")  # of the file; none of a paper
     size_bytes = models.PositiveBigIntegerField()
-    media_type = models.CharField(max_length=40)
+    media_type = models.CharField(max_length=40, blank=True, default="")
     name = models.CharField(max_length=120)  # file name as shown
     scan = models.CharField(max_length=12)
+    confirmed = models.BooleanField(
+        default=False
+    )  # by whoever handed it in, as their own (docs/law/signatures.md)
     handed_in_by = models.CharField(max_length=40, blank=True, default="")  # participant or helper
     received_at = models.DateTimeField()
     received_entry = models.CharField(max_length=26)

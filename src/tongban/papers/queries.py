@@ -43,10 +43,16 @@ class Material:
     media_type: str
     name: str
     scan: ScanVerdict
+    confirmed: bool
     handed_in_by: str
     received_at: datetime
     retain_until: date
     destroyed_at: datetime | None
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether it was taken at a counter and there is no file of it here."""
+        return self.collection is Collection.PAPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,7 @@ def as_material(row: MaterialRow) -> Material:
         media_type=row.media_type,
         name=row.name,
         scan=ScanVerdict(row.scan),
+        confirmed=row.confirmed,
         handed_in_by=row.handed_in_by,
         received_at=row.received_at,
         retain_until=row.retain_until,

@@ -18,6 +18,7 @@ class Slot:
 
     name: str
     id: str
+    confirms: str  # the field by which it is confirmed; empty where nothing is to be signed
     asked: cases.AskedMaterial
 
 
@@ -28,16 +29,22 @@ def slots_of(sight: cases.Sight, *, at: cases.Workplace) -> tuple[Slot, ...]:
 
 def _slot(asked: cases.AskedMaterial) -> Slot:
     name = names.paper(asked.item, asked.id)
-    return Slot(name, names.anchor(name), asked)
+    confirms = names.paper_confirmed(asked.item, asked.id) if asked.signature == "ordinary" else ""
+    return Slot(name, names.anchor(name), confirms, asked)
 
 
 def take_in(
-    files: "Mapping[str, UploadedFile[Any]]", own: OwnForm, reader: cases.Reader, *, at: cases.Workplace
+    files: "Mapping[str, UploadedFile[Any]]",
+    ticked: Mapping[str, str],
+    own: OwnForm,
+    reader: cases.Reader,
+    *,
+    at: cases.Workplace,
 ) -> int:
     """Take in the documents that were asked for and sent; gives how many. Others are not looked at.
 
-    Raises Invalid for one that is too large, empty or of no accepted kind, NotAllowed for a harmful one;
-    what came before it stays.
+    Raises Invalid for one that is too large, empty, of no accepted kind or not confirmed where it is to be,
+    NotAllowed for a harmful one; what came before it stays.
     """
     taken = 0
     for slot in slots_of(own.sight, at=at):
@@ -49,6 +56,7 @@ def take_in(
                 file.chunks(),
                 file.name or "",
                 by=reader,
+                confirmed=bool(slot.confirms and ticked.get(slot.confirms)),
                 request=None,
                 largest_bytes=settings.UPLOAD_LIMIT_BYTES,
                 at=at,

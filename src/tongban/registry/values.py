@@ -90,6 +90,13 @@ class Organisation:
         """What it does, the same word at every level: market, tax, police."""
         return self.slug.partition(".")[0]
 
+    @property
+    def counter(self) -> Text:
+        """Where one goes to it: its name and, where it is known, its address."""
+        if self.address is None:
+            return self.name
+        return Text(f"{self.name.zh}（{self.address.zh}）", f"{self.name.en} ({self.address.en})")
+
 
 @dataclass(frozen=True, slots=True)
 class Power:

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.http import HttpResponse
-from ninja import File, Router
+from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from tongban.cases import api as cases
@@ -44,16 +44,21 @@ def hand_in_material(
     material: MaterialName,
     idempotency_key: IdempotencyKey,
     file: File[UploadedFile],
+    confirmed: Form[bool] = False,
 ) -> told.MaterialTold:
-    """Hand in a document that is asked for: PDF, JPG, PNG or OFD. The same file twice is one material."""
+    """Hand in a document that is asked for: PDF, JPG, PNG or OFD. The same file twice is one material.
+
+    One whose `signature` is ordinary needs `confirmed`: that whoever signed in confirms it.
+    """
     cases.require_owner(number, request.auth)
-    sent = {"filing": number, "material": material, "sha256": _digest_of(file)}
+    sent = {"filing": number, "material": material, "sha256": _digest_of(file), "confirmed": confirmed}
     taken = cases.hand_in(
         cases.see(cases.snapshot(number), at=request.workplace),
         material,
         file.chunks(),
         file.name or "",
         by=request.auth,
+        confirmed=confirmed,
         request=cases.Request(f"rest:material:{number}", idempotency_key, digest(sent)),
         largest_bytes=settings.UPLOAD_LIMIT_BYTES,
         at=request.workplace,

@@ -328,8 +328,10 @@ def asked_material(number: str, asked: cases.AskedMaterial) -> told.AskedMateria
         name=spoken(asked.label),
         issuer=None if asked.issuer is None else spoken(asked.issuer),
         basis=spoken(asked.basis),
+        signature=asked.signature,
         handed_in=asked.handed_in,
-        upload=f"/api/v1/filings/{number}/materials/{asked.material}",
+        upload=None if asked.counter else f"/api/v1/filings/{number}/materials/{asked.material}",
+        counter=None if asked.counter is None else spoken(asked.counter),
     )
 
 
@@ -343,6 +345,8 @@ def material(found: papers.Material) -> told.MaterialTold:
         size_bytes=found.size_bytes,
         sha256=found.sha256,
         scan=found.scan.value,
+        confirmed=found.confirmed,
+        on_paper=found.on_paper,
         received_at=found.received_at.astimezone(UTC),  # as a repeat reads it from the store
         retain_until=found.retain_until,
         destroyed_at=found.destroyed_at,

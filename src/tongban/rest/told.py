@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from tongban.kernel.marks import Mark
+from tongban.kernel.signatures import SignatureForm
 
 
 class Spoken(BaseModel):
@@ -316,18 +317,23 @@ class Hits(BaseModel):
 
 
 class AskedMaterial(BaseModel):
-    """A document that is asked for now; it is handed in at `upload`."""
+    """A document that is asked for now; it is handed in at `upload`, or brought on paper to `counter`."""
 
     material: str
     name: Spoken
     issuer: Spoken | None
     basis: Spoken
+    signature: SignatureForm
     handed_in: bool
-    upload: str
+    upload: Annotated[str | None, Field(description="null where only the counter takes it")]
+    counter: Annotated[Spoken | None, Field(description="null where it is handed in here")]
 
 
 class MaterialTold(BaseModel):
-    """A document that was handed in; its line stays when the file is destroyed in its time."""
+    """A document that was handed in; its line stays when the file is destroyed in its time.
+
+    One that is `on_paper` lies at the counter that took it: there is no file of it here.
+    """
 
     id: int
     material: str
@@ -336,6 +342,8 @@ class MaterialTold(BaseModel):
     size_bytes: int
     sha256: str
     scan: Literal["clean", "harmful", "not_scanned"]
+    confirmed: bool
+    on_paper: bool
     received_at: datetime
     retain_until: date
     destroyed_at: datetime | None

@@ -208,7 +208,17 @@ def _correction(town: Town) -> Matter:
     at = town.workplace
     sight = cases.see(cases.snapshot(number), at=at)
     asked = next(each.material for each in cases.asked_materials(sight, at=at) if each.item == "registration")
-    cases.hand_in(sight, asked, [pdf()], "身份证.pdf", by=owner, request=None, largest_bytes=1_000_000, at=at)
+    cases.hand_in(
+        sight,
+        asked,
+        [pdf()],
+        "身份证.pdf",
+        by=owner,
+        confirmed=False,
+        request=None,
+        largest_bytes=1_000_000,
+        at=at,
+    )
     held = MaterialRow.objects.get()
     return Matter("correction", number, "wu_xiaoxue", case=_case(number), material=held.pk, asked=asked)
 

@@ -11,6 +11,7 @@ from tests.cases.test_hard_cases import withdraw_grants
 from tests.promises.p4_evidence_before_effect import moments
 from tests.promises.p4_evidence_before_effect.moments import approver, case_of
 from tests.promises.p4_evidence_before_effect.world import registered, written
+from tests.workbench.test_on_paper import at_the_counter
 from tongban.cases import api as cases
 from tongban.cases.models import (
     Act,
@@ -180,6 +181,11 @@ def materials(town: Town, number: str) -> object:
     return rows.count(), rows.exclude(destroyed_at=None).count(), len(files)
 
 
+def take_paper(town: Town, number: str) -> None:
+    case, one = cases.snapshot(number).case("card").number or "", at_the_counter(town)
+    cases.take_paper(sight(town, number), case, "card.deed", staff=one, at=town.workplace)
+
+
 def rights(town: Town, number: str) -> object:
     epoch = list(RightsEpoch.objects.values_list("number", flat=True))
     return GrantEntry.objects.exclude(withdrawn_at=None).count(), epoch
@@ -190,8 +196,7 @@ def packs(town: Town, number: str) -> object:
 
 
 def looks(town: Town, number: str) -> object:
-    """A look leaves nothing behind but its entry; what it shows is given only when the call returns."""
-    return written("facts.opened")
+    return written("facts.opened")  # a look leaves nothing behind but its entry
 
 
 def licence_looks(town: Town, number: str) -> object:

@@ -10,6 +10,7 @@ from tests.cases.acting import officer, pass_time, sight, submit
 from tests.cases.test_pledges import pledged
 from tests.papers.conftest import pdf
 from tests.promises.p6_owner_and_clock.test_provisional import NEW_YEAR, announced, on_the_last_day
+from tests.workbench.test_on_paper import filed
 from tongban.cases import api as cases
 from tongban.cases.models import Act, Case, Contest, Fact, Filing
 from tongban.exchange import api as exchange
@@ -151,6 +152,11 @@ def a_disputed_fact(town: Town) -> str:
     number = a_shown_fact(town)
     contest(town, number)
     return number
+
+
+def a_paper_awaited(town: Town) -> str:
+    """A case that waits for a paper at its counter."""
+    return filed(town, town.workplace.node.var)[0]
 
 
 def granted(town: Town) -> str:

@@ -177,6 +177,13 @@ PEOPLE: Final = (
         breaks.supply,
         breaks.corrections,
     ),
+    Break(
+        "material.taken_on_paper",
+        "a paper taken at the counter",
+        moments.a_paper_awaited,
+        breaks.take_paper,
+        breaks.materials,
+    ),
     Break("material.received", "a document", moments.an_upload, moments.receive, breaks.materials),
 )
 LAW: Final = (

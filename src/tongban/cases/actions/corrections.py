@@ -38,32 +38,32 @@ def supply(number: str, *, at: Workplace) -> int:
     Gives how many. Doing it twice changes nothing: the second finds no case waiting.
     """
     filing = lock(number)
-    now = at.clock.now()
-    bundle = items.pinned(filing.bundle_digest)
-    happenings = []
-    for row in Case.objects.filter(filing=filing, state=CaseState.CORRECTION).order_by("id"):
-        told_at = row.told_at
-        _receive_again(row, bundle.item(row.item), now=now, at=at)
-        name = bundle.item(row.item).name
-        entry = evidence(
-            row, "case.completed", {"filing_number": number, "maker": "applicant"}, now=now, at=at
-        )
-        words = Text(f"{name.zh}：申请人已补正", f"{name.en}: the applicant completed it")
-        happenings.append(
-            Happening(
-                "completed",
-                words,
-                "applicant",
-                case_id=row.pk,
-                status_code=StatusCode.CORRECTION_ENDS,
-                since=told_at,
-                entry_id=entry,
-            )
-        )
-    tell(filing.pk, happenings, now=now)
-    if happenings:
-        wake(filing, now=now)
-    return len(happenings)
+    waiting = list(Case.objects.filter(filing=filing, state=CaseState.CORRECTION).order_by("id"))
+    for row in waiting:
+        complete(filing, row, now=at.clock.now(), at=at)
+    return len(waiting)
+
+
+@part
+def complete(filing: Filing, row: Case, *, now: datetime, at: Workplace) -> None:
+    """Receive a case again whose applicant has completed it; a worker looks at it anew."""
+    item, told_at = items.pinned(filing.bundle_digest).item(row.item), row.told_at
+    _receive_again(row, item, now=now, at=at)
+    entry = evidence(
+        row, "case.completed", {"filing_number": filing.number, "maker": "applicant"}, now=now, at=at
+    )
+    words = Text(f"{item.name.zh}：申请人已补正", f"{item.name.en}: the applicant completed it")
+    happening = Happening(
+        "completed",
+        words,
+        "applicant",
+        case_id=row.pk,
+        status_code=StatusCode.CORRECTION_ENDS,
+        since=told_at,
+        entry_id=entry,
+    )
+    tell(filing.pk, [happening], now=now)
+    wake(filing, now=now)
 
 
 def _receive_again(row: Case, item: items.Item, *, now: datetime, at: Workplace) -> None:

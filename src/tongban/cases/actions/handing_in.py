@@ -29,6 +29,7 @@ def take_in(
     uploads: Path,
     retain_until: date,
     handed_in_by: str,
+    confirmed: bool,
     request: once.Request | None,
     at: Workplace,
 ) -> papers.Material:
@@ -50,6 +51,7 @@ def take_in(
         uploads=uploads,
         retain_until=retain_until,
         handed_in_by=handed_in_by,
+        confirmed=confirmed,
         now=now,
         chance=at.chance,
     )

@@ -17,6 +17,7 @@ from tongban.cases.rules.states import CaseState, StatusCode
 from tongban.cases.rules.steps import MACHINE_STATES
 from tongban.cases.rules.verdicts import Verdict, Way, spoken_element
 from tongban.cases.workplace import Workplace
+from tongban.items import api as items
 from tongban.kernel import rows
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
@@ -230,8 +231,19 @@ def _correction_or_person(
 
 
 def _materials(row: Case, sight: Sight, verdict: Verdict) -> list[Text]:
-    declared = {material.id: material.name for material in sight.bundle.item(row.item).materials}
-    return [declared[material] for material in verdict.materials]
+    declared = {material.id: material for material in sight.bundle.item(row.item).materials}
+    office = registry.organisation(row.office)
+    return [_wanted(declared[material], office) for material in verdict.materials]
+
+
+def _wanted(material: items.Material, office: registry.Organisation) -> Text:
+    """Name a document that is wanting; of one that only the counter takes, say where it is brought."""
+    if material.signature != "not_electronic":
+        return material.name
+    where = office.counter
+    return Text(
+        f"{material.name.zh}（纸质原件，交到{where.zh}）", f"{material.name.en} (on paper, to {where.en})"
+    )
 
 
 @part

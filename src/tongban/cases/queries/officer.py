@@ -155,7 +155,7 @@ def officer_case(
     labels = {act.name: act.label for act in item.acts}
     accepted_on = civil_date(row.accepted_at or now)
     limits = clocks.limits_of(item, bundle, at.policies, filing.division, accepted_on)
-    standing = _standing(row, item, pauses, decision, review, limits, staff)
+    standing = _standing(row, item, pauses, decision, review, limits, staff, papers.materials_of(filing.number))
     return OfficerCase(
         filing=filing.number,
         number=case_number,
@@ -276,6 +276,7 @@ def _standing(
     review: ReviewRequest | None,
     limits: items.Limits,
     staff: registry.Staff,
+    materials: frozenset[str],
 ) -> Standing:
     return Standing(
         state=CaseState(row.state),
@@ -283,6 +284,10 @@ def _standing(
         accepted=row.accepted_at is not None,
         person_needed=bool(row.person_needed),
         corrections=row.corrections,
+        paper_awaited=any(
+            each.signature == "not_electronic" and f"{row.item}.{each.id}" not in materials
+            for each in item.materials
+        ),
         paused=any(pause.ended_at is None for pause in pauses),
         may_be_paused=item.type == officers.LICENSING,
         may_be_extended=row.extended_at is None

@@ -21,6 +21,7 @@ class Power(StrEnum):
     DECIDE = "decide"
     NOT_ACCEPT = "not_accept"
     COMPLETE = "complete"  # ask once for what is missing
+    TAKE_PAPER = "take_paper"  # at the counter, what is not electronic
     LAPSE = "lapse"  # confirm that what was never completed counts as withdrawn
     PAUSE = "pause"
     RESUME = "resume"
@@ -42,6 +43,7 @@ class Standing:
     accepted: bool
     person_needed: bool
     corrections: int
+    paper_awaited: bool  # the item has a document that only the counter takes, and it was not taken
     paused: bool
     may_be_paused: bool
     may_be_extended: bool
@@ -87,6 +89,8 @@ def _as_receiver(standing: Standing) -> Iterator[Power]:
         yield Power.NOT_ACCEPT
     if not standing.accepted and standing.corrections == 0:
         yield Power.COMPLETE
+    if standing.state is CaseState.CORRECTION and standing.paper_awaited:
+        yield Power.TAKE_PAPER
     if standing.state is CaseState.CORRECTION and standing.person_needed:
         yield Power.LAPSE
 

@@ -123,7 +123,7 @@ def _paper_for(item: items.Item, gap: Gap, snapshot: Snapshot) -> str:
     parties = snapshot.answers.parties
     roles = {party.ref.role for party in parties if items.canonical(party.ref, parties) == gap.ref}
     papers = (items.stand_in(item, role, gap.element) for role in (gap.ref.role, *sorted(roles)))
-    uploads = {material.id for material in item.materials if material.obtained == "uploaded"}
+    uploads = {material.id for material in item.materials if material.obtained == "handed_in"}
     return next((paper for paper in papers if paper in uploads), "")
 
 

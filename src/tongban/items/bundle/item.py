@@ -7,6 +7,7 @@ from typing import Literal
 from tongban.items.bundle.ground import Basis, Period, declared
 from tongban.kernel.declarations import TextField
 from tongban.kernel.marks import marked
+from tongban.kernel.signatures import SignatureForm
 from tongban.kernel.texts import Text
 
 ItemType = Literal["01", "05", "07", "08", "10", "20"]
@@ -70,8 +71,11 @@ class Material:
     """Its name in the guide."""
     necessity: Literal["1", "2", "3"]
     """1 necessary, 2 not necessary, 3 may follow later."""
-    obtained: Literal["generated", "fetched", "licence", "uploaded"]
-    """generated from the form; fetched (the facts stand for it); an electronic licence; uploaded."""
+    obtained: Literal["generated", "fetched", "licence", "handed_in"]
+    """generated from the form; fetched (the facts stand for it); an electronic licence; handed in."""
+    signature: SignatureForm
+    """none: nothing to sign; ordinary: confirmed by whoever has signed in, by submitting the form or handing
+    it in; reliable: an office's key signs it; not_electronic: handed in on paper at the counter alone."""
     stands_for: tuple[str, ...] = ()
     """The elements that the document would prove, which fetched facts replace."""
     only_if: str = ""

@@ -6,6 +6,7 @@ from tongban.items.bundle import Item, Material, Period
 from tongban.items.checking.desk import Desk, Place, twice, undecided, unknown
 from tongban.kernel.declarations import InvalidDeclaration
 from tongban.kernel.errors import InvalidValue
+from tongban.kernel.signatures import SignatureForm, excluded
 from tongban.kernel.texts import Text
 from tongban.kernel.values import basic_code
 
@@ -20,6 +21,15 @@ HOURS = {
 }  # to compare, not to count
 JOINT_CAPS = ("joint_licensing.statutory", "joint_licensing.extension")
 ITEM = Text("事项", "item")
+# Which form a document can truly have, by how it is obtained (docs/law/signatures.md): nobody signs what is
+# fetched, an office's key signs every licence, and no key of a person, nor a certificate of an authority
+# outside, is checked here.
+SIGNED: Mapping[str, tuple[SignatureForm, ...]] = {
+    "generated": ("none", "ordinary"),
+    "fetched": ("none",),
+    "licence": ("reliable",),
+    "handed_in": ("none", "ordinary", "not_electronic"),
+}
 
 
 def faults(desk: Desk) -> Iterator[InvalidDeclaration]:
@@ -222,12 +232,44 @@ def _material(item: Item, material: Material, place: Place) -> Iterator[InvalidD
     if material.pledge and material.pledge not in [pledge.id for pledge in item.pledges]:
         known = [pledge.id for pledge in item.pledges]
         yield unknown(place, Text("承诺", "pledge"), material.pledge, known, "pledge")
-    if material.obtained == "uploaded" and material.issuer is None:
+    yield from _signature(material, place)
+    if material.obtained == "handed_in" and material.issuer is None:
         yield place.fault(
             "issuer",
-            Text("要求上传的材料须写明由谁出具。", "A document to hand in says who issues it."),
+            Text("要求提交的材料须写明由谁出具。", "A document to hand in says who issues it."),
             Text("请补写issuer。", "Add issuer."),
             "obtained",
+        )
+
+
+def _signature(material: Material, place: Place) -> Iterator[InvalidDeclaration]:
+    """Refuse a form that the document cannot have, by how it is obtained or by what it is about."""
+    status, paper = excluded(material.name), material.signature == "not_electronic"
+    if status is not None and material.obtained != "fetched" and not paper:
+        yield place.fault(
+            "excluded",
+            Text(
+                f"“{material.name.zh}”涉及{status.zh}，电子签名法第三条不允许其采用电子形式。",
+                f"'{material.name.en}' is about {status.en}: art. 3 of the Electronic Signature Law"
+                " does not let it be electronic.",
+            ),
+            Text(
+                "请写obtained: handed_in和signature: not_electronic；由共享数据核对的，写fetched。",
+                "Write obtained: handed_in with signature: not_electronic, or obtained: fetched where a"
+                " source answers instead.",
+            ),
+            "signature",
+        )
+    elif material.signature not in SIGNED[material.obtained]:
+        possible = SIGNED[material.obtained]
+        yield place.fault(
+            "signature",
+            Text(
+                f"obtained: {material.obtained}的材料不能采用signature: {material.signature}。",
+                f"What is {material.obtained} cannot have signature: {material.signature}.",
+            ),
+            Text(f"可写：{'、'.join(possible)}。", f"Write one of: {', '.join(possible)}."),
+            "signature",
         )
 
 

@@ -36,6 +36,19 @@ def _licence(desk: Desk, item: Item, place: Place) -> Iterator[InvalidDeclaratio
         known = tuple(desk.around.licence_types)
         yield unknown(place, Text("证照类型", "licence type"), licence.type, known, "type")
         return
+    if kind.signature == "not_electronic":
+        yield place.fault(
+            "not_electronic",
+            Text(
+                f"“{kind.name.zh}”只在窗口发放纸质件，不能作为网上办理的结果。",
+                f"A {kind.name.en} is issued on paper at the counter alone; no filing here can yield it.",
+            ),
+            Text(
+                "请从事项包中删除该事项，由窗口办理。",
+                "Leave this item to the counter; remove it from the pack.",
+            ),
+            "type",
+        )
     fields = [field.code for field in kind.fields]
     for field in licence.content:
         if field not in fields:

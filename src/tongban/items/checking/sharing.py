@@ -1,4 +1,4 @@
-"""Ask once: nothing is asked or uploaded that a granted source has; nothing is fetched without a right."""
+"""Ask once: nothing is asked or handed in that a granted source has; nothing is fetched without a right."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def faults(desk: Desk) -> Iterator[InvalidDeclaration]:
         for index, need in enumerate(item.needs):
             yield from _without_grant(desk, item.basic_code, need, place.below("needs", index))
         for index, material in enumerate(item.materials):
-            if material.obtained != "uploaded":
+            if material.obtained != "handed_in":
                 continue
             for number, element in enumerate(material.stands_for):
                 resource = _granted_source(desk, element)
@@ -23,8 +23,8 @@ def faults(desk: Desk) -> Iterator[InvalidDeclaration]:
                     yield place.fault(
                         "collected_again",
                         Text(
-                            f"“{resource}”已能提供{element}，不得再要求上传。",
-                            f"{resource} supplies {element}; no upload may be asked for it.",
+                            f"“{resource}”已能提供{element}，不得再要求提交。",
+                            f"{resource} supplies {element}; no document may be asked for it.",
                         ),
                         Text("请改为obtained: fetched。", "Write obtained: fetched."),
                         "materials",

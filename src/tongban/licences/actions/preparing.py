@@ -8,7 +8,7 @@ from typing import Any
 
 from tongban.kernel import rows
 from tongban.kernel.canonical import canonical
-from tongban.kernel.errors import AlreadyDone, Conflict
+from tongban.kernel.errors import AlreadyDone, Conflict, NotAllowed
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
@@ -65,9 +65,9 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
     """Make a licence from a decision: identifier, canonical content, digest, evidence; unsigned (tx1).
 
     `issuer` is in whose name, `content` the type's fields, `words` what codes among them mean, `previous` the
-    version that a renewal (02) or change (08) replaces once signed. Raises AlreadyDone the second time.
+    version that 02 or 08 replaces once signed. Raises AlreadyDone the second time, NotAllowed for paper.
     """
-    kind, office = licence_type(type_code), registry.organisation(issuer)
+    kind, office = _electronic(type_code), registry.organisation(issuer)
     before = _previous(previous, Operation(operation))
     _refuse_second(case_number, type_code, before)
     identifier = (
@@ -118,6 +118,21 @@ def prepare(  # noqa: PLR0913  a licence says this much, and all of it has one s
     )
     rows.insert(row)
     return as_licence(row, shown)
+
+
+def _electronic(type_code: str) -> LicenceType:
+    """Give the type; one kept on paper is refused, whatever pack asks for it (电子签名法 art. 3)."""
+    kind = licence_type(type_code)
+    if kind.signature == "not_electronic":
+        raise NotAllowed(
+            "licences.not_electronic",
+            what=Text(
+                f"“{kind.name.zh}”不采用电子形式，不能在此签发。",
+                f"A {kind.name.en} is not electronic and cannot be issued here.",
+            ),
+            todo=Text("请由发证机关在窗口发放纸质件。", "Have the office issue it on paper at its counter."),
+        )
+    return kind
 
 
 def _content(

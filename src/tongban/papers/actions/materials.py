@@ -12,6 +12,7 @@ from tongban.ledger import api as ledger
 from tongban.papers.models import FolderRow, MaterialRow
 from tongban.papers.queries import MOST_LISTED, Material, as_material
 from tongban.papers.rules import Collection, Necessity
+from tongban.papers.scanning import ScanVerdict
 from tongban.papers.storing import StoredUpload, remove_stored, stored_path
 
 
@@ -23,8 +24,7 @@ def take_up(
     uploads: Path,
     retain_until: date,
     handed_in_by: str = "",
-    necessity: Necessity = Necessity.NECESSARY,
-    collection: Collection = Collection.UPLOADED,
+    confirmed: bool = False,
     now: datetime,
     chance: Chance,
 ) -> Material:
@@ -52,13 +52,14 @@ def take_up(
         MaterialRow(
             filing=folder,
             material=material,
-            necessity=necessity.value,
-            collection=collection.value,
+            necessity=Necessity.NECESSARY.value,
+            collection=Collection.UPLOADED.value,
             sha256=stored.sha256,
             size_bytes=stored.size_bytes,
             media_type=stored.kind.media_type,
             name=stored.name,
             scan=stored.scan.value,
+            confirmed=confirmed,
             handed_in_by=handed_in_by,
             received_at=now,
             retain_until=retain_until,
@@ -69,6 +70,53 @@ def take_up(
 
 
 upload = whole(take_up)
+
+
+@part
+def take_paper(
+    filing: str,
+    material: str,
+    *,
+    name: str,
+    case_number: str,
+    office: str,
+    staff: int,
+    retain_until: date,
+    now: datetime,
+    chance: Chance,
+) -> Material:
+    """Record that a named person took a paper at the counter, with evidence; the same twice is one material.
+
+    There is no file: the paper lies with the office, and no schedule of this node destroys it.
+    """
+    folder = _locked_folder(filing)
+    found = MaterialRow.objects.filter(
+        filing=folder, material=material, collection=Collection.PAPER.value
+    ).first()
+    if found is not None:
+        return as_material(found)
+    entry = ledger.record(
+        "decisions",
+        "material.taken_on_paper",
+        {"material": material, "case_number": case_number, "staff": str(staff)},
+        office=office,
+        now=now,
+        chance=chance,
+    )
+    row = MaterialRow.objects.create(
+        filing=folder,
+        material=material,
+        necessity=Necessity.NECESSARY.value,
+        collection=Collection.PAPER.value,
+        size_bytes=0,
+        name=name,
+        scan=ScanVerdict.NOT_SCANNED.value,
+        handed_in_by=f"staff:{staff}",
+        received_at=now,
+        received_entry=entry.id,
+        retain_until=retain_until,
+    )
+    return as_material(row)
 
 
 def _too_many() -> Conflict:
@@ -94,8 +142,10 @@ def mark_due_as_destroyed(now: datetime, *, chance: Chance, limit: int) -> int:
     The evidence comes before the effect (promise 4): a power cut in between leaves a file that is
     still to be removed, never a removal that nobody recorded.
     """
-    due = MaterialRow.objects.select_for_update().filter(
-        destroyed_at__isnull=True, retain_until__lt=civil_date(now)
+    due = (
+        MaterialRow.objects.select_for_update()
+        .filter(destroyed_at__isnull=True, retain_until__lt=civil_date(now))
+        .exclude(collection=Collection.PAPER.value)
     )
     rows = list(due.order_by("retain_until", "id")[:limit])
     for row in rows:
@@ -154,6 +204,7 @@ def _received(row: MaterialRow, *, now: datetime, chance: Chance) -> Material:
             "size_bytes": row.size_bytes,
             "retain_until": row.retain_until.isoformat(),
             "scan": row.scan,
+            **({"confirmed": "yes"} if row.confirmed else {}),
             **({"participant": row.handed_in_by} if row.handed_in_by else {}),
         },
         now=now,

@@ -32,6 +32,11 @@ def paper(item: str, material: str) -> str:
     return f"paper:{item}.{material}"
 
 
+def paper_confirmed(item: str, material: str) -> str:
+    """Name the tick by which whoever hands in a document confirms it."""
+    return f"paper_confirmed:{item}.{material}"
+
+
 def anchor(name: str) -> str:
     """Give the id in the page of a field of that name."""
     return re.sub(r"[^a-z0-9_]", "-", name)

@@ -57,7 +57,7 @@ def _take(request: PortalRequest, reader: cases.Reader, own: OwnForm) -> Judgeme
     given = reading.read(reading.Sent(dict(request.POST.lists())), own.sight.bundle, own.owner)
     try:
         cases.put_answers(number, own.sight.bundle, parties=[], answers=given.answers, at=at)
-        take_in(request.FILES, own, reader, at=at)
+        take_in(request.FILES, request.POST, own, reader, at=at)
     except (Invalid, NotAllowed) as refusal:
         return Judgement(given, refusal=Complaint("form", refusal.what, refusal.todo))
     return Judgement(given)

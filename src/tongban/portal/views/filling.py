@@ -51,7 +51,7 @@ def _take(request: PortalRequest, reader: cases.Reader, own: OwnForm) -> HttpRes
             cases.ask_for_person(number, subject=own.owner, at=request.workplace)
         given = _as_wished(reading.read(sent, bundle, own.owner), wish, detail, own)
         cases.put_answers(number, bundle, parties=given.parties, answers=given.answers, at=request.workplace)
-        take_in(request.FILES, own, reader, at=request.workplace)
+        take_in(request.FILES, request.POST, own, reader, at=request.workplace)
     except (Invalid, NotAllowed) as refusal:
         given = reading.read(sent, bundle, own.owner)
         return _again(request, reader, number, Judgement(given, refusal=_complaint(refusal)))

@@ -67,6 +67,11 @@ def complete(deed: Deed, sent: Mapping[str, str]) -> None:
     )
 
 
+def take_paper(deed: Deed, sent: Mapping[str, str]) -> None:
+    """Take a paper at the counter."""
+    cases.take_paper(deed.prepared.sight, deed.case.number, sent["material"], staff=deed.staff, at=deed.at)
+
+
 def lapse(deed: Deed, _: Mapping[str, str]) -> None:
     """Confirm that what was never completed counts as withdrawn."""
     cases.confirm_lapse(deed.prepared.sight, deed.case.number, staff=deed.staff, at=deed.at)

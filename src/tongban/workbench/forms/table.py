@@ -39,6 +39,16 @@ def _offices(deed: Deed) -> Options:
     return {office.slug: office.name for office in deed.prepared.other_offices}
 
 
+def _papers(deed: Deed) -> Options:
+    """Give what the counter takes for this case and has not taken."""
+    asked = cases.asked_materials(deed.prepared.sight, at=deed.at)
+    return {
+        each.material: each.label
+        for each in asked
+        if each.item == deed.case.item and each.counter is not None and not each.handed_in
+    }
+
+
 def _procedures(deed: Deed) -> Options:
     return deed.case.procedures
 
@@ -144,6 +154,26 @@ FORMS: Mapping[str, Form[Deed]] = {
                 Text("需要补正的内容", "What is to be completed"),
                 Text("每行一项。", "One a line."),
                 "lines",
+            ),
+        ),
+    ),
+    "take-paper": Form(
+        cases.Power.TAKE_PAPER,
+        Text("窗口收取纸质材料", "Take a paper at the counter"),
+        Text(
+            "依法不采用电子形式的材料（电子签名法第三条），只在窗口收取原件；以您的名义记入存证。",
+            "What is not electronic by law (Electronic Signature Law, art. 3) is taken on paper alone; that"
+            " you took it is evidence.",
+        ),
+        Text("已记录收到纸质材料。", "It is on record that you took it."),
+        deeds.take_paper,
+        (
+            Field(
+                "material",
+                Text("收到的材料", "What you took"),
+                Text("当面核对原件后选择。", "Choose it with the paper before you."),
+                "choice",
+                options=_papers,
             ),
         ),
     ),
