@@ -10,12 +10,15 @@ from tests.sources import ROOT
 from tongban.catalogue.api import CityCatalogue, read_city
 from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration
 
-POLICE = {"police.990100", "court.990100", "market.990100", "land.990121", "land.990122"}
+OWNERS = {
+    *("police.990100", "court.990100", "market.990100", "health.990100"),
+    *("land.990121", "land.990122"),
+}
 
 
 def everybody(city: Path) -> set[str]:
     words = (city / "catalogue" / "grants.yaml").read_text("utf-8").replace("[", " ").replace("]", " ")
-    return POLICE | {word.strip(",") for word in words.split() if "." in word}
+    return OWNERS | {word.strip(",") for word in words.split() if "." in word}
 
 
 def read(city: Path) -> CityCatalogue:

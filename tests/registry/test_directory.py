@@ -163,4 +163,4 @@ def test_a_body_that_has_ended_is_passed_over(yunxi: Directory) -> None:
 def test_organisations_of_a_day_are_those_that_exist_on_it(yunxi: Directory) -> None:
     slugs = [one.slug for one in yunxi.organisations(date(2018, 1, 1))]
     assert slugs == ["hall.990121"]
-    assert len(yunxi.organisations()) == 30
+    assert len(yunxi.organisations()) == 31

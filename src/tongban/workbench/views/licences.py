@@ -37,7 +37,7 @@ def register(request: StaffRequest) -> HttpResponse:
 @for_staff(HANDLING)
 def look_up(request: StaffRequest) -> HttpResponse:
     """Look up another office's licence in place of paper: for a case, under a grant, for a cause."""
-    kinds = {each.code: each.name for each in licences.licence_types() if each.resource}
+    kinds = {each.code: each.name for each in licences.licence_types()}
     written, found, wrong = request.POST, None, None
     if request.method == "POST":
         try:
