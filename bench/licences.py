@@ -19,12 +19,16 @@ from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.licences.models import LicenceRow
 from tongban.licences.presenting import compose
+from tongban.licences.signer.algorithms import ED25519, SM2, make_key
+from tongban.licences.signer.codes import Code
 from tongban.licences.signer.tokens import base64url, compact
 from tongban.licences.status_lists import status_place
 from tongban_verify import anchor_from_bytes
 from tongban_verify.sd_jwt import check_presentation
 
 OFFICE, ORIGIN = "market.990121", "https://node.example"
+NUMBER = "1.2.156.3005.2.11100000MB0143028R001.11990121310121000D.ISEGWEPD09EG9P3C69KL.001.7"
+KID, COMPANY = "0123456789abcdef", "云东县燕归来餐饮有限公司"
 LICENCES, REVOKED_EVERY, PRESENTATIONS = 1_000_000, 100, 3_000
 # A list of licences without contents: what is measured reads number, issuer and status alone.
 SEED = """
@@ -148,6 +152,53 @@ def signatures_alone() -> float:
     return PRESENTATIONS / (time.process_time() - start)
 
 
+def _code(alg: str, holder: str) -> str:
+    """Give what the QR code of a licence holds, signed with a key of this algorithm."""
+    wish = Code(
+        issuer=OFFICE,
+        subject=NUMBER,
+        evidence="0" * 64,
+        digest="f" * 64,
+        title="营业执照",
+        holder=holder,
+        starts="2026-11-23",
+        ends="2031-11-22",
+        place=LICENCES,
+        at="2026-11-23T12:00:00+08:00",
+        address=f"{ORIGIN}/verify/{NUMBER}/",
+    )
+    key = make_key(alg, SystemChance())
+    value = key.sign(wish.signed(KID, alg)).hex()
+    return wish.with_signature(KID, alg, value)
+
+
+def code_bytes() -> float:
+    """Bytes of the signed message in the QR code of a company's licence."""
+    return len(_message(_code(ED25519, COMPANY)))
+
+
+def _message(code: str) -> bytes:
+    number = int(code.partition("#")[2])
+    return number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def _codes() -> str:
+    """Say how large the code is drawn, as it is and at its largest."""
+    told = []
+    for name, alg, holder in (
+        ("it", ED25519, COMPANY),
+        ("with SM2", SM2, COMPANY),
+        ("with SM2 and a name of 60 characters", SM2, "名" * 60),
+    ):
+        code = _code(alg, holder)
+        drawn = licences.drawn(code)
+        told.append(
+            f"{name}: {len(_message(code))} bytes, {len(code)} characters with the address, QR version"
+            f" {drawn.version}-{drawn.error}, {drawn.symbol_size(border=0)[0]} modules a side"
+        )
+    return "; ".join(told)
+
+
 def _size() -> str:
     return f"the list is {Node.published:,} bytes, and may be 200,000"
 
@@ -171,4 +222,5 @@ MEASURES = (
         beside=signatures_alone,
         note="3 of 12 facts shown, one core; floor: its Ed25519 signature alone",
     ),
+    Measure("licences.code", "bytes", code_bytes, said=_codes, runs=1),
 )

@@ -19,7 +19,7 @@ from tongban.licences import api as licences
 from tongban.licences.keys import announce_key
 from tongban.licences.signer.algorithms import make_key
 from tongban.registry import api as registry
-from tongban_verify import anchor_from_bytes, verify_licence
+from tongban_verify import anchor_from_bytes, verify_file, verify_licence
 
 __all__ = ["desk"]
 SECURITY = "security.yunxi.ning"
@@ -151,6 +151,27 @@ def test_what_a_key_signed_before_it_was_revoked_stands_and_what_it_signed_since
     assert found == [[], ["key_revoked"], ["key_revoked"]]
     assert signers.key_of(MARKET) == turned.key.kid != old
     assert (entries("key.revoked"), entries("key.renewed")) == (1, 1)
+
+
+def test_a_code_that_a_revoked_key_signed_vouches_for_nothing_and_is_signed_anew(
+    work: licences.KeyWork, signers: licences.Signers, issuing: Issuing
+) -> None:
+    identifier = issued_by(signers, issuing)
+
+    def code() -> str:
+        return licences.code_of(identifier, signers, address="https://yunxi.example/")
+
+    def reasons(said: str) -> list[str]:
+        anchor = anchor_from_bytes(licences.trust_file().read_bytes())
+        return [each.code for each in verify_file(said.encode(), anchor, issuing.now).reasons]
+
+    before = code()
+    issuing.clock.move(timedelta(days=1))
+    licences.revoke_key(MARKET, work, reason=STOLEN)
+    assert reasons(before) == ["key_revoked"]
+    after = code()
+    assert after != before
+    assert reasons(after) == ["no_status_list"]
 
 
 def test_what_is_affected_is_signed_again_by_the_new_key_and_verifies(

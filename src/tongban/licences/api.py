@@ -1,6 +1,7 @@
 """The door of the licences."""
 
 from tongban.licences.actions.again import counts_for_nothing, sign_again, signature_again
+from tongban.licences.actions.codes import code_of
 from tongban.licences.actions.keys import KeyWork, Turned, renew_key, revoke_key
 from tongban.licences.actions.looking import look, look_within
 from tongban.licences.actions.preparing import load_types, prepare
@@ -61,6 +62,7 @@ from tongban.licences.queries import (
     versions,
     waiting_for_signature,
 )
+from tongban.licences.renderings.laying import drawn
 from tongban.licences.renderings.making import MEDIA_TYPES, Format, Rendering, render
 from tongban.licences.rules import LONGEST_CAUSE, Change, Operation, Status, Way
 from tongban.licences.signer.algorithms import PROFILES
@@ -117,7 +119,9 @@ __all__ = [
     "bring_forward",
     "change_status",
     "change_status_within",
+    "code_of",
     "counts_for_nothing",
+    "drawn",
     "evidence_block",
     "evidence_file",
     "history",

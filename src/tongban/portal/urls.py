@@ -54,10 +54,10 @@ urlpatterns: list[URLPattern] = [
     path("licences/<str:identifier>/shown/<int:number>/file", showing.shown_file, name="shown-file"),
     path("licences/<str:identifier>/shown/<int:number>/withdraw/", showing.withdraw, name="shown-withdraw"),
     path("shown/<slug:secret>/", showing.link, name="link"),
+    path("licences/<str:identifier>/code.svg", licences.own_code, name="own-code"),
     path("licences/<str:identifier>/file", licences.file, name="licence-file"),
     path("licences/<str:identifier>/file.<str:form>", licences.rendering, name="licence-rendering"),
     path("verify/", licences.verify_any, name="verify-any"),
     path("verify/offline.html", licences.verifier, name="verifier"),
     path("verify/<str:identifier>/", licences.verify, name="verify"),
-    path("verify/<str:identifier>/code.svg", licences.code, name="code"),
 ]

@@ -55,13 +55,13 @@ def hashes(files: Mapping[str, bytes]) -> set[bytes]:
 
 
 def pages(visit: Visit) -> dict[str, bytes]:
-    """Give what a stranger reads of each licence, its QR code, and the node's trust file."""
+    """Give what a stranger reads of each licence, and the node's trust file."""
     said = {"trust.json": licences.trust_file().read_bytes()}
     for identifier in LicenceRow.objects.values_list("identifier", flat=True):
-        for address in (f"/verify/{identifier}/", f"/verify/{identifier}/code.svg"):
-            answer = visit.client.get(address)
-            assert answer.status_code == 200
-            said[address] = answer.content
+        address = f"/verify/{identifier}/"
+        answer = visit.client.get(address)
+        assert answer.status_code == 200
+        said[address] = answer.content
     return said
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+from tongban_verify.codes import is_code
 from tongban_verify.documents import utc_now, verify_file
 from tongban_verify.fetching import SCHEMES, from_address, from_folder
 from tongban_verify.logs import Unreached, verify_log
@@ -70,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
         "file",
         metavar="FILE",
         nargs="?",
-        help="the file to verify, - for standard input, or a log: its folder or its http(s) address",
+        help="the file to verify, - for standard input, what a licence's QR code says,"
+        " or a log: its folder or its http(s) address",
     )
     parser.add_argument(
         "--page", action="store_true", help="write the page that verifies in a browser, and verify nothing"
@@ -93,8 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--status-list",
         metavar="LIST",
-        help="the issuing office's status list, as a file or its http(s) address; a licence or presentation"
-        " is looked up in it",
+        help="the issuing office's status list, as a file or its http(s) address; a licence, a presentation or a"
+        " code is looked up in it",
     )
     parser.add_argument("--lang", choices=("zh", "en"), help="language of the sentence (default: as LANG)")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
@@ -126,11 +128,13 @@ def _anchor(given: str | None) -> Anchor | None:
 
 def _report(file: str, anchor: Anchor | None, now: datetime, status_list: str | None) -> Report:
     try:
-        if file.startswith(SCHEMES):
-            return verify_log(from_address(file), anchor)
-        if file != "-" and Path(file).is_dir():
-            return verify_log(from_folder(Path(file)), anchor)
-        data = _read(sys.stdin.buffer) if file == "-" else _read_path(Path(file))
+        data = os.fsencode(file)
+        if not is_code(data):  # which stands in the place of a file, as a scanner gives it
+            if file.startswith(SCHEMES):
+                return verify_log(from_address(file), anchor)
+            if file != "-" and Path(file).is_dir():
+                return verify_log(from_folder(Path(file)), anchor)
+            data = _read(sys.stdin.buffer) if file == "-" else _read_path(Path(file))
     except (OSError, ValueError):  # no such file or address, or no name of one
         return Report((Reason("unreadable"),))
     try:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Final
 
+from tongban_verify.codes import is_code, verify_code
 from tongban_verify.evidence import Entry, Standing, check_standing, open_entry
 from tongban_verify.identifiers import read_identifier
 from tongban_verify.presentations import verify_presentation
@@ -93,12 +94,14 @@ def verify_licence(
 def verify_file(
     data: bytes, trust: Anchor | None, now: datetime, *, status_list: bytes | None = None
 ) -> Report:
-    """Verify a licence, presentation, notice or evidence file against a trusted root key, as of `now`.
+    """Verify a licence, code, presentation, notice or evidence file against a trusted root key, as of `now`.
 
     `status_list` is the issuing office's list as it was downloaded; what it issued is looked up there.
     Without an anchor the verdict is at best `CANNOT_TELL`: anybody can make a file that is consistent
     under a root key of their own. `now` carries its offset.
     """
+    if is_code(data):
+        return verify_code(data, trust, now, status_list=status_list)
     if data.startswith(b"eyJ"):
         return verify_presentation(data, trust, now, status_list=status_list)
     return _verify(data, trust, now, _CHECKS, status_list)

@@ -1,7 +1,7 @@
 """Laying a licence out on paper: its title, what it says, its code to verify, and what the copy is worth."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import segno
 
@@ -17,7 +17,7 @@ _LABELS: Final = 46.0  # wide
 _TITLE, _PLAIN, _SMALL, _FINE = 9.0, 4.0, 2.9, 2.5  # sizes
 _LINE: Final = 1.45  # of a size, from one base line to the next
 _APART: Final = 0.9  # between two entries
-_CODE: Final = 30.0  # a side of the QR code
+_CODE: Final = 34.0  # a side of the QR code: a module of the largest is wider than a third of a millimetre
 _NOT_FIRST: Final = "，。、；：！？）》」』”’"  # no line of Chinese begins with these
 
 DEMONSTRATION = Text("示范样式", "demonstration form")
@@ -90,9 +90,9 @@ class _Laying:
             self.leaf.words.append(Words(line, _LEFT + _LABELS, beside, size))
         self.y = max(below, beside)
 
-    def code(self, address: str) -> None:
+    def code(self, said: str) -> None:
         """Draw the QR code at the right, from here down, row by row of its modules."""
-        rows = [list(row) for row in segno.make(address, error="m", micro=False).matrix]
+        rows = [list(row) for row in drawn(said).matrix]
         side = _CODE / len(rows)
         x, y = _RIGHT - _CODE, self.y
         for down, row in enumerate(rows):
@@ -100,8 +100,16 @@ class _Laying:
                 self.leaf.boxes.append(Box(x + start * side, y + down * side, count * side, side))
 
 
-def lay_out(found: Licence, *, address: str, notes: Sequence[str]) -> Sheet:
-    """Lay a licence out; `address` is where anybody verifies it, `notes` what this rendering is worth."""
+def drawn(said: str) -> segno.QRCode:
+    """Make the QR code of a licence: its address in bytes, what verifies offline in digits."""
+    address, hash_, digits = said.partition("#")
+    parts: Any = [f"{address}#", digits] if hash_ else said  # each in the mode that takes the least room
+    return segno.make(parts, error="m", micro=False)
+
+
+def lay_out(found: Licence, *, address: str, code: str, notes: Sequence[str]) -> Sheet:
+    """Lay a licence out; `address` is where anybody verifies it, `code` what its QR code says, `notes` what
+    this rendering is worth."""
     at = _Laying()
     stamp = Middle(0, 0.0, 0.0)
     for place, page in enumerate(pages_of(found)):
@@ -117,7 +125,7 @@ def lay_out(found: Licence, *, address: str, notes: Sequence[str]) -> Sheet:
             at.entry(name, said.zh)
         issued = _issued(at, found)
         stamp = stamp if place else issued
-        _close(at, address, notes)
+        _close(at, address, code, notes)
     return Sheet(found.name.zh, tuple(at.leaves), stamp)
 
 
@@ -138,13 +146,13 @@ def _issued(at: _Laying, found: Licence) -> Middle:
     return stamp
 
 
-def _close(at: _Laying, address: str, notes: Sequence[str]) -> None:
+def _close(at: _Laying, address: str, code: str, notes: Sequence[str]) -> None:
     """Write the notes with the code beside them, on one leaf."""
     room = _RIGHT - _LEFT - _CODE - 6
     lines = sum(len(broken(note, _FINE, room)) for note in (*notes, address))
     at.y += 4
     at.need(max(_CODE, lines * _FINE * _LINE + len(notes)))
-    at.code(address)
+    at.code(code)
     for note in (*notes, address):
         at.paragraph(note, _FINE, right=_LEFT + room)
         at.y += 0.8

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction
+from tongban.licences.actions.codes import code_of
 from tongban.licences.eseal import SIDE_MM, stamped
 from tongban.licences.files import licence_file
 from tongban.licences.keys import read_trust
@@ -37,8 +38,9 @@ _NOTES: Final = {
         " can check it offline with tongban-verify.",
     ),
     "scan": Text(
-        "状态以生成本件时为准；此后是否变更，请扫码核验。",
-        "The status is that of when this was made; scan the code to see whether it changed since.",
+        "状态以生成本件时为准；此后是否变更，请扫码核验。二维码含机关签名，断网时可用 tongban-verify 核验。",
+        "The status is that of when this was made; scan the code to see whether it changed since. The code"
+        " bears the office's signature: without a network tongban-verify checks it.",
     ),
     "pdf signed": Text(
         "本件由发证机关签名（PAdES），签名证书的公钥即信任文件所列公钥。",
@@ -91,7 +93,7 @@ def render(identifier: str, format_: Format, signers: Signing, *, address: str, 
     """Render a signed licence, outside any transaction.
 
     `address` is where anybody verifies it, `original` says which of its forms is the original here. The same
-    licence file gives the same bytes, but for the number that SM2 draws.
+    licence file and key give the same bytes, but for the number that SM2 draws.
     Raises what licence_file raises, and SourceDown when the office's signer is silent.
     """
     outside_any_transaction("rendering a licence")
@@ -101,7 +103,9 @@ def render(identifier: str, format_: Format, signers: Signing, *, address: str, 
     signed = office.can_sign(format_)
     told = [_NOTES["attached"], _NOTES["scan"], original]
     told.insert(0, _NOTES[f"{format_} {'signed' if signed else 'unsigned'}"])
-    sheet = lay_out(found, address=address, notes=[each for text in told for each in (text.zh, text.en)])
+    code = code_of(identifier, signers, address=address)
+    notes = [each for text in told for each in (text.zh, text.en)]
+    sheet = lay_out(found, address=address, code=code, notes=notes)
     at = _as_of(found, office)
     make = _pdf if format_ == "pdf" else _ofd
     return Rendering(make(found, sheet, attached, at, office, signers), format_, signed)

@@ -6,6 +6,7 @@ from tongban.kernel.clock import Clock
 from tongban.kernel.errors import NotAllowed
 from tongban.kernel.texts import Text
 from tongban.licences.signer.algorithms import SigningKey
+from tongban.licences.signer.codes import Code, is_code, read_code
 from tongban.licences.signer.journal import Journal
 from tongban.licences.signer.keyfiles import key_id
 from tongban.licences.signer.seals import Seal, Stamp, is_seal, read_seal
@@ -16,6 +17,8 @@ from tongban.licences.signer.statements import (
     signed_bytes,
 )
 from tongban.licences.signer.tokens import Token, is_token, read_token, signing_input
+
+Wish = Statement | Token | Seal | Stamp | Code
 
 
 class OfficeSigner:
@@ -56,12 +59,14 @@ class OfficeSigner:
         """Sign with another key of the same office from now on, in the same journal."""
         self._key, self.kid = key, key_id(key.spki)
 
-    def _bytes(self, text: str, said: Statement | Token | Seal | Stamp) -> bytes:
+    def _bytes(self, text: str, said: Wish) -> bytes:
         if isinstance(said, Token):
             return signing_input(said, self.kid, self._key.alg).encode()
+        if isinstance(said, Code):
+            return said.signed(self.kid, self._key.alg)
         return signed_bytes(text) if isinstance(said, Statement) else said.signed()
 
-    def _accept(self, text: str) -> Statement | Token | Seal | Stamp:
+    def _accept(self, text: str) -> Wish:
         said = _read(text)
         issuer = said.office if isinstance(said, Token) else said.issuer
         if issuer != self.office:
@@ -80,7 +85,9 @@ class OfficeSigner:
         self._journal.close()
 
 
-def _read(text: str) -> Statement | Token | Seal | Stamp:
+def _read(text: str) -> Wish:
     if is_token(text):
         return read_token(text)
+    if is_code(text):
+        return read_code(text)
     return read_seal(text) if is_seal(text) else read_statement(text)

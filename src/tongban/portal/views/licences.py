@@ -3,16 +3,14 @@
 import io
 from typing import cast
 
-import segno
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 import tongban_verify
 from tongban.cases import api as cases
 from tongban.kernel.clock import civil_date
-from tongban.kernel.errors import InvalidValue, NotFound
+from tongban.kernel.errors import InvalidValue, NotFound, SourceDown
 from tongban.kernel.texts import Text
 from tongban.kernel.values import licence_identifier
 from tongban.licences import api as licences
@@ -107,13 +105,25 @@ def rendering(request: PortalRequest, reader: registry.Subject, identifier: str,
     return self_proving(made.file, f"{identifier}.{form}", licences.MEDIA_TYPES[form])
 
 
-@cache_control(max_age=3600, public=True)
 @require_safe
-def code(request: PortalRequest, identifier: str) -> HttpResponse:
-    """Draw the QR code that leads to the page which verifies a licence; it holds that address alone."""
-    address = request.build_absolute_uri(reverse("portal:verify", args=[_checked(identifier)]))
+@for_people
+def own_code(request: PortalRequest, reader: registry.Subject, identifier: str) -> HttpResponse:
+    """Draw the QR code of a licence that verifies offline too; for its holder, as it says who that is.
+
+    While the office's signer is silent it leads to the page alone.
+    """
+    found, signers = cases.licence_for(identifier, reader), request.workplace.signers
+    address = request.build_absolute_uri(reverse("portal:verify", args=[identifier]))
+    try:
+        said = licences.code_of(found.identifier, signers, address=address)
+    except SourceDown:
+        said = address
+    return _drawn(said)
+
+
+def _drawn(said: str) -> HttpResponse:
     drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="svg", scale=QR_SCALE, border=2)
+    licences.drawn(said).save(drawn, kind="svg", scale=QR_SCALE, border=2)
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
 
 
