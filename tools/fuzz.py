@@ -14,7 +14,15 @@ from tools.apart import BUILD, python_apart
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = Path(__file__).with_name("fuzz.txt")
-TARGETS = ("files", "signed", "presented", "trust", "log", "keys")  # the functions of tests/verify/fuzzing.py
+TARGETS = (
+    "files",
+    "signed",
+    "presented",
+    "coded",
+    "trust",
+    "log",
+    "keys",
+)  # the functions of tests/verify/fuzzing.py
 SECONDS = 60
 LONGEST_INPUT_S, LARGEST_MEMORY_MB = 10, 1024  # beyond these, an input is a finding too
 

@@ -16,7 +16,8 @@ import atheris
 
 with atheris.instrument_imports(include=["tongban_verify"]):
     import tongban_verify
-    from tongban_verify import algorithms, notes, sm2
+    from tongban_verify import algorithms, cbor, notes, sm2
+    from tongban_verify.codes import COSE
     from tongban_verify.strict import Unreadable
     from tongban_verify.tlog_proof import HEADING
     from tongban_verify.trust import Doubt, with_witnesses
@@ -36,6 +37,8 @@ from tests.verify.forging import (
     written,
 )
 from tests.verify.sm2_ones import SM2_VKEY, signed_by_sm2
+from tests.verify.test_codes import ADDRESS, CLAIMS, forge_code
+from tongban.kernel.cbor import encoded
 from tongban.ledger.notes import VerifierKey
 from tongban.ledger.tiles import grow
 from tongban.ledger.tree import Range, append, leaf_hash
@@ -120,6 +123,21 @@ def judge(presentation: bytes, listed: bytes) -> None:
         raise AssertionError("the verifier failed") from trouble
 
 
+def coded(data: bytes) -> None:
+    """Any bytes as the claims, the header or the parts of a QR code, signed by an office, and plain bytes."""
+    chosen = atheris.FuzzedDataProvider(data)
+    part, alg = chosen.PickValueInList(["claims", "header", "message"]), chosen.PickValueInList(sorted(COSE))
+    rest = chosen.ConsumeBytes(600)
+    if part == "message":
+        code = b"%s#%d" % (ADDRESS.encode(), int.from_bytes(b"\xd2" + rest))
+    else:
+        value: Any = {}
+        with suppress(Unreadable):
+            value = cbor.decoded(rest)
+        code = forge_code(**{part: value}, alg=alg)
+    spoken(tongban_verify.verify_file(code, TRUSTING, NOON))
+
+
 def trust(data: bytes) -> None:
     """Trust files, root keys in PEM, fingerprints and the keys of witnesses."""
     for given in (data, PEM % data, PEM % b64encode(data)):
@@ -176,6 +194,7 @@ SEEDS: dict[str, list[bytes]] = {
     "files": [forge(kind) for kind in KINDS],
     "signed": [bytes([at]) * 4 + b'{"a":[1,null,"x"]}' for at in range(12)],
     "presented": [bytes([at]) * 3 + b'{"zh":[1,null,"x"]}' for at in range(12)],
+    "coded": [bytes([at]) * 2 + encoded(dict(CLAIMS)) for at in range(3)],
     "trust": [written(trust_statement()), *(b64encode(each.root.spki) for each in FORGERS.values())],
     "log": [*(FILES[path] for path in sorted(FILES)), BODY.encode()],
     "keys": [
@@ -188,6 +207,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "files": files,
     "signed": signed,
     "presented": presented,
+    "coded": coded,
     "trust": trust,
     "log": log,
     "keys": keys,

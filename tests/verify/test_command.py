@@ -10,6 +10,8 @@ import pytest
 
 from tests.sources import ROOT
 from tests.verify.conftest import Handed
+from tests.verify.forging import trust_statement, written
+from tests.verify.test_codes import forge_code
 from tongban_verify import page
 
 AT = ["--at", "2026-11-23T12:10:00+08:00"]
@@ -142,3 +144,14 @@ def test_a_terminal_without_chinese_still_gets_its_sentence(file: Path, trust: s
     )
     assert told.returncode == 0
     assert told.stdout.startswith(b"Valid: Business licence")
+
+
+def test_a_code_is_verified_as_it_was_scanned_or_from_a_file(tmp_path: Path) -> None:
+    trust, file = tmp_path / "trust.json", tmp_path / "code.txt"
+    trust.write_bytes(written(trust_statement()))
+    file.write_bytes(forge_code() + b"\n")
+    for said in (forge_code().decode(), str(file)):
+        told = run(said, "--trust", str(trust), *AT)
+        assert (told.returncode, told.stderr) == (2, b"")
+        assert "知味面馆有限公司" in told.stdout.decode()
+        assert "--status-list" in told.stdout.decode()

@@ -7,7 +7,7 @@ from typing import Final
 
 from tongban_verify.cbor import decoded, encoded
 from tongban_verify.identifiers import Identifier, read_identifier
-from tongban_verify.report import Reason, Report
+from tongban_verify.report import PROVED_BY_LIST, Reason, Report
 from tongban_verify.status_list import StatusList, read_status_list, reason_at
 from tongban_verify.strict import Unreadable
 from tongban_verify.trust import Anchor, Doubt, Key, Trust, TrustedOffice
@@ -19,7 +19,6 @@ _SUBJECT, _EXPIRES, _NOT_BEFORE, _ISSUED_AT, _LICENCE = 2, 4, 5, 6, -65537
 _TAGGED: Final = b"\xd2"  # tag 18: COSE_Sign1
 _ROOT: Final = "1.2.156.3005.2."
 _CODE: Final = re.compile(rb"(https?://[!\"$-~]{1,200})#([1-9][0-9]{1,2399})\n?")
-_PROVED: Final = {"zh": "签名和状态列表", "en": "signature and status list"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +76,12 @@ def verify_code(
         slug, office = _check_signed(code, anchor.statement)
     except Doubt as doubt:
         return Report((Reason(doubt.code),), facts)
-    facts |= {"issuer": office.name, "proved": _PROVED}
+    facts |= {"issuer": office.name, "proved": PROVED_BY_LIST}
     reasons = [*_time(code, now)]
     try:
         listed = None if status_list is None else read_status_list(status_list, anchor.statement, now)
         reasons += _standing(code, slug, listed)
         facts["status_list"] = None if listed is None else listed.issued_at.isoformat()
-    except Unreadable:
-        return Report((Reason("unreadable"),))
     except Doubt as doubt:
         reasons.append(doubt.code)
     return Report(tuple(Reason(each) for each in reasons), facts)

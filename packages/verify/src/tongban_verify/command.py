@@ -95,8 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--status-list",
         metavar="LIST",
-        help="the issuing office's status list, as a file or its http(s) address; a licence, a presentation or a"
-        " code is looked up in it",
+        help="the issuing office's status list, as a file or its http(s) address; a licence, a presentation"
+        " or a code is looked up in it",
     )
     parser.add_argument("--lang", choices=("zh", "en"), help="language of the sentence (default: as LANG)")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")

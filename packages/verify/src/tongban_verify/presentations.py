@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from tongban_verify.report import Reason, Report
+from tongban_verify.report import PROVED_BY_LIST, Reason, Report
 from tongban_verify.sd_jwt import check_presentation
 from tongban_verify.status_list import read_status_list
 from tongban_verify.strict import Unreadable
@@ -49,6 +49,7 @@ def verify_presentation(
         "audience": claims["audience"],
         "purpose": claims["purpose"],
         "disclosed": shown.disclosed,
+        "proved": PROVED_BY_LIST,
         "status_list": None if listed is None else listed.issued_at.isoformat(),
     }
     if shown.status_reason is None and not reasons:

@@ -17,6 +17,9 @@ class Verdict(Enum):
     UNREADABLE = 3
 
 
+# What is proved of a token without its log: of a licence file it is signature, evidence and log.
+PROVED_BY_LIST: Final = {"zh": "签名和状态列表", "en": "signature and status list"}
+
 # Why a file is not simply valid. Each reason is a code, a Chinese and an English clause.
 REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {

@@ -13,7 +13,7 @@ from typing import Final
 
 from tongban_verify.documents import ENTRIES, STATUS_REASONS
 from tongban_verify.presentations import UNNAMED
-from tongban_verify.report import LONGEST, REASONS, UNDECIDED, UNREADABLE
+from tongban_verify.report import LONGEST, PROVED_BY_LIST, REASONS, UNDECIDED, UNREADABLE
 from tongban_verify.sd_jwt import MOST_DISCLOSURES
 from tongban_verify.signed import TIES
 from tongban_verify.status_list import LARGEST_LIST
@@ -31,6 +31,7 @@ _SCRIPTS: Final = (
     "tokens",
     "evidence",
     "documents",
+    "codes",
     "face",
 )
 
@@ -72,6 +73,7 @@ def _script() -> str:
         "mostDisclosures": MOST_DISCLOSURES,
         "listed": REASONS_LISTED,
         "unnamed": UNNAMED,
+        "proved": PROVED_BY_LIST,
         "ties": {kind: [tie.entry, tie.number, tie.digest] for kind, tie in TIES.items()},
     }
     # `<` could end the script or begin a comment within it.

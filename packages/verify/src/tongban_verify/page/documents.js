@@ -27,6 +27,7 @@ class Findings {
 
 // Verify a file's bytes against an anchor (or null), as of `now` in microseconds, with a status list (or null).
 async function verifyFile(bytes, anchor, now, statusList = null) {
+  if (codeOf(bytes)) return verifyCode(bytes, anchor, now, statusList);
   if (isPresentation(bytes)) return verifyPresentation(bytes, anchor, now, statusList);
   const findings = new Findings(statusList);
   try {

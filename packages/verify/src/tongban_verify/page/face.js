@@ -203,8 +203,16 @@ async function begin() {
     return;
   }
   element("file").addEventListener("change", async ({ target }) => {
+    element("code").value = "";
     chosen.bytes = target.files[0] ? new Uint8Array(await target.files[0].arrayBuffer()) : null;
     element("result").hidden = !chosen.bytes;
+    await show();
+  });
+  element("code").addEventListener("input", async ({ target }) => {
+    element("file").value = "";
+    const text = target.value.trim();
+    chosen.bytes = text ? UTF8.encode(text) : null;
+    element("result").hidden = !text;
     await show();
   });
   element("list").addEventListener("change", async ({ target }) => {

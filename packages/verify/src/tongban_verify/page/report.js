@@ -21,13 +21,13 @@ class Report {
     const said =
       language === "zh"
         ? {
-            valid: `有效：${about}由${issuer}签发，签名、存证和日志均核验无误。`,
+            valid: `有效：${about}由${issuer}签发，${this.named("proved", language) || "签名、存证和日志"}均核验无误。`,
             invalid: `无效：${about}未通过核验——${why}。`,
             cannot_tell: `尚不能确认：${about}目前核验无误，但${why}。`,
             unreadable: `无法读取：${why}。`,
           }
         : {
-            valid: `Valid: ${about}, issued by ${issuer}; signature, evidence and log all verify.`,
+            valid: `Valid: ${about}, issued by ${issuer}; ${this.named("proved", language) || "signature, evidence and log all"} verify.`,
             invalid: `Invalid: ${about} does not verify, because ${why}.`,
             cannot_tell: `Cannot tell: ${about} shows no fault, but ${why}.`,
             unreadable: `Unreadable: ${why}.`,

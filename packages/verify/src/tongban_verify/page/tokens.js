@@ -171,6 +171,7 @@ async function verifyPresentation(bytes, anchor, now, statusList) {
     audience: token.claims.audience,
     purpose: token.claims.purpose,
     disclosed,
+    proved: TABLES.proved,
     listedAt: list && list.at,
   });
 }
