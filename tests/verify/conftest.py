@@ -1,18 +1,20 @@
 """One issued licence in every shape that the verifier may meet."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import BrowserContext, Page
 
 from tests.licences.conftest import CASE, NOON, Issuing, issuing, profile
 from tests.sources import ROOT
 from tongban.kernel.canonical import canonical
 from tongban.licences import api as licences
-from tongban_verify import Anchor, Report, anchor_from_bytes, verify_licence
+from tongban_verify import Anchor, Report, anchor_from_bytes, page, verify_licence
 
 __all__ = ["issuing", "profile"]
 
@@ -63,6 +65,31 @@ def specimen() -> Handed:
     data = EXAMPLE.read_bytes().rstrip(b"\n")
     trust: Tree = json.loads(data)["trust"]
     return Handed(data, anchor_from_bytes(canonical(trust)), NOON)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """The page as somebody keeps it on a disk."""
+    path = tmp_path / "verify.html"
+    path.write_bytes(page())
+    return path
+
+
+@pytest.fixture
+def opened(visitor: Callable[..., BrowserContext], saved: Path) -> Iterator[Page]:
+    """The saved page in a browser without a network; whatever it wanted from one fails the test."""
+    context = visitor()
+    context.set_offline(True)
+    shown = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
+    shown.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    shown.on("pageerror", lambda error: complaints.append(str(error)))
+    shown.goto(saved.as_uri())
+    yield shown
+    assert asked == [saved.as_uri()]
+    assert complaints == []
 
 
 def hand_over(issuing: Issuing, identifier: str) -> Handed:

@@ -1,7 +1,5 @@
 """The page that verifies in a browser: it says what the Python verifier says, and asks nobody."""
 
-import zlib
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -10,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.verify.conftest import Handed
 from tests.verify.forging import (
@@ -23,8 +21,8 @@ from tests.verify.forging import (
     with_value_at,
     written,
 )
+from tests.verify.in_page import differing, file_of
 from tests.verify.sm2_ones import sm2_ones
-from tests.verify.test_codes import CLAIMS, forge_code
 from tests.verify.vectors import (
     TRAPS,
     Vector,
@@ -37,71 +35,9 @@ from tests.verify.vectors import (
 )
 from tongban.kernel.canonical import canonical
 from tongban_verify import page
-from tongban_verify.codes import COSE
 from tongban_verify.page import policy
 
 pytestmark = pytest.mark.browser
-
-SAY = """async (vectors) => {
-  const bytes = (text) => fromBase64(text);
-  const said = [];
-  for (const { data, trusted, now, listed } of vectors) {
-    let anchor = null;
-    if (trusted?.file) anchor = await anchorFromBytes(bytes(trusted.file));
-    else if (trusted !== null) anchor = anchorFromFingerprint(trusted);
-    const report = await verifyFile(bytes(data), anchor, moment(now), listed === null ? null : bytes(listed));
-    const [zh, en] = [report.sentence("zh"), report.sentence("en")];
-    said.push({ verdict: report.verdict, codes: report.codes, zh, en });
-  }
-  return said;
-}"""
-
-
-@pytest.fixture
-def saved(tmp_path: Path) -> Path:
-    """The page as somebody keeps it on a disk."""
-    path = tmp_path / "verify.html"
-    path.write_bytes(page())
-    return path
-
-
-@pytest.fixture
-def opened(visitor: Callable[..., BrowserContext], saved: Path) -> Iterator[Page]:
-    """The saved page in a browser without a network; whatever it wanted from one fails the test."""
-    context = visitor()
-    context.set_offline(True)
-    shown = context.new_page()
-    asked: list[str] = []
-    complaints: list[str] = []
-    shown.on("request", lambda request: asked.append(request.url))
-    shown.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    shown.on("pageerror", lambda error: complaints.append(str(error)))
-    shown.goto(saved.as_uri())
-    yield shown
-    assert asked == [saved.as_uri()]
-    assert complaints == []
-
-
-def differing(shown: Page, vectors: list[Vector]) -> list[dict[str, Any]]:
-    """Drive vectors through the page and through Python, and give those of which they say other things."""
-    sent = [
-        {
-            "data": b64encode(each.data).decode(),
-            "trusted": each.trusted
-            if not isinstance(each.trusted, bytes)
-            else {"file": b64encode(each.trusted).decode()},
-            "now": each.now.isoformat(),
-            "listed": None if each.status_list is None else b64encode(each.status_list).decode(),
-        }
-        for each in vectors
-    ]
-    said = shown.evaluate(SAY, sent)
-    expected = [each.expected() for each in vectors]
-    return [
-        {"name": vector.name, "page": page, "python": python}
-        for vector, page, python in zip(vectors, said, expected, strict=True)
-        if page != python
-    ]
 
 
 def test_it_says_what_python_says_of_what_is_no_file_of_ours(opened: Page) -> None:
@@ -214,111 +150,6 @@ def test_it_says_what_python_says_of_real_files_and_of_all_that_is_done_to_them(
     verdicts = {each.expected()["verdict"] for each in vectors}
     assert verdicts == {"valid", "invalid", "cannot_tell", "unreadable"}
     assert differing(opened, vectors) == []
-
-
-def codes_of_all_kinds(chance: Random) -> Iterator[bytes]:
-    """Give codes by each algorithm, with each claim another, with flipped bits, and behind any CBOR."""
-    yield from (forge_code(alg=alg) for alg in COSE)
-    odd: list[Any] = [
-        0,
-        -1,
-        2**64 - 1,
-        -(2**64),
-        b"",
-        bytes(32),
-        "",
-        "证",
-        [],
-        {},
-        [1, "a", b"b", 2],
-        {1: {2: [3]}},
-    ]
-    for value in odd:
-        yield from (forge_code(value), forge_code(header=value), forge_code(parts=value))
-        yield from (forge_code({**CLAIMS, name: value}) for name in (*CLAIMS, 4, 7))
-        yield from (forge_code({**CLAIMS, -65537: [*CLAIMS[-65537][:at], value]}) for at in range(4))
-    for moment in (NOON.timestamp() - 1, NOON.timestamp(), NOON.timestamp() + 1, 0):
-        yield from (forge_code({**CLAIMS, name: int(moment)}) for name in (4, 5, 6))
-    whole = forge_code()
-    address, _, digits = whole.partition(b"#")
-    message = int(digits).to_bytes((int(digits).bit_length() + 7) // 8)
-    for _ in range(150):
-        flipped, inside = bytearray(whole), bytearray(message)
-        flipped[chance.randrange(len(flipped))] ^= 1 << chance.randrange(8)
-        inside[chance.randrange(len(inside))] ^= 1 << chance.randrange(8)
-        yield from (bytes(flipped), b"%s#%d" % (address, int.from_bytes(inside)))
-    for length in range(1, 80):
-        yield b"%s#%d" % (address, int.from_bytes(b"\xd2" + chance.randbytes(length)))
-
-
-def test_it_says_what_python_says_of_codes(opened: Page) -> None:
-    trusted = {alg: written(trust_statement(by=FORGERS[alg])) for alg in COSE}
-    vectors = [
-        Vector(f"code {at}", data, trust, NOON)
-        for at, data in enumerate(codes_of_all_kinds(Random(20261128)))
-        for trust in trusted.values()
-    ]
-    vectors += [
-        Vector("code alone", forge_code(), None, NOON),
-        Vector("code", forge_code(), FINGERPRINT, NOON),
-    ]
-    said = {code for each in vectors for code in each.expected()["codes"]}
-    assert said >= {"no_status_list", "signature", "shape", "unknown_key", "expired", "not_yet", "unreadable"}
-    assert differing(opened, vectors) == []
-
-
-def test_it_says_what_python_says_of_codes_in_a_status_list(opened: Page) -> None:
-    trust, told = written(trust_statement()), CLAIMS[-65537][:3]
-    lists = [
-        b"x",
-        b"",
-        *(status_list(status) for status in range(4)),
-        forge_presentation(by=FORGERS["ES256"])[1],
-    ]
-    vectors = [
-        Vector(f"code at {place}", forge_code({**CLAIMS, -65537: [*told, place]}), trusted, NOON, found)
-        for place in (0, 3, 15, 16, -1, 2**64 - 1)
-        for trusted in (trust, None)
-        for found in lists
-    ]
-    said = {tuple(each.expected()["codes"]) for each in vectors}
-    assert said >= {
-        (),
-        ("list_invalid",),
-        ("suspended",),
-        ("other_status",),
-        ("list_other",),
-        ("list_unreadable",),
-    }
-    assert differing(opened, vectors) == []
-
-
-def status_list(status: int) -> bytes:
-    """Give an office's list in which place 3 of 16 has a status."""
-    lst = urlsafe_b64encode(zlib.compress(bytes([status << 6, 0, 0, 0]))).rstrip(b"=").decode()
-    return forge_presentation(
-        lambda part, found: found | {"status_list": {"bits": 2, "lst": lst}} if part == "list" else found
-    )[1]
-
-
-def test_what_was_scanned_may_be_pasted(opened: Page) -> None:
-    opened.get_by_label("或粘贴扫描二维码得到的文字").fill(forge_code().decode())
-    expect(opened.locator("#verdict")).to_contain_text("尚不能确认")
-    opened.get_by_label("选择信任文件").set_input_files(file_of(written(trust_statement())))
-    expect(opened.locator("#verdict")).to_contain_text("知味面馆有限公司")
-    expect(opened.locator("#verdict")).to_contain_text("未核对当前状态")
-    opened.get_by_label("选择状态列表").set_input_files(file_of(status_list(2), "list.jwt"))
-    expect(opened.locator("#verdict")).to_contain_text("状态列表已过期")
-    opened.get_by_label("或粘贴扫描二维码得到的文字").fill(
-        forge_code(address="https://false.example/").decode() + "1"
-    )
-    expect(opened.locator("#verdict")).not_to_contain_text("尚不能确认")
-    opened.get_by_label("或粘贴扫描二维码得到的文字").fill("")
-    expect(opened.locator("#result")).to_be_hidden()
-
-
-def file_of(data: bytes, name: str = "file.json") -> FilePayload:
-    return {"name": name, "mimeType": "application/json", "buffer": data}
 
 
 def test_a_person_chooses_two_files_and_reads_the_verdict_in_either_language(

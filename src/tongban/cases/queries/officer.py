@@ -155,7 +155,9 @@ def officer_case(
     labels = {act.name: act.label for act in item.acts}
     accepted_on = civil_date(row.accepted_at or now)
     limits = clocks.limits_of(item, bundle, at.policies, filing.division, accepted_on)
-    standing = _standing(row, item, pauses, decision, review, limits, staff, papers.materials_of(filing.number))
+    standing = _standing(
+        row, item, pauses, decision, review, limits, staff, papers.materials_of(filing.number)
+    )
     return OfficerCase(
         filing=filing.number,
         number=case_number,
