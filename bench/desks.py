@@ -21,11 +21,13 @@ from bench.rows import Measure
 from bench.town import CHARACTERS
 from tongban.cases.models import Case, Filing, Participant
 from tongban.kernel.clock import civil_date
+from tongban.ledger import api as ledger
 from tongban.registry import api as registry
 
 CASES = 100_000
 OFFICE = "market.990122"  # no row of the other files files there
 OWNER = "wang_jianguo"  # all are his
+SEED = b"accounts of the bench"
 BATCH = 5_000
 
 
@@ -84,19 +86,23 @@ def _cases(start: int, filings: list[Filing], now: datetime) -> Iterator[Case]:
 
 
 def _officer() -> Client:
-    """Sign an approver of the office in at the workbench."""
+    """Sign an approver of the office in at the workbench, with credentials of their own."""
     at = town()
-    return _visit(staff_id=registry.staff_of(OFFICE, registry.Role.APPROVER, on=civil_date(at.now))[0].id)
+    login = registry.staff_of(OFFICE, registry.Role.APPROVER, on=civil_date(at.now))[0].login
+    chance = at.workplace.chance
+    key = registry.make_second_factor_key(registry.second_factor_file(ledger.keys_folder()), chance)
+    registry.make_demonstration_accounts(SEED, key=key, now=at.now, chance=chance)
+    (account,) = registry.demonstration_accounts(SEED, [login])
+    client = Client(headers={"host": "127.0.0.1"})
+    written = {"login": login, "password": account.password, "code": account.code(at.now)}
+    client.post("/workbench/sign-in", written)
+    return client
 
 
 def _owner() -> Client:
-    """Sign the owner in at the portal."""
-    return _visit(subject_id=town().subject(OWNER).id)
-
-
-def _visit(**kept: int) -> Client:
+    """Give the owner, signed in at the portal."""
     session = SessionStore()
-    session.update(kept)
+    session["subject_id"] = town().subject(OWNER).id
     session.create()
     client = Client(headers={"host": "127.0.0.1"})
     client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
