@@ -2,15 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from functools import cache
 from itertools import count
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 
+from bench.filings import town
 from bench.rows import Measure
-from bench.town import Town, open_town
 from tongban.kernel.clock import SystemClock
 from tongban.kernel.ids import SystemChance
 from tongban.kernel.transactions import whole
@@ -40,11 +37,6 @@ _own_ms: list[float] = []
 _bare: list[float] = []
 
 
-@cache
-def _town() -> Town:
-    return open_town(Path(settings.VAR), clock=SystemClock(), sign_for=(OFFICE,))
-
-
 @whole
 def _prepare(number: int) -> str:
     made = licences.prepare(
@@ -68,7 +60,7 @@ def _store(signed: list[licences.Signed]) -> None:
 
 def issued() -> float:
     """Licences a second from the decision to a stored signature with the log's promise."""
-    place = _town().workplace
+    place = town().workplace
     start, worked = time.perf_counter(), time.process_time()
     for _ in range(0, LICENCES, AT_ONCE):
         made = [_prepare(next(_numbers)) for _ in range(AT_ONCE)]

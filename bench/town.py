@@ -68,9 +68,7 @@ class Town:
             signer.close()
 
 
-def open_town(
-    var: Path, *, clock: Clock | None = None, chance: Any = None, sign_for: Iterable[str] = ()
-) -> Town:
+def open_town(var: Path, *, clock: Clock | None = None, chance: Any = None) -> Town:
     """Load the demonstration city into the (empty) database and open it for business, all in process."""
     clock = clock or SetClock(MONDAY)
     chance = chance or SystemChance()
@@ -85,7 +83,7 @@ def open_town(
         ledger.make_log_key(ledger.keys_folder(), "990100")
     offices = {name: Counter(name, idempotency) for name, idempotency in HABITS.items()}
     registers = registers_of_characters(offices)
-    signers, closing = _signers(var, clock, sign_for or _signing_offices())
+    signers, closing = _signers(var, clock, _signing_offices())
     road = exchange.open_road(
         CITY / "connectors",
         exchange.read_endpoints(CITY / "endpoints.yaml", {}),
