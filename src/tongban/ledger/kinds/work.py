@@ -1,23 +1,12 @@
-"""Every kind of entry there is, with its fields: what the record of the node can say, and no more.
+"""What is done for people: filings, cases, licences, papers, acts elsewhere, shares."""
 
-A room that needs a new kind or field adds it here, and docs/ledger.md follows (a test holds the two
-together). A kind's name is public, in the leaf; its fields are private. A change in what a field
-means, or in what a kind must have, is a new version of the kind; tests/ledger/kinds.json remembers each.
-"""
+from functools import partial
 
-from tongban.kernel.errors import Invalid
-from tongban.kernel.texts import Text
 from tongban.ledger.fields import Kind
+from tongban.ledger.kinds.declaring import declare
 
-RESERVED = ("at", "entry", "kind_version", "office")  # written by the ledger itself, never by a caller
-
-
-KINDS: dict[str, Kind] = {}
-
-
-def _kind(name: str, zh: str, en: str, required: str, optional: str = "", version: int = 1) -> None:
-    KINDS[name] = Kind(name, Text(zh, en), tuple(required.split()), tuple(optional.split()), version)
-
+WORK: dict[str, Kind] = {}
+_kind = partial(declare, WORK)
 
 # Filings and cases.
 _kind(
@@ -302,99 +291,3 @@ _kind(
     "filing_number element fact resource answer_digest deadline",
 )
 _kind("grant.withdrawn", "撤回共享授权", "A grant was withdrawn.", "grant staff", "consumer resource epoch")
-
-# The house itself.
-_kind(
-    "staff.signed_in",
-    "工作人员登录",
-    "A staff member signed in, or failed to.",
-    "staff",
-    "login method result roles",
-)
-_kind(
-    "staff.credentials_set",
-    "设置登录凭证",
-    "A staff member's password and second factor were set.",
-    "staff login",
-)
-_kind("staff.credentials_revoked", "收回登录凭证", "Staff credentials were revoked.", "staff login")
-_kind(
-    "staff.roles_set",
-    "设置角色",
-    "A staff member's roles were set by the security administrator.",
-    "staff login roles",
-)
-_kind(
-    "pack.published",
-    "发布事项包",
-    "An immutable version of a pack was published.",
-    "pack pack_version pack_digest",
-    "bundle items replaces",
-)
-_kind(
-    "pack.withdrawn",
-    "撤回事项包版本",
-    "A published version of a pack was withdrawn; its open cases go to a person.",
-    "pack pack_version pack_digest because staff",
-)
-_kind("key.renewed", "更换签名密钥", "An office got a new signing key.", "key_id staff", "previous_key")
-_kind(
-    "key.revoked",
-    "吊销签名密钥",
-    "A named person revoked a signing key as of a moment: what it signed since counts for nothing.",
-    "key_id since staff because",
-)
-_kind(
-    "registry.loaded",
-    "载入机构与人员目录",
-    "The city's registry files were loaded.",
-    "files_digest",
-    "counts files",
-)
-_kind(
-    "catalogue.loaded",
-    "载入数据目录",
-    "The city's catalogue files were loaded.",
-    "files_digest",
-    "counts files",
-)
-_kind(
-    "ledger.recovered",
-    "存证恢复",
-    "The database was older than the log and was recovered from it.",
-    "log first_index count",
-    "missing size root",
-)
-_kind(
-    "ledger.forgotten",
-    "按期遗忘",
-    "The key of a class and month of openings is destroyed by the retention schedule.",
-    "period kept_until basis",
-)
-_kind(
-    "ledger.pruned",
-    "按期清理",
-    "A log serves its entries from an index on only: what lay before it was kept long enough.",
-    "log minimum kept_until basis",
-)
-_kind(
-    "ledger.completed",
-    "恢复记录补全",
-    "A person completed what a recovered entry stands for.",
-    "recovered staff",
-)
-
-
-def kind_named(name: str) -> Kind:
-    """Give the kind of that name; raises Invalid when kinds.py does not declare it."""
-    found = KINDS.get(name)
-    if found is None:
-        raise Invalid(
-            "ledger.kind_unknown",
-            what=Text(f"存证类型“{name}”未登记。", f"There is no kind of entry named {name!r}."),
-            todo=Text(
-                "请使用已登记的类型，或先在 kinds.py 中登记。",
-                "Use a declared kind, or declare it in kinds.py first.",
-            ),
-        )
-    return found
