@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bench.town import Town
 from tests.openings import fields_of
@@ -171,3 +173,17 @@ def test_a_session_whose_mark_was_left_out_is_none(town: Town) -> None:
     del session["staff_mark"]
     session.save()
     assert visit.open("/workbench/desk").address.startswith("/workbench/sign-in")
+
+
+def test_the_page_lists_the_keys_of_consumers_with_their_end(
+    town: Town, visit: Visit, security: registry.Staff
+) -> None:
+    public = Ed25519PrivateKey.generate().public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    assert "数据使用方公钥" not in visit.open("/workbench/security").text
+    key = registry.register_consumer_key(
+        "market.990121", pem, by=security, because="接入", now=town.now, chance=SystemChance()
+    )
+    page = visit.open("/workbench/security").text
+    assert "数据使用方公钥" in page
+    assert key.key_id in page

@@ -10,6 +10,7 @@ CLASSES = (
     ("registry.", FOR_GOOD),
     ("catalogue.", FOR_GOOD),
     ("key.", FOR_GOOD),
+    ("consumer.", FOR_GOOD),
     ("ledger.", FOR_GOOD),
     ("case.decided", "results"),
     ("licence.", "results"),

@@ -5,11 +5,14 @@ from tongban.registry.actions import (
     give_credentials,
     load_city,
     make_demonstration_accounts,
+    register_consumer_key,
+    replace_consumer_key,
     revoke_credentials,
     set_credentials,
     set_roles,
     sign_in,
     subject_for,
+    withdraw_consumer_key,
 )
 from tongban.registry.city_checks import read_city as check_city
 from tongban.registry.city_files import CityFiles, DivisionsFile, OrganisationsFile, StaffFile
@@ -25,6 +28,8 @@ from tongban.registry.directory import Directory
 from tongban.registry.jobs import tidy
 from tongban.registry.queries import (
     body_for,
+    consumer_key,
+    consumer_keys,
     count_staff,
     directory,
     division,
@@ -44,7 +49,16 @@ from tongban.registry.queries import (
     subjects,
 )
 from tongban.registry.rules import ADMINISTRATORS, CASE_ROLES, CREDIT_CODE, RESIDENT_ID
-from tongban.registry.values import Competence, Division, Organisation, Role, SignedIn, Staff, Subject
+from tongban.registry.values import (
+    Competence,
+    ConsumerKey,
+    Division,
+    Organisation,
+    Role,
+    SignedIn,
+    Staff,
+    Subject,
+)
 
 __all__ = [
     "ADMINISTRATORS",
@@ -53,6 +67,7 @@ __all__ = [
     "RESIDENT_ID",
     "CityFiles",
     "Competence",
+    "ConsumerKey",
     "Credentials",
     "Directory",
     "Division",
@@ -68,6 +83,8 @@ __all__ = [
     "Subject",
     "body_for",
     "check_city",
+    "consumer_key",
+    "consumer_keys",
     "count_staff",
     "demonstration_accounts",
     "directory",
@@ -81,6 +98,8 @@ __all__ = [
     "organisation",
     "organisations",
     "places_of",
+    "register_consumer_key",
+    "replace_consumer_key",
     "revoke_credentials",
     "second_factor_file",
     "second_factor_key",
@@ -98,4 +117,5 @@ __all__ = [
     "subject_ids",
     "subjects",
     "tidy",
+    "withdraw_consumer_key",
 ]

@@ -159,3 +159,24 @@ class Subject(models.Model):
             models.UniqueConstraint(fields=["identity_type", "number"], name="subject_identity"),
             models.CheckConstraint(condition=Q(kind__in=("person", "entity")), name="subject_kind"),
         ]
+
+
+class ConsumerKey(models.Model):
+    """The public key of an organisation's own system; a row is never deleted and ends once."""
+
+    key_id = models.CharField(max_length=32, primary_key=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="consumer_keys")
+    algorithm = models.CharField(max_length=20)
+    public_key = models.BinaryField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(algorithm__in=("ed25519", "ecdsa-p256-sha256")), name="consumer_key_algorithm"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="consumer_key_dates"
+            ),
+        ]

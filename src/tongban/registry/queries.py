@@ -20,9 +20,11 @@ from tongban.registry import models, rules
 from tongban.registry.directory import Directory
 from tongban.registry.values import (
     Competence,
+    ConsumerKey,
     Delegation,
     DelegationKind,
     Division,
+    KeyAlgorithm,
     Nature,
     Organisation,
     Power,
@@ -35,6 +37,7 @@ from tongban.registry.values import (
 
 SUBJECT = rows.Prepared(lambda key: models.Subject.objects.filter(pk=key))
 BY_ORGANISATION = (Key("organisation_id", str), Key("login", str))
+CONSUMER_KEY = rows.Prepared(lambda key: models.ConsumerKey.objects.filter(key_id=key), stand_in="no key")
 KEPT_DIRECTORIES = 2  # the standing one, and the one before while a load is going on
 TORN_READS = 5  # a directory read while a load commits is read again
 
@@ -309,3 +312,23 @@ def subject_value(row: models.Subject) -> Subject:
     """Give a row as what crosses the door."""
     kind = rules.subject_kind(row.identity_type)
     return Subject(row.id, kind, row.identity_type, row.number, row.name, row.assurance)
+
+
+def consumer_key(key_id: str) -> ConsumerKey | None:
+    """Give a consumer's key by its id, whether it still counts or not; None where there never was one."""
+    row = CONSUMER_KEY.first(key_id)
+    return None if row is None else consumer_key_value(row)
+
+
+def consumer_keys(organisation: str = "") -> tuple[ConsumerKey, ...]:
+    """Give every key that one organisation or all ever registered, by organisation, oldest first."""
+    found = models.ConsumerKey.objects.order_by("organisation_id", "since", "key_id")
+    if organisation:
+        found = found.filter(organisation_id=organisation)
+    return tuple(consumer_key_value(row) for row in found)
+
+
+def consumer_key_value(row: models.ConsumerKey) -> ConsumerKey:
+    """Give a row as what crosses the door."""
+    kind = cast(KeyAlgorithm, row.algorithm)
+    return ConsumerKey(row.key_id, row.organisation_id, kind, bytes(row.public_key), row.since, row.until)

@@ -116,6 +116,20 @@ def no_credentials(login: str) -> Conflict:
     )
 
 
+def require_key_administrator(by: Staff) -> None:
+    """Refuse to say whose key counts unless the security administrator does it."""
+    if by.holds(Role.SECURITY_ADMIN):
+        return
+    raise NotAllowed(
+        "consumer.not_security_administrator",
+        what=Text(
+            zh="使用方公钥只能由安全管理员登记、更换和停用。",
+            en="Consumers' keys are registered, replaced and withdrawn by the security administrator.",
+        ),
+        todo=Text(zh="请联系安全管理员。", en="Ask the security administrator."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Failures:
     """How often a login failed in a row, and until when it is locked."""

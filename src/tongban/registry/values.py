@@ -1,7 +1,7 @@
 """What crosses the registry's door: divisions, organisations, competence, staff and subjects."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -10,6 +10,7 @@ from tongban.kernel.values import implementation_code
 
 Nature = Literal[1, 2, 3, 9]  # GB/T 39046 A.3: statutory, authorised, entrusted, other
 SubjectKind = Literal["person", "entity"]
+KeyAlgorithm = Literal["ed25519", "ecdsa-p256-sha256"]  # as RFC 9421, section 6.2.2 names them
 DelegationKind = Literal["entrusted", "devolved"]  # 委托: in the delegator's name; 下放: in one's own
 
 
@@ -180,3 +181,23 @@ class Subject:
     number: str
     name: str
     assurance: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerKey:
+    """The public key by which an organisation's own system signs what it asks of this node.
+
+    `key_id` is made of the key itself, so that no two keys share one; `public_key` is its
+    SubjectPublicKeyInfo in DER; `until` is the moment from which on it counts no more.
+    """
+
+    key_id: str
+    organisation: str
+    algorithm: KeyAlgorithm
+    public_key: bytes
+    since: datetime
+    until: datetime | None = None
+
+    def stands(self, now: datetime) -> bool:
+        """Say whether what it signs now counts."""
+        return self.since <= now and (self.until is None or now < self.until)

@@ -1,9 +1,13 @@
 """What the house does about itself, its city, packs, staff, recovery: not without evidence either."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
 from bench.town import Town, open_town
@@ -27,10 +31,11 @@ BUILDING = {
     "catalogue.loaded": (ElementEntry, GrantEntry),
     "pack.published": (PackVersion,),
 }
+CONSUMERS = ("consumer.key_registered", "consumer.key_replaced", "consumer.key_withdrawn")
 STAFF = ("staff.credentials_revoked", "staff.credentials_set", "staff.roles_set", "staff.signed_in")
 RECOVERY = ("ledger.recovered", "ledger.completed")
 RETENTION = ("ledger.forgotten", "ledger.pruned")
-HOUSE = (*BUILDING, *STAFF, *RECOVERY, *RETENTION)
+HOUSE = (*BUILDING, *STAFF, *CONSUMERS, *RECOVERY, *RETENTION)
 
 LOGIN = "market.yundong.chen"
 SEED = b"the seed of these tests"
@@ -100,6 +105,36 @@ def test_no_account_no_role_and_no_visit_without_evidence(
     acts[kind]()
     assert store() != before
     assert written(kind) == 1
+
+
+def consumer_acts(town: Town, old: str) -> dict[str, Callable[[], object]]:
+    """Give what is done to a consumer's key, by the entry that it needs."""
+    [by] = registry.staff_of("bureau.990100", registry.Role.SECURITY_ADMIN, on=town.now.date())[:1]
+    register = partial(registry.register_consumer_key, "market.990121", a_public_key())
+    replace = partial(registry.replace_consumer_key, old, a_public_key(), until=town.now + timedelta(days=1))
+    withdraw = partial(registry.withdraw_consumer_key, old)
+    return {
+        kind: partial(act, by=by, because="接入", now=town.now, chance=CHANCE)
+        for kind, act in zip(CONSUMERS, (register, replace, withdraw), strict=True)
+    }
+
+
+def a_public_key() -> bytes:
+    public = Ed25519PrivateKey.generate().public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.mark.parametrize("kind", CONSUMERS)
+def test_no_key_of_a_consumer_begins_or_ends_without_evidence(town: Town, kind: str) -> None:
+    consumer_acts(town, "")["consumer.key_registered"]()
+    [old] = registry.consumer_keys()
+    acts, before, told = consumer_acts(town, old.key_id), store(), written(kind)
+    with without_evidence(kind):
+        acts[kind]()
+    assert store() == before
+    acts[kind]()
+    assert store() != before
+    assert written(kind) == told + 1
 
 
 def test_a_lost_day_is_not_rebuilt_without_evidence_that_it_was(database: None) -> None:

@@ -49,6 +49,24 @@ _kind(
     "key_id since staff because",
 )
 _kind(
+    "consumer.key_registered",
+    "登记使用方公钥",
+    "A public key by which an organisation's system signs its requests was registered.",
+    "key_id consumer staff because",
+)
+_kind(
+    "consumer.key_replaced",
+    "更换使用方公钥",
+    "A consumer got a new key beside the old one, which counts until a moment.",
+    "key_id previous_key consumer until staff because",
+)
+_kind(
+    "consumer.key_withdrawn",
+    "停用使用方公钥",
+    "A consumer's key was withdrawn: what it signs counts no more.",
+    "key_id consumer staff because",
+)
+_kind(
     "registry.loaded",
     "载入机构与人员目录",
     "The city's registry files were loaded.",

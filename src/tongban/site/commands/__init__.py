@@ -7,6 +7,7 @@ from tongban.site.commands import (
     account,
     city,
     connector,
+    consumer,
     demonstration,
     file,
     init,
@@ -41,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     witness,
     monitor,
     connector,
+    consumer,
     demonstration,
     account,
 )

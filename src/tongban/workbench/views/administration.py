@@ -85,6 +85,7 @@ def security(request: StaffRequest) -> HttpResponse:
         "revoked": request.GET.get("revoked", ""),
         "events": _watched(openings.lines, None),
         "after": openings.after,
+        "keys": [(known.organisation(key.organisation).name, key) for key in registry.consumer_keys()],
     }
     return page(request, "security", said)
 
