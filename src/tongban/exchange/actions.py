@@ -1,19 +1,32 @@
-"""The one write of this room: the evidence of shares, durable before any answer may leave."""
+"""The writes of this room: evidence of shares, durable before any answer may leave, and used nonces."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from django.db.models import Max
+
 from tongban.exchange.answers import FetchedValue, spoken
+from tongban.exchange.models import Nonce
 from tongban.exchange.rules import Allowed, ShareRequest
 from tongban.kernel.canonical import digest
-from tongban.kernel.errors import InvalidValue
+from tongban.kernel.errors import Conflict, InvalidValue
 from tongban.kernel.ids import Chance
+from tongban.kernel.rows import moment, write
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import whole
 from tongban.kernel.values import case_number
 from tongban.ledger import api as ledger
+
+NONCES_KEPT = timedelta(minutes=10)  # several times the window in which a signature counts
+
+# One statement, so that of two requests at once one inserts and the other does not.
+CLAIM = """
+    INSERT INTO exchange_nonce (key_id, nonce, created)
+    SELECT %s, %s, %s WHERE NOT EXISTS (SELECT 1 FROM exchange_nonce WHERE created > %s)
+    ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +123,42 @@ def _filing(number: str) -> dict[str, str]:
     except InvalidValue:
         return {"filing_number": number}
     return {"case_number": number}
+
+
+@whole
+def claim_nonce(key_id: str, nonce: str, *, created: datetime) -> None:
+    """Take a nonce for the request that was signed with it; once for the node, whichever process asks.
+
+    When it returns, the claim survives a crash. Raises Conflict where it was claimed before, and where that
+    can no longer be known: signed so long before the newest that what was claimed then is forgotten, which
+    happens when this machine's clock was set back.
+    """
+    at = moment(created)
+    if write(CLAIM, key_id, nonce, at, moment(created + NONCES_KEPT)):
+        return
+    if Nonce.objects.filter(key_id=key_id, nonce=nonce).exists():
+        raise Conflict(
+            "gateway.replayed",
+            what=Text("该签名已使用过。", "This signature was used before."),
+            todo=Text("请换用新的 nonce 重新签名。", "Sign the request again, with a new nonce."),
+        )
+    raise Conflict(
+        "gateway.clock_set_back",
+        what=Text(
+            "本节点的时钟曾被调回，暂不能受理。", "This node's clock was set back; it takes nothing now."
+        ),
+        todo=Text("请稍后重试，并告知节点管理员。", "Try again later, and tell whoever runs the node."),
+    )
+
+
+@whole
+def forget_nonces(now: datetime) -> int:
+    """Forget nonces that no signature may count with any more; tell how many.
+
+    The newest stays whatever its age: by it a clock that was set back is noticed.
+    """
+    newest = Nonce.objects.aggregate(newest=Max("created"))["newest"]
+    if newest is None:
+        return 0
+    gone, _ = Nonce.objects.filter(created__lt=min(now, newest) - NONCES_KEPT).delete()
+    return gone

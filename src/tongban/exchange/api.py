@@ -1,6 +1,6 @@
 """The door of the exchange."""
 
-from tongban.exchange.actions import Entry, Journal, LedgerJournal, Released, Withheld
+from tongban.exchange.actions import Entry, Journal, LedgerJournal, Released, Withheld, forget_nonces
 from tongban.exchange.acts import act, find_act, idempotency
 from tongban.exchange.answers import FetchedValue, ShareAnswer, Status
 from tongban.exchange.check import Finding, check_connector
@@ -74,6 +74,7 @@ __all__ = [
     "check_connector",
     "fetch",
     "find_act",
+    "forget_nonces",
     "idempotency",
     "is_open",
     "judge_share",

@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, connections
 
 from tongban.cases import api as cases
+from tongban.exchange import api as exchange
 from tongban.kernel import calendar
 from tongban.kernel.clock import Budget, budget, civil_date
 from tongban.kernel.errors import NodeReadOnly
@@ -144,6 +145,7 @@ def chores(at: cases.Workplace) -> list[Chore]:
         Chore("asking again where a grant has come", lambda: cases.resume_granted(at=at), 60),
         Chore("ending old drafts", lambda: cases.expire_drafts(at=at), 60),
         Chore("forgetting visits that have ended", SessionStore.clear_expired, 3600),
+        Chore("forgetting used nonces", lambda: exchange.forget_nonces(at.clock.now()), 60),
         Chore("forgetting failed sign-ins", lambda: registry.tidy(at.clock.now()), 3600),
     ]
 

@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from tongban.exchange.gateway import wire
 from tongban.exchange.gateway.wire import Algorithm, Fields, Request, Target
+from tongban.kernel.clock import SHANGHAI
 from tongban.kernel.errors import Invalid, NotSignedIn, TongbanError
 
 # RFC 9421 B.1.3, B.1.4: the public keys of its examples.
@@ -188,6 +190,30 @@ def test_a_signature_that_leaves_something_open_is_refused_by_name(described: st
     with pytest.raises(NotSignedIn) as refused:
         wire.require_complete(signed_as(described), has_body=True)
     assert refused.value.what.en == f"The signature lacks: {missing}."
+
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
+AT = int(NOW.timestamp())
+
+
+@pytest.mark.parametrize(
+    ("created", "more", "counts"),
+    [
+        (AT, "", True),
+        (AT - 60, "", True),
+        (AT + 60, f";expires={AT}", True),
+        (AT - 61, "", False),
+        (AT + 61, "", False),
+        (AT, f";expires={AT - 1}", False),
+    ],
+)
+def test_a_signature_counts_within_a_minute_of_the_clock(created: int, more: str, counts: bool) -> None:
+    signed = signed_as(f"();created={created}{more}")
+    if counts:
+        wire.require_timely(signed, NOW)
+        return
+    with pytest.raises(NotSignedIn):
+        wire.require_timely(signed, NOW)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ the request's, so that no answer can be put in the place of another.
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256, sha512
 from typing import Final, Literal, Protocol
@@ -27,6 +28,7 @@ from tongban.kernel.texts import Text
 Fields = Mapping[str, str]
 Algorithm = Literal["ed25519", "ecdsa-p256-sha256"]
 
+WINDOW_S = 60  # before and after this node's clock; beyond it a signature counts no more
 NONCE_CHARACTERS = range(16, 129)
 HALF = 32  # bytes of r and of s
 DIGESTS: Final = {"sha-256": sha256, "sha-512": sha512}  # RFC 9530 §5: the two that are to be used
@@ -141,6 +143,20 @@ def require_complete(signed: Signed, *, has_body: bool) -> None:
             "gateway.signature_incomplete",
             f"签名缺少：{listed}",
             f"The signature lacks: {listed}",
+        )
+
+
+def require_timely(signed: Signed, now: datetime) -> None:
+    """Refuse a signature that was not made just now by this node's clock, or that has expired by itself."""
+    created, expires, at = signed.whole("created") or 0, signed.whole("expires"), now.timestamp()
+    if abs(at - created) > WINDOW_S or (expires is not None and expires < at):
+        raise NotSignedIn(
+            "gateway.signature_stale",
+            what=Text(
+                f"签名时间 created 与本节点时钟相差超过{WINDOW_S}秒，或签名已过期。",
+                f"`created` is more than {WINDOW_S} s from this node's clock, or the signature has expired.",
+            ),
+            todo=Text("请校准时钟后重新签名。", "Set your clock, then sign the request again."),
         )
 
 
