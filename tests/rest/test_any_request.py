@@ -14,7 +14,7 @@ from bench.town import Town
 from tests.papers.conftest import pdf
 from tests.rest.placing import settle
 from tests.rest.program import Program, filing
-from tongban.rest.faults import WORDS
+from tongban.kernel.faults import WORDS
 
 SCALARS = (
     st.none()

@@ -9,7 +9,7 @@ from django.test import Client
 from bench.town import Town
 from tests.rest.program import Program, filing
 from tests.sources import ROOT
-from tongban.rest.faults import WORDS, fault_of
+from tongban.kernel.faults import WORDS, fault_of
 from tongban.rest.interface import MOST_BYTES
 
 Programs = Callable[[str], Program]

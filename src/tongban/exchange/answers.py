@@ -11,6 +11,7 @@ from tongban.exchange.rules import Allowed
 from tongban.exchange.verbs import Looked, Nothing, Reading, Record
 from tongban.kernel.texts import Text
 
+BY_SOURCE = "source_refused"
 Status = Literal["known", "none_on_record", "not_applicable", "unknown", "late", "withheld"]
 
 
@@ -31,7 +32,8 @@ class ShareAnswer:
     """The answer to one request: a value for every element asked.
 
     `share` names the evidence: of what was released, or of the refusal; None where the source did not
-    answer, for then nothing was shared. `reason` says why something is late, withheld or unknown.
+    answer, for then nothing was shared. `reason` says why something is late, withheld or unknown;
+    `refusal` is the stable code of why all of it was withheld, and empty otherwise.
     """
 
     resource: str
@@ -40,7 +42,12 @@ class ShareAnswer:
     as_of: datetime | None
     fetched_at: datetime
     reason: Text | None = None
-    by_source: bool = False  # withheld by the source itself: another grant would change nothing
+    refusal: str = ""
+
+    @property
+    def by_source(self) -> bool:
+        """Say whether the source itself withheld it: another grant would change nothing."""
+        return self.refusal == BY_SOURCE
 
     @property
     def is_late(self) -> bool:

@@ -5,6 +5,11 @@ from tongban.exchange.acts import act, find_act, idempotency
 from tongban.exchange.answers import FetchedValue, ShareAnswer, Status
 from tongban.exchange.check import Finding, check_connector
 from tongban.exchange.declared import ConnectorDeclared, ConnectorFile, Endpoint, EndpointFile
+from tongban.exchange.gateway.answering import Gate, serve_share
+from tongban.exchange.gateway.application import Application as GatewayApplication
+from tongban.exchange.gateway.keys import GatewayKey, load_gateway_key, new_gateway_key
+from tongban.exchange.gateway.replies import Reply as GatewayReply
+from tongban.exchange.gateway.wire import Request as GatewayRequest
 from tongban.exchange.road import Lane, Road, open_road, read_connectors, read_endpoints
 from tongban.exchange.rules import Allowed, Denied, ShareRequest, is_open, judge_share
 from tongban.exchange.searching import Hits, search
@@ -51,6 +56,11 @@ __all__ = [
     "Finding",
     "Found",
     "FoundAct",
+    "Gate",
+    "GatewayApplication",
+    "GatewayKey",
+    "GatewayReply",
+    "GatewayRequest",
     "Hits",
     "Idempotency",
     "Journal",
@@ -78,8 +88,11 @@ __all__ = [
     "idempotency",
     "is_open",
     "judge_share",
+    "load_gateway_key",
+    "new_gateway_key",
     "open_road",
     "read_connectors",
     "read_endpoints",
     "search",
+    "serve_share",
 ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from tongban.catalogue import api as catalogue
 from tongban.catalogue.api import Book
 from tongban.exchange.actions import Entry, Released, Withheld
-from tongban.exchange.answers import FetchedValue, ShareAnswer, Status, all_are, interpret
+from tongban.exchange.answers import BY_SOURCE, FetchedValue, ShareAnswer, all_are, interpret
 from tongban.exchange.connectors.troubles import no_answer
 from tongban.exchange.road import Lane, Road, call, patience_for
 from tongban.exchange.rules import Allowed, Denied, ShareRequest, judge_share
@@ -148,8 +148,7 @@ def _draft(
 ) -> tuple[ShareAnswer, Entry | None]:
     """Give the answer to a request as it will leave, but for its share, and the entry that it needs."""
     if isinstance(judgement, Denied):
-        answer = _without_values(request, "withheld", at, judgement.reason)
-        return answer, Withheld(request, judgement.code, judgement.reason)
+        return _withheld(request, judgement.code, judgement.reason, at)
     if said is None:
         raise AssertionError("an allowed request was never asked")  # unreachable: _ask_all asks them all
     if not isinstance(said, SourceTrouble):
@@ -160,8 +159,7 @@ def _draft(
         else:
             return _released(request, judgement, values, reason, said.as_of or at, at)
     if isinstance(said, SourceRefused):
-        answer = replace(_without_values(request, "withheld", at, said.what), by_source=True)
-        return answer, Withheld(request, "source_refused", said.what)
+        return _withheld(request, BY_SOURCE, said.what, at)
     late = all_are("late", judgement.elements) | all_are("withheld", judgement.withheld)
     return ShareAnswer(request.resource, late, None, None, at, said.what), None
 
@@ -182,9 +180,10 @@ def _released(
     return answer, Released(request, allowed, values, as_of)
 
 
-def _without_values(request: ShareRequest, status: Status, at: datetime, reason: Text) -> ShareAnswer:
-    elements = tuple(dict.fromkeys(request.elements))
-    return ShareAnswer(request.resource, all_are(status, elements), None, None, at, reason)
+def _withheld(request: ShareRequest, code: str, reason: Text, at: datetime) -> tuple[ShareAnswer, Entry]:
+    nothing = all_are("withheld", tuple(dict.fromkeys(request.elements)))
+    answer = ShareAnswer(request.resource, nothing, None, None, at, reason, refusal=code)
+    return answer, Withheld(request, code, reason)
 
 
 def _too_many(count: int) -> Invalid:

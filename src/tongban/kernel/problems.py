@@ -11,8 +11,10 @@ TITLES = {
     403: Text("没有权限", "Not allowed"),
     404: Text("没有查到", "Not found"),
     405: Text("不支持的方法", "Method not allowed"),
+    408: Text("请求超时", "The request took too long"),
     409: Text("现在不能办理", "Not possible now"),
     413: Text("请求过大", "The request is too large"),
+    415: Text("不支持的内容类型", "This type of content is not taken"),
     422: Text("填写有误", "Something is not right"),
     503: Text("暂时无法办理", "Not available just now"),
 }

@@ -320,6 +320,15 @@ def consumer_key(key_id: str) -> ConsumerKey | None:
     return None if row is None else consumer_key_value(row)
 
 
+def standing_consumer_key(key_id: str, now: datetime) -> ConsumerKey | None:
+    """Give a consumer's key if it counts now and its organisation stands; otherwise None."""
+    key = consumer_key(key_id)
+    if key is None or not key.stands(now):
+        return None
+    holder = organisation(key.organisation)
+    return key if in_force(holder.since, holder.until, civil_date(now)) else None
+
+
 def consumer_keys(organisation: str = "") -> tuple[ConsumerKey, ...]:
     """Give every key that one organisation or all ever registered, by organisation, oldest first."""
     found = models.ConsumerKey.objects.order_by("organisation_id", "since", "key_id")

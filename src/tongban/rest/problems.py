@@ -14,9 +14,9 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel
 
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.faults import fault_of
 from tongban.kernel.problems import problem_shape
 from tongban.kernel.texts import Language, Text
-from tongban.rest.faults import fault_of
 
 LOG = logging.getLogger("tongban.rest")
 CONTENT_TYPE = "application/problem+json"

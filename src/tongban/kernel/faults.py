@@ -17,6 +17,7 @@ class Fault:
 
 # By the type that the validation gives (pydantic's own, stable names); {names} are of its context.
 WORDS: Mapping[str, Text] = {
+    "json_invalid": Text("应为 UTF-8 编码的 JSON。", "It is to be JSON in UTF-8."),
     "missing": Text("缺少该项。", "It is missing."),
     "extra_forbidden": Text("接口没有这一项。", "There is no such field here."),
     "string_type": Text("应为文本。", "It is to be a text."),
