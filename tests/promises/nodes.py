@@ -158,7 +158,7 @@ def open_node(folder: Path, *, workers: int) -> Iterator[Node]:
     var.mkdir(mode=0o700)
     generate(folder / "outside", people=PEOPLE, seed=7)
     port = _free_port()
-    with _store(var) as url, start_all(folder / "outside") as systems:
+    with own_store(var) as url, start_all(folder / "outside") as systems:
         environment = own_environment() | {
             "TONGBAN_VAR": str(var),
             "TONGBAN_SECRET_KEY": "",
@@ -183,7 +183,7 @@ def open_node(folder: Path, *, workers: int) -> Iterator[Node]:
 
 
 @contextmanager
-def _store(var: Path) -> Iterator[str]:
+def own_store(var: Path) -> Iterator[str]:
     """Give the DATABASE_URL of an empty store of its own on the database that this test run is on."""
     if os.environ.get("DATABASE_URL", "sqlite:").startswith("sqlite:"):
         yield f"sqlite:///{var}/tongban.sqlite3"

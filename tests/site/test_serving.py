@@ -66,9 +66,12 @@ def _health(port: int, var: str) -> dict[str, object]:
 def test_a_node_answers_and_ends_in_order(
     servers: Servers, node: dict[str, str], free_port: Callable[[], int]
 ) -> None:
-    port = free_port()
-    started = _serve(servers, node, port)
+    port, gateway = free_port(), free_port()
+    started = _serve(servers, {**node, "TONGBAN_GATEWAY": f"127.0.0.1:{gateway}"}, port)
     assert _health(port, node["TONGBAN_VAR"]) == {"store": "sqlite", "read_only": False}
+    with pytest.raises(HTTPError) as nowhere:
+        urllib.request.urlopen(f"http://127.0.0.1:{gateway}/", timeout=10)
+    assert json.load(nowhere.value)["code"] == "gateway.nowhere"
     started.send_signal(signal.SIGTERM)
     assert started.wait(30) == 0
     assert _of_node(node["TONGBAN_VAR"]) == set()

@@ -23,7 +23,7 @@ from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 from tongban.site.city import city_file, require_data_officers, require_own_division
-from tongban.site.places import demonstration_seed, second_factor_key
+from tongban.site.places import demonstration_seed, gateway_key, second_factor_key
 from tongban.site.retention import schedule
 from tongban.site.witnesses import require_witnesses_known, witness_policy
 
@@ -63,7 +63,7 @@ class Builder:
         return self.clock.now()
 
     def keys(self) -> None:
-        """Make the keys of the logs and the one that seals second factors, where there is none.
+        """Make the keys of the logs and the gateway, and the one that seals second factors, where none is.
 
         The logs' SM2 key comes before anything is sealed: by it a node knows that it is of the 国密 profile.
         """
@@ -73,6 +73,7 @@ class Builder:
             ledger.make_log_key(folder, self.node.code)
         if licences.signing_profile(self.node.city).is_guomi:
             ledger.make_sm2_log_key(folder, self.chance)
+        keep_secret(gateway_key(), exchange.new_gateway_key())
         length = ledger.seal_key_bytes()
         registry.make_second_factor_key(second_factor_key(), self.chance, length_bytes=length)
 

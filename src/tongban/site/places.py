@@ -17,6 +17,11 @@ def demonstration_seed() -> Path:
     return Path(settings.VAR) / "keys" / "demonstration-seed"
 
 
+def gateway_key() -> Path:
+    """Give the file of the key by which the gateway signs its answers."""
+    return Path(settings.VAR) / "keys" / "gateway.pem"
+
+
 def sockets() -> Path:
     """Give the folder of the signers' sockets."""
     return Path(settings.VAR) / "run"

@@ -39,6 +39,7 @@ class Program:
     command: tuple[str, ...]
     ready: Ready
     ports: tuple[int, ...] = ()
+    host: str = "127.0.0.1"  # at which it listens
     ports_moved_by: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     restart: bool = True
@@ -49,13 +50,15 @@ def says(line: str) -> Ready:
     return lambda output: line in output.read_text("utf-8", errors="replace").splitlines()
 
 
-def answers(port: int) -> Ready:
+def answers(port: int, host: str = "127.0.0.1") -> Ready:
     """Ready when something on this machine accepts connections on the port."""
 
     def asked(_output: Path) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            return probe.connect_ex(("127.0.0.1", port)) == 0
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     return asked
 
@@ -64,10 +67,10 @@ def require_free(programs: Sequence[Program]) -> None:
     """Refuse to start when a port is taken: beside another server both would answer (SO_REUSEPORT)."""
     for program in programs:
         for port in program.ports:
-            with socket.socket() as probe:
+            with socket.socket(socket.AF_INET6 if ":" in program.host else socket.AF_INET) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
-                    probe.bind(("127.0.0.1", port))
+                    probe.bind((program.host, port))
                 except OSError as taken:
                     raise _port_taken(program, port) from taken
 

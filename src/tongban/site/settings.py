@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from tongban.site.sqlite import use_locked_sqlite
-from tongban.site.store import database, secret_key, whole_number
+from tongban.site.store import Address, database, secret_key, whole_number
 
 use_locked_sqlite()
 
@@ -24,6 +24,13 @@ WEB_WORKERS = whole_number("TONGBAN_WEB_WORKERS", os.environ.get("TONGBAN_WEB_WO
 ORIGIN = os.environ.get("TONGBAN_ORIGIN", f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 OVER_TLS = ORIGIN.startswith("https://")
+
+# Where other organisations' systems reach the gateway, and as what they address it; empty, there is none.
+GATEWAY = Address.read("TONGBAN_GATEWAY", os.environ.get("TONGBAN_GATEWAY", ""))
+GATEWAY_ORIGIN = os.environ.get("TONGBAN_GATEWAY_ORIGIN", f"http://{GATEWAY}" if GATEWAY else "")
+GATEWAY_WORKERS = whole_number(
+    "TONGBAN_GATEWAY_WORKERS", os.environ.get("TONGBAN_GATEWAY_WORKERS", "1"), most=64
+)
 
 SECRET_KEY = secret_key(os.environ.get("TONGBAN_SECRET_KEY", ""), VAR / "secret_key")
 DEBUG = False

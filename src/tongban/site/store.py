@@ -1,5 +1,6 @@
-"""Which store the node uses, and the key it signs its cookies with."""
+"""Settings that are read with care: the store, addresses, numbers, the key that signs cookies."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -79,6 +80,34 @@ def whole_number(name: str, given: str, *, most: int) -> int:
         what=Text(f"{name} 的值“{given}”不可用。", f"{name} is {given!r}, which will not do."),
         todo=Text(f"请写1至{most}之间的整数。", f"Write a whole number from 1 to {most}."),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host and a port of this machine at which a program listens."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def read(cls, name: str, given: str) -> "Address | None":
+        """Read host:port, [::1]:port for IPv6; None where nothing is set, Invalid for anything else."""
+        if not given:
+            return None
+        host, _, port = given.rpartition(":")
+        bare = host.removeprefix("[").removesuffix("]")
+        if bare and (":" not in bare or host != bare) and port.isascii() and port.isdigit():
+            return cls(bare, whole_number(name, port, most=65535))
+        raise Invalid(
+            "settings.address",
+            what=Text(f"{name} 的值“{given}”不可用。", f"{name} is {given!r}, which will not do."),
+            todo=Text(
+                "请写成 主机:端口，如 127.0.0.1:8090。", "Write host:port, for instance 127.0.0.1:8090."
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def secret_key(given: str, kept: Path) -> str:

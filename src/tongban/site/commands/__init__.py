@@ -10,6 +10,7 @@ from tongban.site.commands import (
     consumer,
     demonstration,
     file,
+    gateway,
     init,
     key,
     ledger,
@@ -43,6 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     monitor,
     connector,
     consumer,
+    gateway,
     demonstration,
     account,
 )
