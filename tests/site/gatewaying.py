@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +19,7 @@ from demo.generate import generate
 from tests.exchange.gateway.consumers import Consumer, Message
 from tests.processes import ROOT, Servers, own_environment
 from tests.promises.nodes import own_store
+from tongban.exchange.gateway.wire import WINDOW_S
 from tongban.kernel.clock import SystemClock
 
 ORIGIN = "http://share.yunxi.example"
@@ -33,20 +36,24 @@ RESOURCE = "market.office_bars"
 class Gateways:
     """A node whose gateways all answer to one origin, at ports of their own."""
 
-    servers: Servers
     environment: Mapping[str, str]
     market: Consumer = field(default_factory=lambda: Consumer(Ed25519PrivateKey.generate(), ORIGIN))
 
-    def start(self, port: int) -> "subprocess.Popen[bytes]":
+    def start(self, servers: Servers, port: int) -> "subprocess.Popen[bytes]":
         """Start one more gateway and return when it listens."""
         here = {"TONGBAN_GATEWAY": f"127.0.0.1:{port}", "TONGBAN_GATEWAY_ORIGIN": ORIGIN}
         line = ["-m", "tongban.site.command", "gateway", "run"]
-        started = self.servers.start(line, environment={**self.environment, **here})
-        self.servers.wait_for_port(started, port)
+        started = servers.start(line, environment={**self.environment, **here})
+        servers.wait_for_port(started, port)
         return started
 
     def signed(self, asked: Mapping[str, Any] = BARS) -> Message:
-        return self.market.sign(RESOURCE, asked, at=SystemClock().now())
+        """Give a signed request; any thread may ask for one.
+
+        It is dated ahead, within the window, so that it still counts when a busy machine has started anew.
+        """
+        ahead = SystemClock().now() + timedelta(seconds=WINDOW_S - 10)
+        return self.market.sign(RESOURCE, asked, at=ahead, nonce=token_hex(16))
 
     def command(self, *line: str) -> Any:
         """Run a command of the node's and give what it says."""
@@ -75,7 +82,7 @@ def send(port: int, message: Message) -> tuple[int, dict[str, str], bytes]:
 
 
 @contextmanager
-def open_gateways(folder: Path, servers: Servers) -> Iterator[Gateways]:
+def open_gateways(folder: Path) -> Iterator[Gateways]:
     """Build a node on a store of its own, with the market's register behind it and its key registered."""
     var = folder / "var"
     var.mkdir(mode=0o700)
@@ -83,11 +90,10 @@ def open_gateways(folder: Path, servers: Servers) -> Iterator[Gateways]:
     (var / "endpoints.json").write_text(json.dumps({"market": str(folder / "outside/market/market.db")}))
     with own_store(var) as url:
         environment = {"TONGBAN_VAR": str(var), "TONGBAN_SECRET_KEY": "", "DATABASE_URL": url}
-        opened = Gateways(servers, environment)
+        opened = Gateways(environment)
         opened.command("city", "build")
         public = folder / "market.pub"
         public.write_bytes(opened.market.public_pem)
         by = ("--by", "security.yunxi.ning", "--because", "接入共享网关")
         opened.command("consumer", "register", "market.990121", "--key", str(public), *by)
         yield opened
-        servers.stop()

@@ -7,11 +7,13 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from tests.exchange.gateway.consumers import verified
+from tests.exchange.gateway.consumers import Message, verified
 from tests.processes import Servers, own_environment
 from tests.site.gatewaying import Gateways, open_gateways, send
 from tests.site.walking import walk
@@ -21,9 +23,10 @@ ROUNDS = 10
 Ports = Callable[[], int]
 
 
-@pytest.fixture
-def gateways(tmp_path: Path, servers: Servers) -> Iterator[Gateways]:
-    with open_gateways(tmp_path, servers) as opened:
+@pytest.fixture(scope="module")
+def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways]:
+    """A built node; each test starts gateways of its own over it."""
+    with open_gateways(tmp_path_factory.mktemp("node")) as opened:
         yield opened
 
 
@@ -32,6 +35,9 @@ def code(answered: tuple[int, dict[str, str], bytes]) -> tuple[int, str]:
 
 
 REPLAYED = (409, "gateway.replayed")
+NO_ANSWER = (0, "")
+ONCE_AT_MOST = ({(200, ""), REPLAYED}, {NO_ANSWER, (200, "")}, {NO_ANSWER, REPLAYED})
+Asked = tuple[Message, tuple[int, str]]
 
 
 @pytest.mark.database
@@ -40,7 +46,7 @@ def test_a_request_counts_once_whichever_processes_it_reaches(
 ) -> None:
     """At two processes at once, again later, and after both were killed and one stands up again."""
     ports = [free_port(), free_port()]
-    running = [gateways.start(port) for port in ports]
+    running = [gateways.start(servers, port) for port in ports]
     messages = [gateways.signed() for _ in range(ROUNDS)]
     with ThreadPoolExecutor(2) as both:
         for message in messages:
@@ -53,9 +59,45 @@ def test_a_request_counts_once_whichever_processes_it_reaches(
     for process in running:
         servers.kill(process)
     again = free_port()
-    gateways.start(again)
+    gateways.start(servers, again)
     assert [code(send(again, message)) for message in (*messages, last)] == [REPLAYED] * (ROUNDS + 1)
     assert code(send(again, gateways.signed())) == (200, "")
+
+
+def answered(port: int, message: Message) -> tuple[int, str]:
+    """Send a request to a process that may be killed meanwhile; NO_ANSWER where no whole answer comes."""
+    try:
+        return code(send(port, message))
+    except (OSError, HTTPException):
+        return NO_ANSWER
+
+
+@pytest.mark.database
+def test_a_request_that_a_kill_cut_short_counts_once_at_most(
+    gateways: Gateways, servers: Servers, free_port: Ports
+) -> None:
+    """Killed with requests in hand: what was answered is not answered again, the rest once or never."""
+    for _ in range(2):
+        port, first_answer = free_port(), Event()
+        process = gateways.start(servers, port)
+
+        def ask_until_it_dies(port: int = port, told: Event = first_answer) -> list[Asked]:
+            asked: list[Asked] = []
+            while not asked or asked[-1][1] != NO_ANSWER:
+                message = gateways.signed()
+                asked.append((message, answered(port, message)))
+                told.set()
+            return asked
+
+        with ThreadPoolExecutor(8) as many:
+            asking = [many.submit(ask_until_it_dies) for _ in range(8)]
+            first_answer.wait()
+            servers.kill(process)
+        again = free_port()
+        gateways.start(servers, again)
+        said = [{before, code(send(again, message))} for each in asking for message, before in each.result()]
+        assert {(200, ""), REPLAYED} in said
+        assert [each for each in said if each not in ONCE_AT_MOST] == []
 
 
 def listens(port: int) -> bool:
@@ -69,10 +111,10 @@ def test_a_gateway_that_is_killed_leaves_its_port(
 ) -> None:
     """Granian's worker would live on, and share the port with the next gateway."""
     port = free_port()
-    servers.kill(gateways.start(port))
+    servers.kill(gateways.start(servers, port))
     bystander = servers.start(["-c", "import time; time.sleep(60)"])
     servers.wait_until(bystander, lambda: not listens(port), "something still listens")
-    second = gateways.start(port)
+    second = gateways.start(servers, port)
     assert code(send(port, gateways.signed())) == (200, "")
     taken = servers.start(
         ["-m", "tongban.site.command", "gateway", "run"],
@@ -93,12 +135,21 @@ def test_a_gateway_without_an_address_is_not_started(gateways: Gateways, servers
     assert "TONGBAN_GATEWAY" in servers.output_of(started)
 
 
-@pytest.mark.parametrize("given", ["8090", ":8090", "host:", "host:70000", "::1:8090", "[]:1"])
-def test_an_address_that_is_none_is_refused(servers: Servers, tmp_path: Path, given: str) -> None:
-    environment = {"TONGBAN_VAR": str(tmp_path), "TONGBAN_GATEWAY": given}
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        *(("TONGBAN_GATEWAY", each) for each in ("8090", ":8090", "host:70000", "::1:8090", "[]:1")),
+        *(
+            ("TONGBAN_GATEWAY_ORIGIN", each)
+            for each in ("share.example", "https://share.example/", "https://")
+        ),
+    ],
+)
+def test_an_address_that_is_none_is_refused(servers: Servers, tmp_path: Path, name: str, given: str) -> None:
+    environment = {"TONGBAN_VAR": str(tmp_path), name: given}
     started = servers.start(["-m", "tongban.site.command", "gateway", "key"], environment=environment)
     assert started.wait(60) == 1
-    assert "TONGBAN_GATEWAY" in servers.output_of(started)
+    assert f"{name} is" in servers.output_of(started)
     assert "Traceback" not in servers.output_of(started)
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from tongban.site.sqlite import use_locked_sqlite
-from tongban.site.store import Address, database, secret_key, whole_number
+from tongban.site.store import Address, database, origin, secret_key, whole_number
 
 use_locked_sqlite()
 
@@ -27,7 +27,10 @@ OVER_TLS = ORIGIN.startswith("https://")
 
 # Where other organisations' systems reach the gateway, and as what they address it; empty, there is none.
 GATEWAY = Address.read("TONGBAN_GATEWAY", os.environ.get("TONGBAN_GATEWAY", ""))
-GATEWAY_ORIGIN = os.environ.get("TONGBAN_GATEWAY_ORIGIN", f"http://{GATEWAY}" if GATEWAY else "")
+GATEWAY_ORIGIN = origin(
+    "TONGBAN_GATEWAY_ORIGIN",
+    os.environ.get("TONGBAN_GATEWAY_ORIGIN", f"http://{GATEWAY}" if GATEWAY else ""),
+)
 GATEWAY_WORKERS = whole_number(
     "TONGBAN_GATEWAY_WORKERS", os.environ.get("TONGBAN_GATEWAY_WORKERS", "1"), most=64
 )

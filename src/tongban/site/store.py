@@ -1,5 +1,6 @@
 """Settings that are read with care: the store, addresses, numbers, the key that signs cookies."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -108,6 +109,20 @@ class Address:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def origin(name: str, given: str) -> str:
+    """Read scheme://host, with a port where it is not the usual one; raises Invalid for anything else."""
+    if re.fullmatch(r"(https?://[^\s/?#@]+)?", given):
+        return given
+    raise Invalid(
+        "settings.origin",
+        what=Text(f"{name} 的值“{given}”不可用。", f"{name} is {given!r}, which will not do."),
+        todo=Text(
+            "请写成 https://主机名，不带路径和末尾斜线。",
+            "Write https:// and the host, without a path or a slash at its end.",
+        ),
+    )
 
 
 def secret_key(given: str, kept: Path) -> str:

@@ -221,6 +221,23 @@ def test_who_was_looked_at_is_on_record_by_the_registrys_number_or_the_case(desk
     assert ledger.opening(unknown).value("subject") == f"{LIFE['case']}/subject"
 
 
+def test_a_grant_withdrawn_while_the_source_is_asked_yields_nothing(open_desk: Opened) -> None:
+    """Not that answer, though the source gave it, and none after it."""
+    grant = "registration-population/market.990121/open-company"
+    bureau = registry.Staff(1, "li", "李", "bureau.990100", frozenset({registry.Role.BUREAU_OFFICER}), ())
+
+    def withdraw(_: Ask) -> None:
+        catalogue.withdraw_grant(grant, bureau, "用途已变更", MORNING, chance=SystemChance())
+
+    desk = open_desk()
+    desk.police.before, desk.police.inline = withdraw, True
+    replies = [desk.ask(), desk.ask()]
+    assert [problem(reply) for reply in replies] == [(403, "share.withdrawn")] * 2
+    assert not any(b"10000000001" in reply.body for reply in replies)
+    assert len(desk.police.asked) == 1
+    assert shares() == ["share.refused", "share.refused"]
+
+
 def test_a_source_that_is_down_is_late_and_nothing_is_on_record(desk: Desk) -> None:
     def down(_: Ask) -> None:
         raise busy("police", "503")
