@@ -79,11 +79,15 @@ class Wallet(Generic[Kept]):
     def put(self, kept: Kept) -> str:
         """Keep it under a new key."""
         key = secrets.token_urlsafe(24)
+        self.keep(key, kept)
+        return key
+
+    def keep(self, key: str, kept: Kept) -> None:
+        """Keep it under this key."""
         with self._lock:
             self._kept[key] = (self.now() + self.life, kept)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-        return key
 
     def see(self, key: str) -> Kept | None:
         """What is under a key, if it has not expired."""
@@ -151,7 +155,7 @@ class Provider:
             nonce=asked.get("nonce", ""),
             scopes=tuple(scope for scope in asked["scope"].split() if scope in SCOPES),
             challenge=asked["code_challenge"],
-            face_only="L3" in asked.get("acr_values", "").split(),
+            face_only=asked.get("acr_values", "").split() == ["L3"],
             language=language,
             other_url="/authorize?" + urlencode({**asked, "ui_locales": "en" if language == "zh" else "zh"}),
         )
@@ -197,9 +201,11 @@ class Provider:
             return _refused("invalid_grant", "unknown, used or expired code, or another redirect_uri")
         if not hmac.compare_digest(challenge(form.get("code_verifier", "")), signed.ticket.challenge):
             return _refused("invalid_grant", "code_verifier")
+        access = self.signer.token(self._access_claims(signed), "at+jwt")
+        self.tokens.keep(access, signed)
         return json_reply(
             {
-                "access_token": self.tokens.put(signed),
+                "access_token": access,
                 "token_type": "Bearer",
                 "expires_in": int(TOKEN_LIFE.total_seconds()),
                 "id_token": self.signer.token(self._id_claims(signed)),
@@ -225,9 +231,18 @@ class Provider:
             return _redirect(target, {"state": request.query.get("state", "")})
         return _html(message_page(_language(request.query), "out"), 200)
 
-    def _id_claims(self, signed: Signed) -> dict[str, object]:
+    def _access_claims(self, signed: Signed) -> dict[str, object]:
+        """What whoever is shown an access token reads in it (RFC 9068 §2.2): nothing about the person."""
+        return {
+            **self._session_claims(signed),
+            "client_id": CLIENT,
+            "jti": secrets.token_urlsafe(16),
+            "scope": " ".join(signed.ticket.scopes),
+        }
+
+    def _session_claims(self, signed: Signed) -> dict[str, object]:
         issued = int(self.settings.now().timestamp())
-        claims = {
+        return {
             "iss": self.issuer,
             "sub": signed.subject,
             "aud": CLIENT,
@@ -235,9 +250,10 @@ class Provider:
             "exp": issued + int(TOKEN_LIFE.total_seconds()),
             "auth_time": int(signed.at.timestamp()),
             "acr": METHODS[signed.method],
-            "amr": [signed.method],
-            **signed.claims,
         }
+
+    def _id_claims(self, signed: Signed) -> dict[str, object]:
+        claims = {**self._session_claims(signed), "amr": [signed.method], **signed.claims}
         return claims | ({"nonce": signed.ticket.nonce} if signed.ticket.nonce else {})
 
     def _ask(self, key: str, ticket: Ticket, wrong: str = "") -> Reply:

@@ -30,9 +30,9 @@ class Signer:
         """The answer of /jwks."""
         return {"keys": [{**self.public, "use": "sig", "alg": "RS256", "kid": self.kid}]}
 
-    def token(self, claims: Mapping[str, object]) -> str:
+    def token(self, claims: Mapping[str, object], kind: str = "JWT") -> str:
         """A signed token of these claims."""
-        head = {"alg": "RS256", "typ": "JWT", "kid": self.kid}
+        head = {"alg": "RS256", "typ": kind, "kid": self.kid}
         text = f"{_json(head)}.{_json(claims)}"
         signature = self._key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{text}.{_base64(signature)}"

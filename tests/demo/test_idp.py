@@ -137,6 +137,19 @@ def test_what_asks_for_level_three_is_not_signed_in_by_code(hosted: Hosting) -> 
     assert sent_back(sign_in(idp, ticket_of(page), method="face"))["code"]
 
 
+def test_what_asks_for_either_level_is_signed_in_by_either(hosted: Hosting) -> None:
+    idp = hosted("idp")
+    for method in ("sms", "face"):
+        assert sent_back(sign_in(idp, ticket_of(authorize(idp, acr_values="L2 L3")), method=method))["code"]
+
+
+def test_an_access_token_says_the_level_and_nothing_of_the_person(hosted: Hosting) -> None:
+    idp = hosted("idp")
+    claims = claims_of(idp, token(idp, code_for(idp)).json()["access_token"])
+    assert (claims["iss"], claims["aud"], claims["acr"]) == (idp.url, "tongban", "L2")
+    assert not {"name", "id_number", "phone_number"} & set(claims)
+
+
 def test_the_page_lists_the_characters_and_needs_no_script(hosted: Hosting) -> None:
     page = authorize(hosted("idp"))
     for key, person in PERSONS.items():

@@ -30,6 +30,7 @@ def served(town: Town, provider: Hosted, settings: Settings) -> Iterator[Town]:
         for name in settings.MIDDLEWARE
     ]
     Here.town = town
+    provider.clock.moment = town.now
     Here.provider = exchange.Endpoint(at=provider.url, secrets=SECRETS)
     licences.make_root_key(ledger.keys_folder(), now=town.now, chance=SystemChance())
     licences.publish_trust(town.now)

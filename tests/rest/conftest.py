@@ -50,6 +50,7 @@ def town(database: None, provider: Hosted, settings: Settings) -> Iterator[Town]
         for name in settings.MIDDLEWARE
     ]
     Here.town = town_in(Path(node_settings.VAR))
+    provider.clock.moment = Here.town.now
     Here.provider = exchange.Endpoint(
         at=provider.url, secrets={"client": "tongban", "key": "demo-idp-secret"}
     )
