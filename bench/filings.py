@@ -39,7 +39,7 @@ def town() -> Town:
 
 def _file_one(at: Town, owner: registry.Subject) -> str:
     number = draft(at, owner, trade_word=next(_names))
-    _, lease = cases.submit(number, request=None, at=at.workplace)
+    _, lease = cases.submit(number, by=owner, request=None, at=at.workplace)
     if lease is None:
         raise RuntimeError(f"the filing {number} was not submitted")
     cases.carry(lease, at=at.workplace, limit=budget(60))

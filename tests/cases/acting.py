@@ -14,9 +14,17 @@ def states(number: str) -> dict[str, str]:
     return {case.item: case.state.value for case in cases.snapshot(number).cases}
 
 
+def filer_of(number: str) -> cases.Reader:
+    """Give whose filing it is, as surely identified as they ever were, or the helper who typed it."""
+    snapshot = cases.snapshot(number)
+    if snapshot.filed_by_id is not None:
+        return registry.staff_by_id(snapshot.filed_by_id)
+    return registry.subject(snapshot.owner_id)
+
+
 def submit(town: Town, number: str) -> cases.Checked:
     """Submit and carry the filing as far as it goes."""
-    checked, lease = cases.submit(number, request=None, at=town.workplace)
+    checked, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     if lease is not None:
         carry_on(town, lease)
     return checked

@@ -5,7 +5,7 @@ import pytest
 from bench.filing import COMPANY, Ref, draft
 from bench.offices import Counter
 from bench.town import CHARACTERS, Town, carry
-from tests.cases.acting import officer, pass_time, sight, states, submit
+from tests.cases.acting import filer_of, officer, pass_time, sight, states, submit
 from tongban.cases import api as cases
 from tongban.cases.models import Act, Fact
 from tongban.catalogue import api as catalogue
@@ -133,7 +133,7 @@ def test_an_office_decides_on_its_own_shares_alone(town: Town) -> None:
 
 def test_what_was_never_looked_up_is_not_asked_for(town: Town) -> None:
     number = draft(town, town.subject("li_chunyan"))
-    _, lease = cases.submit(number, request=None, at=town.workplace)
+    _, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert lease is not None
     cases.carry(lease, at=town.workplace, limit=budget(0.05))  # too little for every source of the five
     assert "correction" not in states(number).values()
@@ -144,7 +144,7 @@ def test_what_was_never_looked_up_is_not_asked_for(town: Town) -> None:
 def test_a_person_asked_for_in_the_last_moment_still_decides(town: Town) -> None:
     owner = town.subject("li_chunyan")
     number = draft(town, owner)
-    _, lease = cases.submit(number, request=None, at=town.workplace)
+    _, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert lease is not None
     cases.ask_for_person(number, subject=owner, at=town.workplace)
     cases.carry(lease, at=town.workplace, limit=budget(60))

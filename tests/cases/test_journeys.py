@@ -241,7 +241,7 @@ def test_the_same_key_opens_one_filing(town: Town) -> None:
 def test_a_helper_sees_how_it_goes_and_no_fact(town: Town) -> None:
     helper = registry.staff_of("hall.990121", registry.Role.COUNTER, on=town.now.date())[0]
     owner = town.subject("sun_guilan")
-    filer = cases.Filer("counter", helper.id, helper.name, "本人在场口头授权")
+    filer = cases.Filer("counter", helper.id, helper.name, "本人在场口头授权", in_person=True)
     number = draft(town, owner, filer=filer)
     submit(town, number)
     page = cases.filing_page(number, helper)

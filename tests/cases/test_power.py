@@ -9,7 +9,7 @@ from django.db import connection
 
 from bench.filing import draft
 from bench.town import Town
-from tests.cases.acting import pass_time, states
+from tests.cases.acting import filer_of, pass_time, states
 from tongban.cases import api as cases
 from tongban.cases.models import Act, Case, Decision
 from tongban.kernel.clock import budget
@@ -45,7 +45,7 @@ def statements_of_a_filing(town: Town) -> int:
 
 def finish(town: Town, number: str) -> None:
     """Submit and carry on, as the request and then the worker do."""
-    _, lease = cases.submit(number, request=None, at=town.workplace)
+    _, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert lease is not None
     cases.carry(lease, at=town.workplace, limit=budget(60))
 
@@ -55,7 +55,7 @@ def recover(town: Town, number: str, rounds: int = 40) -> None:
     for _ in range(rounds):
         pass_time(town, minutes=2)
         if not Case.objects.filter(filing__number=number).exists():
-            cases.submit(number, request=None, at=town.workplace)
+            cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
         while cases.work_once(at=town.workplace, limit=budget(60)):
             pass
         if all(case.state.is_end for case in cases.snapshot(number).cases):
@@ -121,7 +121,7 @@ def test_a_filing_survives_a_power_cut_at_every_fifth_statement(town: Town, cut:
 
 def test_a_stale_worker_writes_nothing_more(town: Town) -> None:
     number = draft(town, town.subject("zhang_dahai"))
-    _, lease = cases.submit(number, request=None, at=town.workplace)
+    _, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert lease is not None
     pass_time(town, minutes=2)
     assert cases.advance(number, at=town.workplace, limit=budget(60))
@@ -134,7 +134,7 @@ def test_a_stale_worker_writes_nothing_more(town: Town) -> None:
 
 def test_two_workers_never_hold_one_filing(town: Town) -> None:
     number = draft(town, town.subject("li_chunyan"))
-    _, lease = cases.submit(number, request=None, at=town.workplace)
+    _, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert lease is not None
     assert not cases.advance(number, at=town.workplace, limit=budget(1))
     assert not cases.work_once(at=town.workplace, limit=budget(1))

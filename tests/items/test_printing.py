@@ -75,3 +75,18 @@ def test_what_remains_to_be_done_says_how_sure_its_article_is() -> None:
     (said,) = items.after_texts(city.bundle(), given)
     assert said.zh.endswith("（待核对）。")
     assert said.en.endswith(" (to be verified).")
+
+
+def test_how_surely_one_is_identified_is_printed_with_its_ground() -> None:
+    (line,) = [line for line in shown("en").splitlines() if "is identified at" in line]
+    assert "L3 a face check" in line
+    assert line.endswith("art. 16, found]")
+    _, told = planned()
+    assert (told["assurance"]["level"], told["assurance"]["basis"][0]["mark"]) == ("L3", "found")
+
+
+def test_a_pack_that_asks_for_no_level_prints_none() -> None:
+    bundle = replace(city.bundle(), assurance=None)
+    made = city.plan(items.Answers(items.smallest_cast(bundle)))
+    assert items.plan_as_json(bundle, made)["assurance"] is None
+    assert "identified" not in items.show(bundle, city.around().book, city.EAST, city.TODAY, language="en")

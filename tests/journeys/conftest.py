@@ -70,9 +70,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def sign_in(page: Page, person: str) -> None:
-    """Sign a person in at the identity provider's own page, wherever the link to it stands."""
+def sign_in(page: Page, person: str, *, by: str = "face") -> None:
+    """Sign a person in at the identity provider's own page, by face unless another way is told."""
     page.get_by_role("radio", name=person).check()
+    if page.locator("input[type=radio][name=method]").count():  # not where only a face check is offered
+        page.locator(f"input[name=method][value={by}]").check()
     page.get_by_label("900100").fill("900100")
     page.locator("button[type=submit]").click()
 
@@ -84,14 +86,14 @@ Visitor = Callable[..., BrowserContext]
 def come(node: Town, visitor: Visitor) -> Callable[..., Page]:
     """Let a person come to the node's home page and sign in: come("李春燕", phone=True, script=False)."""
 
-    def arrive(person: str = "", **how: object) -> Page:
+    def arrive(person: str = "", *, by: str = "face", **how: object) -> Page:
         context = visitor(**how)
         context.set_default_timeout(15_000)
         page = context.new_page()
         page.goto(node.address)
         if person:
             page.locator(".who a").first.click()
-            sign_in(page, person)
+            sign_in(page, person, by=by)
         return page
 
     return arrive

@@ -39,6 +39,26 @@ def test_a_phone_without_script_founds_a_company_on_one_page(come: Come) -> None
     fits(page, 320)
 
 
+def test_a_founder_by_code_is_sent_for_a_face_check_and_finds_the_form_as_it_was(come: Come) -> None:
+    page = come("林小梅", by="sms", phone=True, script=False)
+    begin(page)
+    expect(page.get_by_text("提交时须以人脸核验确认您的身份")).to_be_visible()
+    fill_in(page, trade_word="归燕")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("还须以人脸核验确认您的身份")
+    form = page.url
+    page.get_by_role("link", name="去核验").click()
+    expect(page.get_by_text("所办事项要求人脸核验（L3）")).to_be_visible()
+    sign_in(page, "林小梅")
+    expect(page.get_by_role("status")).to_contain_text("您填写的内容都在")
+    assert page.url.partition("?")[0] == form
+    expect(page.get_by_label("字号（两个以上汉字）")).to_have_value("归燕")
+    fits(page, 360)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("已提交：填写")).to_be_visible()
+    assert page.url == form.removesuffix("form/")
+
+
 def test_a_taken_name_is_replaced_by_one_click(come: Come) -> None:
     page = come("何秀英", script=False)
     begin(page)

@@ -22,7 +22,7 @@ def test_a_village_worker_files_for_an_old_woman_who_then_finds_all_of_it(
     expect(page.get_by_role("alert")).to_contain_text("请选择或写明本人如何授权。")
     page.get_by_label("姓名").fill("孙桂兰")
     page.get_by_label("公民身份号码").fill(OLD)
-    question(page, "本人如何授权").get_by_label("本人在场口头授权").check()
+    question(page, "本人如何授权").get_by_label("本人在场，已核验证件，口头授权").check()
     page.get_by_label("在哪里办理").select_option(label="云西县")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="已向本人告知，开始").click()
@@ -37,6 +37,6 @@ def test_a_village_worker_files_for_an_old_woman_who_then_finds_all_of_it(
     owner.get_by_role("link", name="我的申报").click()
     owner.locator(".rows a").first.click()
     expect(owner.get_by_text("由林小梅代办申报")).to_be_visible()
-    expect(owner.get_by_text("本人在场口头授权").first).to_be_visible()
+    expect(owner.get_by_text("本人在场，已核验证件，口头授权").first).to_be_visible()
     owner.get_by_role("link", name="查看证照").first.click()
     expect(owner.get_by_text("云溪市云西县河口镇清溪路2号").first).to_be_visible()

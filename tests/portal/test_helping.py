@@ -37,7 +37,7 @@ def test_the_helper_is_named_with_the_authority_and_the_owner_sees_both(visit: V
     visit.as_person("sun_guilan")
     mine = visit.open(page.address)
     assert f"由{staff.name}代办申报" in mine.text
-    assert "本人在场口头授权；委托书第3号" in mine.text
+    assert "本人在场，已核验证件，口头授权；委托书第3号" in mine.text
     assert cases.snapshot(number_of(page)).channel == "counter"
 
 
@@ -58,6 +58,17 @@ def test_without_authority_or_with_a_wrong_number_nothing_begins(visit: Visit) -
     assert 'id="number-wrong"' in page.html
     assert f'value="{OLD["name"]}"' in page.html
     assert cases.filings(registry.staff_of("hall.990121", on=visit.town.now.date())[0]).lines == ()
+
+
+def test_who_was_not_there_is_not_filed_for_and_files_alone(visit: Visit) -> None:
+    helper(visit)
+    form = helped(visit, authority="kin")
+    page = visit.press(form, do="submit", fill=answers())
+    assert page.status == 422
+    assert "代办登记的授权方式不是本人在场" in page.text
+    assert cases.snapshot(number_of(page)).stage is cases.Stage.DRAFT
+    visit.as_person("sun_guilan")
+    assert "全部办结" in visit.press(visit.open(form.address), do="submit").text
 
 
 def test_a_village_worker_files_through_the_village(visit: Visit) -> None:

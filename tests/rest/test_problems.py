@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_refused_with_what_to_do(program: Programs) -> None
         assert answer.body["todo"]
 
 
-@pytest.mark.parametrize(("accepted", "said"), [("en", "Not signed in"), ("zh-CN", "未登录")])
+@pytest.mark.parametrize(("accepted", "said"), [("en", "A sign-in is needed"), ("zh-CN", "须登录")])
 def test_a_problem_speaks_the_language_asked_for(town: Town, accepted: str, said: str) -> None:
     answer = Program("").send("GET", "/filings", Accept_Language=accepted)
     assert answer.body["title"] == said

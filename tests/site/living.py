@@ -9,6 +9,7 @@ from django.db import connections
 
 from bench.filing import draft
 from bench.town import Town
+from tests.cases.acting import filer_of
 from tongban.cases import api as cases
 from tongban.cases.models import Filing
 from tongban.site.working import work
@@ -17,7 +18,7 @@ from tongban.site.working import work
 def left_alone(town: Town, founder: str, word: str) -> str:
     """Submit a filing and walk away: the lease of whoever submitted it has run out."""
     number = draft(town, town.subject(founder), trade_word=word)
-    checked, lease = cases.submit(number, request=None, at=town.workplace)
+    checked, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert checked.is_clean
     assert lease is not None
     Filing.objects.filter(number=number).update(lease_until=None, due_at=town.now)

@@ -133,7 +133,7 @@ def test_a_version_that_was_never_published_is_not_there_to_withdraw(town: Town,
 
 def test_a_helper_sees_how_what_they_typed_goes_and_nothing_else(town: Town, visit: Visit) -> None:
     helper = staff(town, "hall.yundong.xu")
-    filer = cases.Filer("counter", helper.id, helper.name, "当面委托，已核验身份证")
+    filer = cases.Filer("counter", helper.id, helper.name, "当面委托，已核验身份证", in_person=True)
     number = draft(town, town.subject("zhang_dahai"), filer=filer)
     submit(town, number)
     other = draft(town, town.subject("li_chunyan"), trade_word="别人家")
@@ -165,7 +165,7 @@ def test_everybody_begins_at_their_own_first_page(town: Town, visit: Visit, logi
 
 def test_a_registration_says_who_typed_it_and_on_what_authority(town: Town, visit: Visit) -> None:
     helper = staff(town, "hall.yundong.xu")
-    filer = cases.Filer("counter", helper.id, helper.name, "当面委托，已核验身份证")
+    filer = cases.Filer("counter", helper.id, helper.name, "当面委托，已核验身份证", in_person=True)
     number = draft(town, town.subject("zhang_dahai"), filer=filer)
     submit(town, number)
     case = cases.snapshot(number).case("registration").number

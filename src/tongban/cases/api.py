@@ -3,8 +3,9 @@
 from tongban.cases.actions.acts import resolve_act
 from tongban.cases.actions.afterwards import answer_review, ask_for_review, rate
 from tongban.cases.actions.corrections import supply
-from tongban.cases.actions.drafts import Filer, Opened, open_draft, put_answers
+from tongban.cases.actions.drafts import Opened, open_draft, put_answers
 from tongban.cases.actions.facts import answer_contest, contest
+from tongban.cases.actions.filers import Filer
 from tongban.cases.actions.looking import OpenedContest, open_contest, open_facts
 from tongban.cases.actions.officers.checking import check_pledge, revoke_for_breach
 from tongban.cases.actions.officers.clock import begin_pause, end_pause, extend

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongban.items.bundle import (
+    Assurance,
     Confirmation,
     DatedParameter,
     Derived,
@@ -56,6 +57,8 @@ class PackFile(File):
     """How long an untouched draft is kept."""
     joint_licensing: bool = False
     """Several licences decided jointly (Administrative Licensing Law art. 42): the joint cap applies."""
+    assurance: Assurance | None = None
+    """How surely who files and who confirms must be identified; absent where any sign-in will do."""
     participants: tuple[Participant, ...]
     """Who takes part."""
     notice: Notice

@@ -9,6 +9,7 @@ from tongban.items.expressions import cited_basis, spoken_basis
 from tongban.items.planned import Answers, Count, How, Party, Plan, PlannedNeed, Ref
 from tongban.items.planning import plan
 from tongban.items.policies import NO_POLICIES, Policies
+from tongban.kernel import assurance
 from tongban.kernel.texts import Language, Text
 
 HOWS: dict[How, Text] = {
@@ -57,6 +58,11 @@ def show(
 def _lines(bundle: Bundle, made: Plan, language: Language) -> Iterator[str]:
     yield f"{bundle.code} {bundle.version} · {bundle.name.spoken(language)}"
     yield f"{bundle.about.spoken(language)}"
+    if bundle.assurance is not None:
+        asked, way = bundle.assurance, assurance.WORDS[bundle.assurance.level].spoken(language)
+        words = Text("申报人和本人确认的实名等级", "Who files and who confirms is identified at")
+        basis = _basis(bundle, asked.basis, language)
+        yield f"{words.spoken(language)}: {asked.level} {way} [{basis}]"
     yield ""
     for item in bundle.items:
         waits = (
@@ -120,6 +126,9 @@ def plan_as_json(bundle: Bundle, made: Plan) -> dict[str, object]:
         "digest": made.digest,
         "division": made.division,
         "on": made.on.isoformat(),
+        "assurance": None
+        if bundle.assurance is None
+        else {"level": bundle.assurance.level, "basis": _bases(bundle, [bundle.assurance.basis])},
         "items": list(made.items),
         "needs": [
             {

@@ -6,7 +6,8 @@ TongbanError                 the root: code, what is wrong and why, what to do n
 │   └── InvalidDeclaration   one line of a city's file or a pack
 │       └── DeclarationErrors  several such lines at once
 ├── NotAllowed               no right to see or do this                           403
-│   └── NotSignedIn          nobody is signed in, or no longer                    401
+│   ├── NotSignedIn          nobody is signed in, or no longer                    401
+│   └── StepUpNeeded         who is signed in is not identified surely enough     401
 ├── NotFound                 nothing here by that name (for this reader)          404
 ├── Conflict                 the state of things forbids it now                   409
 │   ├── StaleLease           somebody else took the work over meanwhile
@@ -85,6 +86,16 @@ class NotSignedIn(NotAllowed):
     """Nobody is signed in, or the sign-in is over."""
 
     status = 401
+
+
+class StepUpNeeded(NotAllowed):
+    """Whoever is signed in must be identified more surely for this; `level` is what it takes (RFC 9470)."""
+
+    status = 401
+
+    def __init__(self, code: str, *, what: Text, todo: Text, level: str) -> None:
+        super().__init__(code, what=what, todo=todo)
+        self.level = level
 
 
 class NotFound(TongbanError):

@@ -7,7 +7,7 @@ from tongban.kernel.texts import Language, Text
 
 TITLES = {
     400: Text("请求无法解析", "The request cannot be read"),
-    401: Text("未登录", "Not signed in"),
+    401: Text("须登录", "A sign-in is needed"),
     403: Text("没有权限", "Not allowed"),
     404: Text("没有查到", "Not found"),
     405: Text("不支持的方法", "Method not allowed"),

@@ -1,6 +1,7 @@
 """Who is reading: a person who signed in, or staff who file for somebody; asked once a request."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -11,13 +12,15 @@ from django_htmx.middleware import HtmxDetails
 
 from tongban.cases import api as cases
 from tongban.exchange import api as exchange
+from tongban.items import api as items
+from tongban.kernel.assurance import WORDS, Level, reaches
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import NotAllowed, NotFound
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 
-# In the session; the workbench sets the second and third.
-PERSON, STAFF, MARK = "subject_id", "staff_id", "staff_mark"
+# In the session; the workbench sets the last two.
+PERSON, ASSURANCE, STAFF, MARK = "subject_id", "assurance", "staff_id", "staff_mark"
 HELPERS = (registry.Role.COUNTER, registry.Role.VILLAGE_WORKER)
 
 
@@ -44,7 +47,8 @@ def reader_of(request: HttpRequest) -> cases.Reader | None:
 def _signed_in(request: PortalRequest) -> cases.Reader | None:
     try:
         if (person := request.session.get(PERSON)) is not None:
-            return registry.subject(int(person))
+            # What counts is this sign-in: a telephone that was found shows nobody's face.
+            return replace(registry.subject(int(person)), assurance=request.session.get(ASSURANCE, 0))
         if (staff := request.session.get(STAFF)) is not None:
             day = civil_date(request.workplace.clock.now())
             return registry.staff_in_session(int(staff), request.session.get(MARK, ""), on=day)
@@ -87,9 +91,28 @@ def for_people(view: View) -> View:
     return guarded
 
 
-def sign_in_address(onward: str) -> str:
-    """Give where to sign in and then go on."""
-    return f"{reverse('portal:sign-in')}?{urlencode({'next': onward})}"
+def sign_in_address(onward: str, level: Level | None = None) -> str:
+    """Give where to sign in, at this level where one is given, and then go on."""
+    asked = {"next": onward} | ({} if level is None else {"level": level})
+    return f"{reverse('portal:sign-in')}?{urlencode(asked)}"
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """A surer sign-in that is wanted before a person files or confirms: how, on what basis, and where to."""
+
+    way: Text
+    basis: Text
+    address: str
+
+
+def step_up(reader: cases.Reader, bundle: items.Bundle, onward: str) -> StepUp | None:
+    """Give the surer sign-in that a bundle still wants of this reader; None where theirs will do."""
+    asked = bundle.assurance
+    if asked is None or not isinstance(reader, registry.Subject) or reaches(reader.assurance, asked.level):
+        return None
+    basis = items.spoken_basis(bundle.laws, asked.basis)
+    return StepUp(WORDS[asked.level], basis, sign_in_address(onward, asked.level))
 
 
 def is_helper(reader: cases.Reader | None) -> bool:

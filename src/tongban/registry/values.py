@@ -173,7 +173,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person or entity that is identified; `id` is what other rooms keep, never the number."""
+    """A person or entity that is identified; `id` is what other rooms keep, never the number.
+
+    `assurance` is how surely: of somebody who signed in by this sign-in, otherwise the surest so far.
+    """
 
     id: int
     kind: SubjectKind

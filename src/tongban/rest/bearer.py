@@ -8,7 +8,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from ninja.security import HttpBearer
 
+from tongban.kernel.assurance import RANKS
 from tongban.kernel.errors import NotAllowed, NotSignedIn, SourceDown, SourceWrong
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
@@ -30,8 +31,8 @@ MOST_REMEMBERED = 1_000
 MOST_CHARACTERS = 4_096  # of a token
 TIMEOUT_S = 5.0
 ALGORITHMS = ["RS256", "PS256", "ES256"]
-LEVELS = {"L1": 1, "L2": 2, "L3": 3}
-LEAST_LEVEL = 2  # of the provider's ways to sign in: a code on the mobile; userinfo does not say which it was
+LEVELS = {"L1": 1, **RANKS}
+LEAST_LEVEL = 2  # of the provider's ways to sign in: a code on the mobile; a token may not say which it was
 
 
 def not_signed_in() -> NotSignedIn:
@@ -79,7 +80,7 @@ class Provider:
         if known is not None and until > now:
             return known
         person, expires = self._ask(token, now)
-        subject = registry.subject_for(
+        known = registry.subject_for(
             person.identity_type,
             person.number,
             person.name,
@@ -87,6 +88,7 @@ class Provider:
             now=now,
             demonstration=demonstration,
         )
+        subject = replace(known, assurance=person.level)  # of this sign-in, not the surest there ever was
         with self._lock:
             self._seen[digest] = (min(expires, now + REMEMBERED_FOR), subject)
             self._seen.move_to_end(digest)

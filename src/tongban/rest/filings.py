@@ -152,7 +152,7 @@ def _submit(number: str, key: str, request: Asking) -> told.Submitted:
     at, owner = request.workplace, request.auth
     cases.require_owner(number, owner)
     sent = cases.Request(f"rest:submit:{owner.id}", key, digest({"filing": number}))
-    checked, lease = cases.submit(number, request=sent, at=at, limit=budget(CHECK_BUDGET_S))
+    checked, lease = cases.submit(number, by=owner, request=sent, at=at, limit=budget(CHECK_BUDGET_S))
     if lease is not None:
         cases.carry_within(lease, at=at, seconds=CARRY_S)
     filing = telling.filing(cases.filing_page(number, owner)) if checked.is_clean else None

@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel
 
-from tongban.kernel.errors import TongbanError
+from tongban.kernel.errors import StepUpNeeded, TongbanError
 from tongban.kernel.faults import fault_of
 from tongban.kernel.problems import problem_shape
 from tongban.kernel.texts import Language, Text
@@ -41,6 +41,7 @@ class Problem(BaseModel):
     code: str
     todo: str
     errors: list[ProblemError] | None = None
+    acr_values: str | None = None  # of a sign-in that is not sure enough: what to ask the next one for
 
 
 def language() -> Language:
@@ -54,14 +55,28 @@ def problem(
     """Write a problem in the language of the request."""
     listed = list(errors)
     told = problem_shape(status, code, what, todo, language()) | ({"errors": listed} if listed else {})
-    answer = JsonResponse(
-        told, status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
-    )
-    answer["Cache-Control"] = "no-store"
+    answer = _written(told, status)
     if status == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = 'Bearer error="invalid_token"'  # RFC 6750 §3
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer["Retry-After"] = "5"
+    return answer
+
+
+def _written(told: Mapping[str, object], status: int) -> HttpResponse:
+    answer = JsonResponse(
+        told, status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _less_sure(_request: HttpRequest, trouble: StepUpNeeded) -> HttpResponse:
+    """Say at which level to sign in again, as a program reads it in the header too (RFC 9470 §3)."""
+    told = problem_shape(trouble.status, trouble.code, trouble.what, trouble.todo, language())
+    answer = _written(told | {"acr_values": trouble.level}, trouble.status)
+    challenge = f'Bearer error="insufficient_user_authentication", acr_values="{trouble.level}"'
+    answer["WWW-Authenticate"] = challenge
     return answer
 
 
@@ -172,6 +187,7 @@ def not_a_request() -> HttpResponse:
 
 HANDLERS: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     TongbanError: _refused,
+    StepUpNeeded: _less_sure,
     ValidationError: _malformed,
     HttpError: _unreadable,
     Http404: _nowhere,

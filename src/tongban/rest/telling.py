@@ -54,6 +54,9 @@ def form(bundle: items.Bundle) -> told.BundleForm:
             paragraphs=_all(bundle.notice.paragraphs),
             basis=_basis(bundle, bundle.notice.basis),
         ),
+        assurance=None
+        if bundle.assurance is None
+        else told.AssuranceTold(level=bundle.assurance.level, basis=_basis(bundle, bundle.assurance.basis)),
         participants=[
             told.ParticipantTold(
                 role=each.role,

@@ -110,10 +110,18 @@ class NoticeTold(BaseModel):
     basis: list[BasisTold]
 
 
+class AssuranceTold(BaseModel):
+    """How surely whoever files and whoever confirms must have signed in: what to ask for in `acr_values`."""
+
+    level: str
+    basis: list[BasisTold]
+
+
 class BundleForm(BundleCard):
     """All that a program needs to file: the notice, the roles, the questions, and the schema of an answer."""
 
     notice: NoticeTold
+    assurance: Annotated[AssuranceTold | None, Field(description="null where any sign-in will do")]
     participants: list[ParticipantTold]
     questions: list[QuestionTold]
     confirmations: list[ConfirmationTold]

@@ -194,7 +194,7 @@ def _waiting(town: Town) -> Matter:
 def _helped(town: Town) -> Matter:
     """A counter clerk filed for somebody who cannot."""
     clerk = registry.staff(HELPER, on=town.now.date())
-    filer = cases.Filer("counter", staff_id=clerk.id, staff_name=clerk.name, authority="本人在场口头授权")
+    filer = cases.Filer("counter", clerk.id, clerk.name, "本人在场口头授权", in_person=True)
     number = draft(town, town.subject("sun_guilan"), filer=filer, trade_word="老灶台")
     submit(town, number)
     return Matter("helped", number, "sun_guilan", helper=HELPER, case=_case(number), fact=_a_fact(number))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from bench.filing import draft
 from bench.offices import Counter
 from bench.town import CHARACTERS, Town
-from tests.cases.acting import officer, pass_time, sight, submit
+from tests.cases.acting import filer_of, officer, pass_time, sight, submit
 from tests.cases.test_pledges import pledged
 from tests.papers.conftest import pdf
 from tests.promises.p6_owner_and_clock.test_provisional import NEW_YEAR, announced, on_the_last_day
@@ -46,6 +46,32 @@ def nothing_yet(town: Town) -> str:
 def a_draft(town: Town) -> str:
     """Li's draft, ready to be submitted."""
     return draft(town, town.subject("li_chunyan"))
+
+
+def begin_at_the_counter(town: Town, number: str, *, in_person: bool = True) -> None:
+    """A clerk begins for an old woman, who stands there or has telephoned."""
+    clerk = registry.staff_of("hall.990121", registry.Role.COUNTER, on=town.now.date())[0]
+    said = "本人在场，已核验证件" if in_person else "已电话核实"
+    cases.open_draft(
+        town.bundle,
+        owner=town.subject("sun_guilan"),
+        division="990121",
+        filer=cases.Filer("counter", clerk.id, clerk.name, said, in_person),
+        language="zh",
+        request=None,
+        at=town.workplace,
+    )
+
+
+def a_draft_by_telephone(town: Town) -> str:
+    """A clerk's draft for somebody who has not come yet."""
+    begin_at_the_counter(town, "", in_person=False)
+    return ""
+
+
+def owners_present(town: Town, number: str) -> object:
+    """Give which drafts say that their owner came, and on what authority."""
+    return list(Filing.objects.values_list("in_person", "authority"))
 
 
 def a_draft_with_a_partner(town: Town) -> str:
@@ -241,7 +267,7 @@ def a_material_past_its_time(town: Town) -> str:
 def submit_and_work(town: Town, number: str) -> None:
     """Submit a draft as its owner does, and let the worker go on; after a failure, the same again."""
     if Filing.objects.get(number=number).stage == "draft":
-        cases.submit(number, request=None, at=town.workplace)
+        cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     work(town)
 
 

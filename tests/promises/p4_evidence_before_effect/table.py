@@ -9,6 +9,13 @@ from tongban.cases import api as cases
 FILING: Final = (
     Break("filing.opened", "a draft", moments.nothing_yet, breaks.open_draft, breaks.filings),
     Break(
+        "authority.recorded",
+        "the owner's coming in person",
+        moments.a_draft_by_telephone,
+        moments.begin_at_the_counter,
+        moments.owners_present,
+    ),
+    Break(
         "share.released",
         "the answer of a share",
         moments.nothing_yet,

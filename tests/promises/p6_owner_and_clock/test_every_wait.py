@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.filing import draft
 from bench.town import CHARACTERS, Town
-from tests.cases.acting import officer, pass_time, sight
+from tests.cases.acting import filer_of, officer, pass_time, sight
 from tests.promises.effects import unproven
 from tests.promises.p6_owner_and_clock.waits import DECIDERS, orphans
 from tongban.cases import api as cases
@@ -43,7 +43,7 @@ class Walk:
             getattr(self, name)()
 
     def submit(self) -> None:
-        cases.submit(self.number, request=None, at=self.town.workplace)
+        cases.submit(self.number, by=filer_of(self.number), request=None, at=self.town.workplace)
 
     def work(self) -> None:
         for _ in range(10):

@@ -7,7 +7,7 @@ import pytest
 
 from bench.filing import draft
 from bench.town import Town, carry
-from tests.cases.acting import await_carriers, pass_time, states
+from tests.cases.acting import await_carriers, filer_of, pass_time, states
 from tests.promises.effects import unproven
 from tests.promises.together import at_once
 from tests.rest.program import Answer, Program
@@ -72,7 +72,7 @@ def test_of_two_filings_after_one_name_at_once_one_gets_it(town: Town, turn: int
     numbers = [draft(town, town.subject(name), trade_word=word) for name in ("li_chunyan", "zhou_wenbin")]
 
     def submit(number: str) -> object:
-        return cases.submit(number, request=None, at=town.workplace)
+        return cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
 
     results = at_once(*[lambda number=number: submit(number) for number in numbers])
     refused = [result for result in results if isinstance(result, Conflict)]
@@ -85,7 +85,7 @@ def test_of_two_filings_after_one_name_at_once_one_gets_it(town: Town, turn: int
     carry_when_free(town, winner)
     assert set(states(winner).values()) == {"granted"}
     loser = next(number for number in numbers if number != winner)
-    again, _ = cases.submit(loser, request=None, at=town.workplace)
+    again, _ = cases.submit(loser, by=filer_of(loser), request=None, at=town.workplace)
     assert again.stops, "in force for good now: asking again changes nothing"
     assert [claim.case.filing.number for claim in Claim.objects.all()] == [winner] * Claim.objects.count()
     assert unproven() == []

@@ -15,7 +15,7 @@ from django.db import connection
 
 from bench.filing import draft
 from bench.town import CITY, Town
-from tests.cases.acting import pass_time, states
+from tests.cases.acting import filer_of, pass_time, states
 from tests.promises.effects import unproven
 from tests.promises.signers import SilentSigners
 from tests.promises.together import at_once
@@ -53,7 +53,7 @@ def prepared_together(town: Town, *functions: str) -> str:
     number = draft(town, town.subject("li_chunyan"))
     own = town.workplace
     town.workplace = replace(own, signers=SilentSigners(own.signers, frozenset(functions)))
-    _, lease = cases.submit(number, request=None, at=town.workplace)
+    _, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert lease is not None
     cases.carry(lease, at=town.workplace, limit=budget(60))
     for _ in range(3):

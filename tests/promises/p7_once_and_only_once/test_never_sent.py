@@ -6,7 +6,7 @@ import pytest
 
 from bench.filing import draft
 from bench.town import Town, carry
-from tests.cases.acting import officer, pass_time, states, submit
+from tests.cases.acting import filer_of, officer, pass_time, states, submit
 from tongban.cases import api as cases
 from tongban.cases.models import Act, Event
 from tongban.kernel.clock import Budget, budget
@@ -17,7 +17,7 @@ def test_an_appointment_that_a_person_approved_reaches_the_bank_once(town: Town)
     owner = town.subject("li_chunyan")
     number = draft(town, owner)
     cases.ask_for_person(number, subject=owner, at=town.workplace)
-    _, lease = cases.submit(number, request=None, at=town.workplace)
+    _, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert lease is not None
     pass_time(town, minutes=2)
     for _ in range(2):  # the registration first, then the five that waited for it
@@ -47,7 +47,7 @@ def approve(town: Town, number: str, item: str) -> None:
 
 def test_a_page_whose_time_ends_after_the_decision_leaves_no_doubt_behind(town: Town) -> None:
     number = draft(town, town.subject("li_chunyan"))
-    _, lease = cases.submit(number, request=None, at=town.workplace)
+    _, lease = cases.submit(number, by=filer_of(number), request=None, at=town.workplace)
     assert lease is not None
     cases.carry(lease, at=town.workplace, limit=looks(3))
     for turn in range(30):

@@ -8,7 +8,14 @@ from django.db import IntegrityError
 
 from tongban.cases.actions import numbers, once
 from tongban.cases.actions.corrections import require_changeable
-from tongban.cases.actions.events import Happening, tell
+from tongban.cases.actions.events import tell
+from tongban.cases.actions.filers import (
+    Filer,
+    authority_missing,
+    come_in_person,
+    opened_words,
+    opening_fields,
+)
 from tongban.cases.actions.work import lock
 from tongban.cases.models import Answer, Filing, Participant
 from tongban.cases.queries import standing
@@ -19,21 +26,11 @@ from tongban.cases.workplace import Workplace
 from tongban.items import api as items
 from tongban.kernel import deadlines, rows
 from tongban.kernel.clock import civil_date
-from tongban.kernel.errors import Conflict, Invalid
+from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
-
-
-@dataclass(frozen=True, slots=True)
-class Filer:
-    """Who files: the owner themselves, or staff at a counter or in a village with the owner's authority."""
-
-    channel: str  # portal, rest, counter, village
-    staff_id: int | None = None
-    staff_name: str = ""
-    authority: str = ""  # on what the helper's authority rests, in words; shown to the owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +75,15 @@ def _open(
     """
     now = at.clock.now()
     if filer.staff_id is not None and not filer.authority.strip():
-        raise _authority_missing()
+        raise authority_missing()
     if request is not None and (earlier := once.result_of(request)) is not None:
         return Opened(earlier, is_new=False)
     open_key = f"{bundle.code}:{owner.id}" if bundle.one_open_draft else None
     if open_key is not None:
         existing = Filing.objects.filter(open_draft=open_key).first()
         if existing is not None:
+            if filer.staff_id is not None and filer.in_person:
+                come_in_person(lock(existing.number), filer, now, at)
             if request is not None:
                 once.keep(request, result=existing.number, now=now)
             return Opened(existing.number, is_new=False)
@@ -101,6 +100,7 @@ def _open(
         channel=filer.channel,
         filed_by_id=filer.staff_id,
         authority=filer.authority,
+        in_person=filer.staff_id is not None and filer.in_person,
         open_draft=open_key,
         opened_at=now,
         notice_read_at=now,
@@ -110,37 +110,14 @@ def _open(
     entry = ledger.record(
         "decisions",
         "filing.opened",
-        _opening_fields(filing, filer),
+        opening_fields(filing, filer),
         now=now,
         chance=at.chance,
     )
-    tell(filing.pk, [_opened_words(bundle, filer, entry.id)], now=now)
+    tell(filing.pk, [opened_words(bundle, filer, entry.id)], now=now)
     if request is not None:
         once.keep(request, result=filing.number, now=now)
     return Opened(filing.number, is_new=True)
-
-
-def _opening_fields(filing: Filing, filer: Filer) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "filing_number": filing.number,
-        "bundle": filing.bundle,
-        "pack_version": filing.bundle_version,
-        "pack_digest": filing.bundle_digest,
-    }
-    if filer.staff_id is not None:
-        fields |= {"helper": str(filer.staff_id), "authority": filer.authority}
-    return fields
-
-
-def _opened_words(bundle: items.Bundle, filer: Filer, entry_id: str) -> Happening:
-    if filer.staff_id is None:
-        words = Text(f"已告知并开始申报：{bundle.name.zh}", f"Notice read, filing begun: {bundle.name.en}")
-    else:
-        words = Text(
-            f"由{filer.staff_name}代办申报：{bundle.name.zh}（授权依据：{filer.authority}）",
-            f"{filer.staff_name} files for the applicant: {bundle.name.en} (authority: {filer.authority})",
-        )
-    return Happening("opened", words, "applicant", entry_id=entry_id, staff_id=filer.staff_id)
 
 
 def _open_roles(filing: Filing, bundle: items.Bundle, owner: registry.Subject, now: datetime) -> None:
@@ -309,18 +286,5 @@ def _settled_answer(question: str) -> Conflict:
         todo=Text(
             "只补充缺少的内容；如内容有误，请撤回后重新申报。",
             "Add only what is missing, or withdraw and file again.",
-        ),
-    )
-
-
-def _authority_missing() -> Invalid:
-    return Invalid(
-        "cases.authority_missing",
-        what=Text(
-            "代办申报须记录本人的授权。", "Filing for somebody else needs the person's authority on record."
-        ),
-        todo=Text(
-            "请填写授权方式，例如“本人在场口头授权”。",
-            'Say how it was given, e.g. "present in person, orally".',
         ),
     )

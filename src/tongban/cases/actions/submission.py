@@ -11,7 +11,9 @@ from tongban.cases.actions.pledges import sign_pledges
 from tongban.cases.actions.taking_part import lock_own
 from tongban.cases.actions.work import LEASE_S, Lease, lock, wake
 from tongban.cases.models import Case, Claim, Filing, Participant
+from tongban.cases.queries.readers import Reader
 from tongban.cases.queries.sight import Sight
+from tongban.cases.rules import identifying, officers
 from tongban.cases.rules.states import UNDECIDED, CaseState, Stage, StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
@@ -29,6 +31,7 @@ from tongban.registry import api as registry
 def submit(
     sight: Sight,
     *,
+    by: Reader,
     request: once.Request | None,
     at: Workplace,
 ) -> Lease | None:
@@ -36,10 +39,15 @@ def submit(
 
     Cases are made and exclusive values claimed; when nobody else must confirm, the first items are
     received and the caller gets the lease to go on at once. Submitting twice changes nothing.
+
+    Raises NotFound for anybody but the owner and the helper who typed it, StepUpNeeded where the bundle asks
+    for a surer sign-in than theirs, NotAllowed for a helper before whom nobody stood. The draft stays.
     """
     filing = lock(sight.snapshot.number)
     if request is not None and once.result_of(request) is not None:
         return None
+    if by.id != (filing.owner_id if isinstance(by, registry.Subject) else filing.filed_by_id):
+        raise officers.no_such_filing(filing.number)
     require_draft(filing)
     if filing.revision != sight.snapshot.revision:
         raise Conflict(
@@ -47,8 +55,9 @@ def submit(
             what=Text("检查之后内容又有改动。", "The form was changed after it was checked."),
             todo=Text("请再次提交。", "Submit again."),
         )
-    now = at.clock.now()
     bundle = sight.bundle
+    identifying.require_of_filer(bundle, by, in_person=filing.in_person)
+    now = at.clock.now()
     asked = list(filing.participants.filter(must_confirm=True))
     if any(party.declined_at is not None and party.confirmed_at is None for party in asked):
         raise _declined()
@@ -57,7 +66,7 @@ def submit(
     filing.stage = Stage.CONFIRMING if awaited else Stage.SUBMITTED
     filing.submitted_at = now
     filing.open_draft = None
-    _record_submission(filing, sight, now, at)
+    _record_submission(filing, sight, by, now, at)
     sign_pledges(filing, sight, now=now, at=at)
     if request is not None:
         once.keep(request, result=filing.number, now=now)
@@ -90,7 +99,7 @@ def _begin(filing: Filing, bundle: items.Bundle, now: datetime, at: Workplace) -
 
 
 @part
-def _record_submission(filing: Filing, sight: Sight, now: datetime, at: Workplace) -> None:
+def _record_submission(filing: Filing, sight: Sight, by: Reader, now: datetime, at: Workplace) -> None:
     entry = ledger.record(
         "decisions",
         "filing.submitted",
@@ -105,6 +114,7 @@ def _record_submission(filing: Filing, sight: Sight, now: datetime, at: Workplac
                     for (ref, question), value in sight.snapshot.answers.values.items()
                 )
             ),
+            **_who_files(filing, by),
         },
         now=now,
         chance=at.chance,
@@ -117,11 +127,19 @@ def _record_submission(filing: Filing, sight: Sight, now: datetime, at: Workplac
     tell(filing.pk, [asked], now=now)
 
 
+def _who_files(filing: Filing, by: Reader) -> dict[str, str]:
+    """Say how surely whoever files was identified, or who filed for them and on what authority."""
+    if isinstance(by, registry.Subject):
+        return {"assurance": f"L{by.assurance}"}
+    return {"helper": str(by.id), "authority": filing.authority}
+
+
 @whole
 def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workplace) -> Lease | None:
     """Record that a participant confirms for themselves, or declines; the last one starts the cases.
 
-    Raises NotFound to anybody who is not awaited in this filing: they learn nothing about it.
+    Raises NotFound to anybody who is not awaited in this filing: they learn nothing about it; StepUpNeeded
+    where agreeing asks for a surer sign-in than theirs. Declining never does: it gives nothing away.
     """
     filing = lock_own(number, subject)
     now = at.clock.now()
@@ -139,6 +157,9 @@ def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workpla
             what=Text("没有需要您确认的申报。", "There is no filing for you to confirm."),
             todo=Text("请核对链接，或联系申报人。", "Check the link, or ask whoever filed it."),
         )
+    bundle = items.pinned(filing.bundle_digest)
+    if agrees:
+        identifying.require(bundle, subject)
     for row in rows:
         row.confirmed_at, row.declined_at = (now, None) if agrees else (None, now)
         row.save(update_fields=["confirmed_at", "declined_at"])
@@ -150,6 +171,7 @@ def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workpla
             "participant": ",".join(row.role for row in rows),
             "confirmed": "yes" if agrees else "no",
             "method": "sign_in",
+            "assurance": f"L{subject.assurance}",
         },
         now=now,
         chance=at.chance,
@@ -169,7 +191,7 @@ def confirm(number: str, *, subject: registry.Subject, agrees: bool, at: Workpla
         or filing.participants.filter(must_confirm=True, confirmed_at__isnull=True).exists()
     ):
         return None
-    return _begin(filing, items.pinned(filing.bundle_digest), now, at)
+    return _begin(filing, bundle, now, at)
 
 
 @whole

@@ -11,6 +11,7 @@ from tongban.cases.actions.submission import submit as record_submission
 from tongban.cases.actions.work import Lease
 from tongban.cases.jobs.gather import gather, requests_for
 from tongban.cases.queries.claims import claims_of, is_held, scope_of
+from tongban.cases.queries.readers import Reader
 from tongban.cases.queries.sight import Sight, see
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.gathering import supposed_fact
@@ -77,7 +78,12 @@ def _unconfirmed_by_owner(sight: Sight) -> Iterator[items.Problem]:
 
 
 def submit(
-    number: str, *, request: once.Request | None, at: Workplace, limit: Budget | None = None
+    number: str,
+    *,
+    by: Reader,
+    request: once.Request | None,
+    at: Workplace,
+    limit: Budget | None = None,
 ) -> tuple[Checked, Lease | None]:
     """Check and, when clean, submit; gives the lease when the caller can go on with the first items.
 
@@ -92,7 +98,7 @@ def submit(
     if not checked.is_clean:
         return checked, None
     try:
-        return checked, record_submission(checked.sight, request=request, at=at)
+        return checked, record_submission(checked.sight, by=by, request=request, at=at)
     except IntegrityError as taken:
         found = check(number, at=at, limit=limit)
         if not found.is_clean:

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ("channel", models.CharField(max_length=12)),
                 ("filed_by_id", models.BigIntegerField(db_index=True, null=True)),
                 ("authority", models.CharField(default="", max_length=400)),
+                ("in_person", models.BooleanField(default=False)),
                 ("open_draft", models.CharField(max_length=120, null=True, unique=True)),
                 ("opened_at", models.DateTimeField()),
                 ("notice_read_at", models.DateTimeField(null=True)),

@@ -23,6 +23,7 @@ class Filing(models.Model):
     channel = models.CharField(max_length=12)  # portal, counter, village, rest
     filed_by_id = models.BigIntegerField(null=True, db_index=True)  # staff who typed it for the owner
     authority = models.CharField(max_length=400, default="")  # on what the helper's authority rests
+    in_person = models.BooleanField(default=False)  # the helper identified the owner in place
     # "bundle:owner" while it is the one open draft, NULL afterwards: NULLs never collide.
     open_draft = models.CharField(max_length=120, null=True, unique=True)
 

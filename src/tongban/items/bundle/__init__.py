@@ -23,6 +23,7 @@ from tongban.items.bundle.item import (
 )
 from tongban.items.bundle.parameters import DatedParameter, DatedValue, TakenAt
 from tongban.items.bundle.people import (
+    Assurance,
     Choice,
     Confirmation,
     Derived,
@@ -38,6 +39,7 @@ from tongban.kernel.marks import Mark
 __all__ = [
     "Act",
     "Answered",
+    "Assurance",
     "Basis",
     "Bundle",
     "Check",

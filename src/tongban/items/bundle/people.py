@@ -3,6 +3,7 @@
 from typing import Literal
 
 from tongban.items.bundle.ground import Basis, declared
+from tongban.kernel.assurance import Level
 from tongban.kernel.declarations import TextField
 from tongban.kernel.marks import marked
 from tongban.kernel.texts import Text
@@ -38,6 +39,17 @@ class Participant:
     """Why the filer is asked to name this person."""
     basis: Basis | None = None
     """The article that requires the role."""
+
+
+@declared
+class Assurance:
+    """How surely whoever files, and whoever confirms for themselves, must be identified."""
+
+    level: Level
+    """The least level of the sign-in, as the identity provider names it: L2 a code on the mobile, L3 a face
+    check."""
+    basis: Basis
+    """The article that asks for it."""
 
 
 @declared

@@ -8,7 +8,7 @@ from typing import Any
 from tongban.items.bundle.ground import Law, Period, declared
 from tongban.items.bundle.item import Item
 from tongban.items.bundle.parameters import DatedParameter
-from tongban.items.bundle.people import Confirmation, Derived, Notice, Participant, Question
+from tongban.items.bundle.people import Assurance, Confirmation, Derived, Notice, Participant, Question
 from tongban.kernel.declarations import TextField
 from tongban.kernel.errors import NotFound
 from tongban.kernel.texts import Text
@@ -46,6 +46,7 @@ class Bundle:
     one_open_draft: bool
     draft_expires: Period
     joint_licensing: bool  # 统一/联合/集中办理 of several licences: the 45 + 15 day cap applies
+    assurance: Assurance | None  # the least of the sign-ins of who files and who confirms
     laws: Mapping[str, Law]
     participants: tuple[Participant, ...]
     notice: Notice

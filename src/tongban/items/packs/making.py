@@ -5,6 +5,7 @@ from typing import Any
 
 from tongban.catalogue import api as catalogue
 from tongban.items.bundle import (
+    Assurance,
     Bundle,
     Confirmation,
     DatedParameter,
@@ -35,6 +36,7 @@ class Content(File):
     one_open_draft: bool
     draft_expires: Period
     joint_licensing: bool
+    assurance: Assurance | None = None
     laws: dict[str, Law]
     participants: tuple[Participant, ...]
     notice: Notice

@@ -21,7 +21,7 @@ _kind(
     "提交申报",
     "The filing was submitted.",
     "filing_number bundle",
-    "pack_version pack_digest answers_digest facts_digest plan_digest helper authority",
+    "pack_version pack_digest answers_digest facts_digest plan_digest helper authority assurance",
 )
 _kind(
     "filing.withdrawn",

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from joserfc.errors import JoseError
 
 from tongban.exchange import api as exchange
+from tongban.kernel.assurance import Level
 from tongban.kernel.errors import NotAllowed
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Language, Text
@@ -30,6 +31,7 @@ class Begun:
     nonce: str
     verifier: str
     onward: str
+    level: Level | None  # the least that this sign-in is for; any will do where it is for none
 
 
 def begin(
@@ -39,6 +41,7 @@ def begin(
     *,
     redirect_uri: str,
     onward: str,
+    level: Level | None,
     language: Language,
     now: datetime,
     chance: Chance,
@@ -46,7 +49,7 @@ def begin(
     """Remember a fresh state, nonce and verifier in the visit, and give the address to send the person to."""
     state, nonce, verifier = (_secret(chance) for _ in range(3))
     open_ones = dict(session.get(KEPT_AS, {}))
-    open_ones[state] = [nonce, verifier, onward, int(now.timestamp())]
+    open_ones[state] = [nonce, verifier, onward, int(now.timestamp()), level]
     newest = sorted(open_ones.items(), key=lambda one: int(one[1][3]))[-MOST_OPEN:]
     session[KEPT_AS] = dict(newest)
     asked = {
@@ -58,7 +61,7 @@ def begin(
         "nonce": nonce,
         "code_challenge": _url_safe(sha256(verifier.encode()).digest()),
         "code_challenge_method": "S256",
-        "acr_values": "L2 L3",
+        "acr_values": level or "L2 L3",
         "ui_locales": language,
     }
     return f"{provider.authorization}?{urlencode(asked)}"
@@ -75,7 +78,7 @@ def take_begun(session: MutableMapping[str, Any], state: str, *, now: datetime) 
             what=Text("本次登录已失效或不是由本页发起。", "This sign-in has lapsed, or did not begin here."),
             todo=Text("请重新登录；浏览器须允许本站Cookie。", "Sign in again; cookies must be allowed."),
         )
-    return Begun(str(found[0]), str(found[1]), str(found[2]))
+    return Begun(str(found[0]), str(found[1]), str(found[2]), found[4])
 
 
 def finish(

@@ -10,13 +10,13 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
+from tongban.kernel.assurance import RANKS
 from tongban.kernel.errors import NotAllowed
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
 
 ALGORITHMS = ["RS256"]  # never "none", never a symmetric one under a public key
 LEEWAY_S = 60  # clocks of two organisations
-LEVELS = {"L2": 2, "L3": 3}  # anything less identifies nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read_token(
         "exp": not _is_number(claims.get("exp")) or claims["exp"] + LEEWAY_S < moment,
         "iat": not _is_number(claims.get("iat")) or claims["iat"] - LEEWAY_S > moment,
         "nonce": not compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()),
-        "acr": claims.get("acr") not in LEVELS,
+        "acr": claims.get("acr") not in RANKS,
         "id_type": claims.get("id_type") != registry.RESIDENT_ID,
         "id_number": not claims.get("id_number"),
         "name": not claims.get("name"),
@@ -57,7 +57,7 @@ def read_token(
         if is_wrong:
             raise not_believed(claim)
     return Identified(
-        str(claims["id_type"]), str(claims["id_number"]), str(claims["name"]), LEVELS[claims["acr"]]
+        str(claims["id_type"]), str(claims["id_number"]), str(claims["name"]), RANKS[claims["acr"]]
     )
 
 

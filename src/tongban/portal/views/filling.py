@@ -1,6 +1,7 @@
 """Filling the form in: save, check, submit; everything that can be put right is put right here."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -10,7 +11,7 @@ from tongban.cases import api as cases
 from tongban.items import api as items
 from tongban.kernel.canonical import digest
 from tongban.kernel.clock import budget
-from tongban.kernel.errors import Conflict, Invalid, NotAllowed
+from tongban.kernel.errors import Conflict, Invalid, NotAllowed, StepUpNeeded
 from tongban.kernel.ids import new_id
 from tongban.kernel.texts import Text
 from tongban.portal.forms import names, reading
@@ -19,13 +20,16 @@ from tongban.portal.handing_in import slots_of, take_in
 from tongban.portal.known import facts_in_words
 from tongban.portal.own import OwnForm, own_form
 from tongban.portal.pages import page
-from tongban.portal.readers import PortalRequest, for_readers, key_of
+from tongban.portal.readers import PortalRequest, for_readers, key_of, step_up
 from tongban.registry import api as registry
 
 GATHER_S, CARRY_S = 0.8, 0.9  # seconds that a page may wait for sources, and for a filing that goes through
 
 SAVED = Text("已保存。", "Saved.")
 CLEAN = Text("检查通过，可以提交。", "Everything is in order; you can submit.")
+IDENTIFIED = Text(
+    "身份已核验，您填写的内容都在，请提交。", "You are identified; all you filled in is here. Submit it."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,9 +40,15 @@ def form(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRespo
     if own.sight.snapshot.stage.value != "draft":
         return _to_filing(number)  # submitted by the click before this one, or long ago
     if request.method != "POST":
-        said = SAVED if request.GET.get("saved") else None
-        return _shown(request, own, Judgement(), said=said)
+        return _shown(request, own, Judgement(), said=_said(request, own, reader))
     return _take(request, reader, own)
+
+
+def _said(request: PortalRequest, own: OwnForm, reader: cases.Reader) -> Text | None:
+    """Say what has just been done: the draft saved, or the person identified as surely as it takes."""
+    if request.GET.get("identified") and step_up(reader, own.sight.bundle, "") is None:
+        return IDENTIFIED
+    return SAVED if request.GET.get("saved") else None
 
 
 def _take(request: PortalRequest, reader: cases.Reader, own: OwnForm) -> HttpResponse:
@@ -107,10 +117,17 @@ def _submit(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRe
     )
     try:
         checked, lease = cases.submit(
-            number, request=asked if asked.key else None, at=request.workplace, limit=budget(GATHER_S)
+            number,
+            by=reader,
+            request=asked if asked.key else None,
+            at=request.workplace,
+            limit=budget(GATHER_S),
         )
-    except Conflict as taken:
-        return _again(request, reader, number, Judgement(refusal=_complaint(taken)))
+    except StepUpNeeded as wanting:  # what was filled in is saved by now; the page says how to go on
+        own = own_form(number, reader, at=request.workplace)
+        return _shown(request, own, Judgement(), status=wanting.status)
+    except (Conflict, NotAllowed) as refusal:
+        return _again(request, reader, number, Judgement(refusal=_complaint(refusal)))
     if not checked.is_clean:
         return _again(request, reader, number, Judgement(problems=checked.problems, stops=checked.stops))
     if lease is not None:
@@ -143,6 +160,8 @@ def _shown(
         "matter_facts": [fact for fact in facts if fact.role not in persons],
         "matter_roles": {fact.role for fact in facts} - persons,
         "slots": slots_of(sight, at=at),
+        "step_up": step_up(own.owner, sight.bundle, f"{request.path}?identified=1") if own.own else None,
+        "step_up_now": status == HTTPStatus.UNAUTHORIZED,
         "human_asked": sight.snapshot.human_asked_at is not None,
         "expires_at": own.page.expires_at,
         "key": new_id(at.clock.now(), at.chance),

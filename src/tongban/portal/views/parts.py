@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from tongban.cases import api as cases
 from tongban.items import api as items
-from tongban.kernel.errors import NotFound
+from tongban.kernel.errors import NotFound, StepUpNeeded
 from tongban.kernel.texts import Text
 from tongban.portal import readable
 from tongban.portal.known import facts_in_words
 from tongban.portal.pages import page
-from tongban.portal.readers import PortalRequest, for_people
+from tongban.portal.readers import PortalRequest, for_people, step_up
 from tongban.registry import api as registry
 
 CARRY_S = 0.9
@@ -43,11 +43,15 @@ def part(request: PortalRequest, reader: registry.Subject, number: str) -> HttpR
         return HttpResponseRedirect(reverse("portal:filing", args=[number]))
     form = cases.form_page(number, reader, at=at)
     mine = part_of(form.sight, reader)
-    unticked = False
+    unticked, status = False, 200
     if request.method == "POST":
         unticked = request.POST.get("do") == "agree" and not _all_ticked(request, mine)
+        status = 422
         if not unticked:
-            return _answered(request, reader, number)
+            try:
+                return _answered(request, reader, number)
+            except StepUpNeeded as wanting:  # the page says how
+                status = wanting.status
     said = {
         "filing": shown,
         "part": mine,
@@ -55,9 +59,10 @@ def part(request: PortalRequest, reader: registry.Subject, number: str) -> HttpR
         "owner": registry.subject(form.sight.snapshot.owner_id).name,
         "facts": facts_in_words(form.sight.bundle, form.facts),
         "unticked": unticked,
+        "step_up": step_up(reader, form.sight.bundle, request.path) if mine.awaited else None,
         "at": "filings",
     }
-    return page(request, "part", said, status=422 if unticked else 200)
+    return page(request, "part", said, status=status)
 
 
 def _all_ticked(request: PortalRequest, mine: Part) -> bool:

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from tongban.cases import api as cases
+from tongban.kernel.assurance import WORDS
 from tongban.portal.finding import found
 from tongban.portal.pages import page, same_for_strangers
 from tongban.portal.readers import PortalRequest, reader_of
@@ -55,6 +56,7 @@ def matter(request: PortalRequest, code: str) -> HttpResponse:
             "bundle": bundle,
             "plan": found_matter.plan,
             "afterwards": afterwards,
+            "way": bundle.assurance and WORDS[bundle.assurance.level],
             "at": "home",
         },
     )

@@ -1,6 +1,6 @@
 """Signing in at the national identity provider, and signing out."""
 
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -9,21 +9,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.kernel.errors import TongbanError
+from tongban.kernel.assurance import RANKS, WORDS, Level
+from tongban.kernel.errors import NotAllowed, TongbanError
+from tongban.kernel.texts import Text
 from tongban.portal.identity.flow import begin, finish, require_same_issuer, take_begun
 from tongban.portal.identity.provider import provider_at
 from tongban.portal.identity.tokens import not_believed
 from tongban.portal.pages import language, page
-from tongban.portal.readers import PERSON, PortalRequest
+from tongban.portal.readers import ASSURANCE, PERSON, PortalRequest
 from tongban.registry import api as registry
-
-ASSURANCE = "assurance"
 
 
 @never_cache
 @require_safe
 def sign_in(request: PortalRequest) -> HttpResponse:
-    """Send the person to the identity provider."""
+    """Send the person to the identity provider, for the level that the page they come from asks."""
     at, endpoint = request.workplace, request.provider
     now = at.clock.now()
     address = begin(
@@ -32,6 +32,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
         endpoint.secrets.get("client", ""),
         redirect_uri=_return_address(request),
         onward=_inside(request.GET.get("next", "")),
+        level=_level(request.GET.get("level", "")),
         language=language(),
         now=now,
         chance=at.chance,
@@ -42,7 +43,10 @@ def sign_in(request: PortalRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def signed_in(request: PortalRequest) -> HttpResponse:
-    """Take a person back from the identity provider: who it says they are, they are."""
+    """Take a person back from the identity provider: who it says they are, they are.
+
+    One who was sent for a surer sign-in and comes back without it stays signed in as before.
+    """
     at, endpoint = request.workplace, request.provider
     now = at.clock.now()
     begun = take_begun(request.session, request.GET.get("state", ""), now=now)
@@ -58,6 +62,8 @@ def signed_in(request: PortalRequest) -> HttpResponse:
         redirect_uri=_return_address(request),
         now=now,
     )
+    if begun.level is not None and known.assurance < RANKS[begun.level]:
+        raise _less_sure(begun.level)
     person = registry.subject_for(
         known.identity_type,
         known.number,
@@ -98,6 +104,25 @@ def signed_out(request: PortalRequest) -> HttpResponse:
 
 def _return_address(request: PortalRequest) -> str:
     return request.build_absolute_uri(reverse("portal:signed-in"))
+
+
+def _level(asked: str) -> Level | None:
+    return next((level for level in get_args(Level) if level == asked), None)
+
+
+def _less_sure(level: Level) -> NotAllowed:
+    way = WORDS[level]
+    return NotAllowed(
+        "portal.less_sure",
+        what=Text(
+            f"需要{way.zh}（{level}），身份认证系统返回的等级较低。",
+            f"{way.en.capitalize()} ({level}) was asked for; the identity provider gave less.",
+        ),
+        todo=Text(
+            f"请重新登录并选择{way.zh}；草稿已保存。无法核验的，可持证件到窗口办理。",
+            f"Sign in again by {way.en}; the draft is kept. Or bring your document to a counter.",
+        ),
+    )
 
 
 def _inside(onward: str) -> str:

@@ -22,8 +22,12 @@ from tongban.registry import api as registry
 
 GATHER_S = 0.8  # a form that waits longer for sources would feel broken; the rest comes with the next page
 
+IN_PERSON = "present"
 AUTHORITIES = {
-    "present": Text("本人在场口头授权", "Present in person, authorised orally"),
+    IN_PERSON: Text(
+        "本人在场，已核验证件，口头授权",
+        "Present in person, document checked, authorised orally",
+    ),
     "written": Text("书面授权委托书", "A written authorisation"),
     "kin": Text(
         "近亲属代为办理，已电话向本人核实", "Next of kin acts; confirmed with the person by telephone"
@@ -151,7 +155,8 @@ def _for_somebody(
     known = AUTHORITIES.get(helped.authority)
     authority = "；".join(part for part in (known.zh if known else "", helped.detail[:300]) if part)
     channel = "counter" if staff.holds(registry.Role.COUNTER) else "village"
-    return owner, cases.Filer(channel, staff.id, staff.name, authority)
+    in_person = helped.authority == IN_PERSON
+    return owner, cases.Filer(channel, staff.id, staff.name, authority, in_person)
 
 
 def _request(
