@@ -136,7 +136,7 @@ def test_another_office_and_other_roles_find_no_such_licence(
     for who in (office, counter):
         with pytest.raises(NotFound):
             do(town, issued, power, who)
-    assert cases.licences_at(office, wanted=issued.identifier, at=town.workplace).found == ()
+    assert cases.licences_at(office, wanted=issued.identifier, at=town.workplace).found.lines == ()
 
 
 def test_a_change_makes_a_version_linked_to_the_one_before(
@@ -193,12 +193,13 @@ def test_expiry_is_made_by_law_and_confirmed_by_a_person(
     with pytest.raises(Conflict):  # not before its last day has passed
         do(town, issued, LicencePower.CONFIRM_EXPIRY, approver)
     pass_time(town, days=11)
-    assert [e.identifier for e in cases.licences_at(approver, at=town.workplace).over] == [issued.identifier]
+    waiting = cases.licences_at(approver, at=town.workplace).over
+    assert [each.identifier for each in waiting.lines] == [issued.identifier]
     do(town, issued, LicencePower.CONFIRM_EXPIRY, approver)
     assert licences.licence(issued.identifier).status is licences.Status.ENDED
     said = said_by(StatusChangeRow.objects.get().entry)
     assert (said["maker"], said["staff"]) == ("law", str(approver.id))
-    assert cases.licences_at(approver, at=town.workplace).over == ()
+    assert cases.licences_at(approver, at=town.workplace).over.lines == ()
 
 
 def test_a_period_that_runs_is_not_called_expired_by_the_room_itself(

@@ -1,6 +1,6 @@
 """Pages of lists in memory, and places as they come from an address."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,12 @@ def test_a_line_that_is_gone_by_then_neither_repeats_nor_skips_another() -> None
 def test_a_place_is_read_as_it_was_written_wherever_the_clock_stood() -> None:
     there = timezone(timedelta(hours=8))
     assert place_in(place([NOON.astimezone(there), 7, "li.chunyan~_"]), KINDS) == (NOON, 7, "li.chunyan~_")
+
+
+def test_a_place_among_days_is_read_as_a_day_alone() -> None:
+    written = place([date(2026, 11, 23), 7])
+    assert place_in(written, (date, int)) == (date(2026, 11, 23), 7)
+    assert place_in(place(["2026-11-23T12:00:00", 7]), (date, int)) == ()
 
 
 @pytest.mark.parametrize(

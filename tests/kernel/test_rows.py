@@ -176,3 +176,13 @@ def test_keys_are_skipped_in_a_table_that_never_had_a_row(database: None) -> Non
     rows.skip_keys(LicenceRow, up_to=1_000_000)
     rows.insert(row := licence("n"))
     assert row.pk == 1_000_001
+
+
+def test_a_column_that_one_query_has_chosen_limits_another_within_the_database(database: None) -> None:
+    for each, case in (("a", "1"), ("b", "2"), ("c", "3")):
+        rows.insert(licence(each, case))
+    some = rows.chosen(LicenceRow.objects.filter(identifier__in=("a", "c")), "case_number")
+    none = rows.chosen(LicenceRow.objects.filter(pk__in=()), "case_number")
+    found = LicenceRow.objects.filter(case_number__in=some.among()).order_by("case_number")
+    assert [each.identifier for each in found] == ["a", "c"]
+    assert not LicenceRow.objects.filter(case_number__in=none.among()).exists()

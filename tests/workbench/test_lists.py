@@ -1,5 +1,6 @@
 """Every list of the workbench: bounded pages, each line once, as many queries for many lines as for few."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bench.town import Town
+from tests.licences.conftest import BUSINESS_LICENCE, HOLDER
 from tests.portal.visiting import Visit
 from tests.workbench.acting import OFFICE, approver, staff, turned
 from tests.workbench.test_desk import fill
@@ -22,6 +24,7 @@ from tongban.cases.models import (
     SignedPledge,
 )
 from tongban.ledger.models import Entry, RecoveredEntry
+from tongban.licences.models import LicenceRow
 from tongban.registry.models import Staff
 
 KONG, TAO, NING, SHANG = "police.yunxi.kong", "bureau.yunxi.tao", "security.yunxi.ning", "audit.yunxi.shang"
@@ -120,6 +123,50 @@ def resting(town: Town, count: int) -> None:
     grounds.update(state="revoked")
 
 
+def licences_of_one_holder(town: Town, count: int) -> None:
+    """Make licences whose time has run out, of one holder, and before each two that another office issued."""
+    own = cases_of(town, count)
+    fill(town, 2 * count, office="market.990122")
+    others = list(Case.objects.filter(office="market.990122", licence="").order_by("id"))
+    Case.objects.filter(pk__in=[case.pk for case in (*own, *others)]).update(state="granted", licence="x")
+    end = town.now.date() - timedelta(days=30)
+    LicenceRow.objects.bulk_create(
+        LicenceRow(
+            identifier=f"1.2.156.3005.2.{case.number}",
+            base=f"{case.number}",
+            version=1,
+            type_code=BUSINESS_LICENCE,
+            issuer=OFFICE,
+            holder_type="001",
+            holder_code=HOLDER.code,
+            case_number=case.number,
+            operation="01",
+            status="01",
+            valid_until=end - timedelta(days=0 if case in own else 1),
+            content=json.dumps(_over(end.isoformat())),
+            digest="d" * 64,
+            statement="{}",
+            prepared_at=town.now,
+            prepared_entry="e" * 26,
+            signature="s",
+            signed_at=town.now,
+        )
+        for case in (*others, *own)
+    )
+
+
+def _over(end: str) -> dict[str, object]:
+    """Give what is read of a licence for a list."""
+    return {
+        "type_name": {"zh": "营业执照", "en": "Business licence"},
+        "issuing_authority_name": {"zh": "局", "en": "Office"},
+        "holder_name": HOLDER.name,
+        "issue_date": end,
+        "validate_start": end,
+        "validate_end": end,
+    }
+
+
 def employees(town: Town, count: int) -> None:
     before = Staff.objects.count()
     Staff.objects.bulk_create(
@@ -171,12 +218,16 @@ def as_it_was(town: Town) -> Iterator[None]:
     Entry.objects.filter(log="older").delete()
 
 
+_LISTED = '<br><span class="quiet number">1.2.156'
 LISTS = {
     "contests": (contests, KONG, "/workbench/contests", "after", "/workbench/contests/"),
     "unanswered": (contests, TAO, "/workbench/bureau", "unanswered", 'data-label="应答复日期"'),
     "reviews": (reviews, "", "/workbench/desk?show=mine", "reviews", "/do/explain"),
     "pledges": (pledges, "", "/workbench/desk?show=mine", "pledges", "/do/check-pledge/"),
     "resting": (resting, "", "/workbench/desk?show=mine", "resting", "已撤销"),
+    "licences": (licences_of_one_holder, "", "/workbench/licences", "after", _LISTED),
+    "run out": (licences_of_one_holder, "", "/workbench/licences", "over", '<span class="mark wait">至'),
+    "wanted": (licences_of_one_holder, "", f"/workbench/licences?wanted={HOLDER.code}", "after", _LISTED),
     "staff": (employees, NING, "/workbench/security", "people", '<code class="quiet">extra'),
     "recovered": (recovered, SHANG, "/workbench/evidence/recovered", "after", '<article class="card">'),
 }

@@ -9,7 +9,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any, Generic, TypeVar
 
@@ -41,7 +41,7 @@ class Key:
     """One column by which a list is ordered; it is never NULL, and the last of them tells all rows apart."""
 
     column: str
-    kind: type[datetime] | type[int] | type[str]
+    kind: type[datetime] | type[date] | type[int] | type[str]
     falling: bool = False  # the newest, the largest first
 
     @property
@@ -71,7 +71,7 @@ def cut(lines: Iterable[Line], name: Callable[[Line], str], *, after: str, most:
 
 def place(values: Sequence[object]) -> str:
     """Write a place in a list so that it can stand in an address."""
-    said = json.dumps([each.isoformat() if isinstance(each, datetime) else each for each in values])
+    said = json.dumps([each.isoformat() if isinstance(each, date) else each for each in values])
     return urlsafe_b64encode(said.encode()).decode().rstrip("=")
 
 
@@ -92,6 +92,8 @@ def _read(said: object, kind: type) -> object:
         moment = datetime.fromisoformat(said)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
+    if kind is date and isinstance(said, str):
+        return date.fromisoformat(said)
     if kind is int and type(said) is int and 0 <= said < LARGEST_KEY:
         return said
     if kind is str and isinstance(said, str) and "\0" not in said and said.isprintable():

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from tongban.kernel import rows
 from tongban.kernel.errors import Conflict, NotFound
@@ -21,9 +21,9 @@ from tongban.licences.presenting import opened
 from tongban.licences.rules import Operation, Status, Way
 from tongban.licences.signer.tokens import compact, read_token
 
-MOST_LISTED = 200  # of what waits at one office
 MOST_SIGNED = 200  # in one run of whoever signs; what is left waits for the next
 NEWEST = (Key("id", int, falling=True),)
+FIRST_OVER = (Key("valid_until", date), Key("id", int))
 NEWEST_SIGNED = (Key("signed_at", datetime, falling=True), Key("identifier", str, falling=True))
 
 
@@ -216,10 +216,20 @@ def newest_from(case_numbers: Iterable[str]) -> tuple[Licence, ...]:
     One a case, however many versions it has had: the caller's page of cases is the limit. Whoever asks has
     the right to them already.
     """
-    signed = LicenceRow.objects.filter(case_number__in=list(case_numbers), signed_at__isnull=False)
-    newest = signed.order_by().values("case_number").annotate(newest=Max("id")).values("newest")
-    found = LicenceRow.objects.filter(pk__in=newest).select_related("previous")
+    found = _newest(LicenceRow.objects.filter(case_number__in=list(case_numbers)))
     return tuple(as_licence(row) for row in found.order_by("-id"))
+
+
+def newest_of(holder_code: str, cases: rows.Chosen, *, after: str = "", most: int = A_PAGE) -> Page[Licence]:
+    """Give the newest signed version of each licence of one holder that these cases have yielded."""
+    theirs = LicenceRow.objects.filter(holder_code=holder_code, case_number__in=cases.among())
+    return page_of(_newest(theirs), NEWEST, after=after, most=most).of(as_licence)
+
+
+def _newest(found: QuerySet[LicenceRow]) -> QuerySet[LicenceRow]:
+    signed = found.filter(signed_at__isnull=False).order_by()
+    newest = signed.values("case_number").annotate(newest=Max("id")).values("newest")
+    return LicenceRow.objects.filter(pk__in=newest).select_related("previous")
 
 
 def standing_licence(case_number: str) -> Licence:
@@ -239,18 +249,18 @@ def licence_in_force(holder_code: str, type_code: str) -> Licence | None:
     return None if row is None else as_licence(row)
 
 
-def licences_over(on: date, issuers: Iterable[str]) -> tuple[Licence, ...]:
-    """Give the licences of these issuers whose period has passed and that nobody has confirmed as expired."""
+def licences_over(on: date, cases: rows.Chosen, *, after: str = "", most: int = A_PAGE) -> Page[Licence]:
+    """Give the licences of these cases whose period has passed and that nobody has confirmed as expired.
+
+    The one that has waited longest comes first.
+    """
     found = LicenceRow.objects.filter(
         status__in=(Status.VALID.value, Status.SUSPENDED.value),
         valid_until__lt=on,
-        issuer__in=list(issuers),
+        case_number__in=cases.among(),
         signed_at__isnull=False,
     )
-    return tuple(
-        as_licence(row)
-        for row in found.select_related("previous").order_by("valid_until", "id")[:MOST_LISTED]
-    )
+    return page_of(found.select_related("previous"), FIRST_OVER, after=after, most=most).of(as_licence)
 
 
 def licences_of_case(case_number: str) -> tuple[Licence, ...]:

@@ -1,36 +1,37 @@
 """The licences that an office has issued, for its own officers, and the one they act on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from tongban.cases.models import Case
 from tongban.cases.queries.desk import cases_of_office
 from tongban.cases.queries.officer import remedies
-from tongban.cases.queries.readers import CASE_ROLES
+from tongban.cases.queries.readers import CASE_ROLES, NEWEST_FIRST
 from tongban.cases.queries.rights import of_office
 from tongban.cases.rules.licensing import LicencePower, licence_powers, no_such_licence
 from tongban.cases.rules.states import CaseState
 from tongban.cases.workplace import Workplace
 from tongban.items import api as items
+from tongban.kernel import rows
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import InvalidValue, NotFound
-from tongban.kernel.pages import MOST_ON_A_PAGE
+from tongban.kernel.pages import MOST_ON_A_PAGE, Page, page_of
 from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
 
-A_PAGE = 50
 _YIELDED = (CaseState.GRANTED, CaseState.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
 class LicencePage:
-    """A page of an office's licences, newest first; `after` names the case to go on behind, if any."""
+    """A page of an office's licences, newest first, and of those that wait to be confirmed as expired."""
 
-    found: tuple[licences.Licence, ...]
-    over: tuple[licences.Licence, ...]  # their time has run out and nobody has confirmed it
-    after: str
+    found: Page[licences.Licence]
+    over: Page[licences.Licence]  # their time has run out and nobody has confirmed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +49,22 @@ class OfficerLicence:
     over: bool  # its period has run out
 
 
-def licences_at(staff: registry.Staff, *, wanted: str = "", after: str = "", at: Workplace) -> LicencePage:
+def licences_at(
+    staff: registry.Staff, *, wanted: str = "", after: str = "", over: str = "", at: Workplace
+) -> LicencePage:
     """List the office's licences, each in its newest version, or those that `wanted` names.
 
-    `wanted` is a licence identifier or the number of a holder.
-
+    `wanted` is a licence identifier or the number of a holder, `after` and `over` places in the two lists.
     The right is in the WHERE clause: only cases of one's own office, and none without a case role.
     """
-    cases = Case.objects.filter(cases_of_office(staff), state__in=_YIELDED).exclude(licence="")
+    yielded = Case.objects.filter(cases_of_office(staff), state__in=_YIELDED).exclude(licence="")
     if wanted:
-        named = {each.case_number for each in _wanted(wanted)}
-        return LicencePage(_newest(cases.filter(number__in=named).values_list("number", flat=True)), (), "")
-    if after:
-        place = cases.filter(number=after).values_list("pk", flat=True).first()
-        cases = cases.filter(pk__lt=place or 0)
-    numbers = [str(each) for each in cases.order_by("-id").values_list("number", flat=True)[: A_PAGE + 1]]
-    more = numbers[A_PAGE - 1] if len(numbers) > A_PAGE else ""
-    return LicencePage(_newest(numbers[:A_PAGE]), () if after else _over(staff, at), more)
+        return LicencePage(_wanted(wanted, yielded, after), Page(()))
+    listed = page_of(yielded, NEWEST_FIRST, after=after)
+    found = licences.newest_from([row.number for row in listed.lines if row.number])
+    own = rows.chosen(Case.objects.filter(cases_of_office(staff)), "number")
+    waiting = licences.licences_over(civil_date(at.clock.now()), own, after=over)
+    return LicencePage(Page(found, listed.after), waiting)
 
 
 def officer_licence(identifier: str, staff: registry.Staff, *, at: Workplace) -> OfficerLicence:
@@ -114,22 +114,11 @@ def on_licences(case_number: str) -> tuple[papers.Notice, ...]:
     return tuple(each for each in found if each.kind in papers.ON_LICENCES)
 
 
-def _wanted(wanted: str) -> tuple[licences.Licence, ...]:
+def _wanted(wanted: str, yielded: QuerySet[Case], after: str) -> Page[licences.Licence]:
+    """Give what the office has issued under this identifier, otherwise to the holder of this number."""
     try:
-        return (licences.licence(licences.read_identifier(wanted)),)
+        named = licences.licence(licences.read_identifier(wanted)).case_number
     except (InvalidValue, NotFound):
-        return licences.licences_of(wanted).lines
-
-
-def _newest(case_numbers: Iterable[str | None]) -> tuple[licences.Licence, ...]:
-    """Give the newest signed version for each case."""
-    return licences.newest_from(filter(None, case_numbers))
-
-
-def _over(staff: registry.Staff, at: Workplace) -> tuple[licences.Licence, ...]:
-    """Give those of the office's licences whose time has run out."""
-    cases = Case.objects.filter(cases_of_office(staff))
-    issuers = set(cases.order_by().values_list("in_name_of", flat=True).distinct())
-    over = licences.licences_over(civil_date(at.clock.now()), issuers)
-    own = set(cases.filter(number__in=[e.case_number for e in over]).values_list("number", flat=True))
-    return tuple(each for each in over if each.case_number in own)
+        return licences.newest_of(wanted, rows.chosen(yielded, "number"), after=after)
+    own = yielded.filter(number=named).exists()
+    return Page(licences.newest_from([named]) if own else ())

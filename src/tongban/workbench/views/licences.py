@@ -28,7 +28,11 @@ def register(request: StaffRequest) -> HttpResponse:
     """List the office's licences, those whose time has run out before the others."""
     wanted = request.GET.get("wanted", "").strip()[:100]
     found = cases.licences_at(
-        request.staff, wanted=wanted, after=request.GET.get("after", ""), at=request.workplace
+        request.staff,
+        wanted=wanted,
+        after=request.GET.get("after", ""),
+        over=request.GET.get("over", ""),
+        at=request.workplace,
     )
     return page(request, "licences", {"at": "workbench:licences", "found": found, "wanted": wanted})
 
