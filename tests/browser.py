@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -15,9 +16,21 @@ DESKTOP = {"width": 1280, "height": 900}
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Chromium once; without it the journeys are counted as skipped."""
+    with chromium_started(chromium_or_skip()) as started:
+        yield started
+
+
+def chromium_or_skip() -> str:
+    """Give the browser's program, or skip the test."""
     program = chromium()
     if program is None:
         pytest.skip("Chromium is not installed: sudo apt-get install chromium fonts-noto-cjk")
+    return program
+
+
+@contextmanager
+def chromium_started(program: str) -> Iterator[Browser]:
+    """Start the browser for as long as the block lasts."""
     # Chromium's own sandbox refuses root, and build machines run as root.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as driver:

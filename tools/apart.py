@@ -1,8 +1,11 @@
-"""An environment apart from the project's own, from a lock of its own: for tools nothing may depend on."""
+"""What stands apart from the project's own packages, each by its hash: for tools nothing may depend on."""
 
 import hashlib
+import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 import venv
 from pathlib import Path
 
@@ -23,3 +26,27 @@ def python_apart(name: str, lock: Path) -> Path:
         subprocess.run([*pip, "--only-binary=:all:", "-r", lock], check=True)
         stamp.write_text(wanted, "ascii")
     return python
+
+
+def file_from_npm(package: str, member: str, *, sha512: str) -> Path | None:
+    """Give one file of a package that npm fetches, kept as build/npm/<package>; nothing is run or installed.
+
+    `package` is its name and version, `sha512` the hash of what npm brings, in hexadecimal. None where there
+    is no npm; raises CalledProcessError where it cannot bring the package, ValueError for another hash.
+    """
+    npm, kept = shutil.which("npm"), BUILD / "npm" / package / member
+    if kept.is_file():
+        return kept
+    if npm is None:
+        return None
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        asked = [npm, "pack", "--silent", "--ignore-scripts", f"--pack-destination={folder}", package]
+        subprocess.run(asked, check=True, stdout=subprocess.DEVNULL)
+        [brought] = Path(folder).iterdir()
+        if hashlib.sha512(brought.read_bytes()).hexdigest() != sha512:
+            raise ValueError(f"{package} is not what was locked")
+        with tarfile.open(brought) as packed:
+            packed.extract(f"package/{member}", folder, filter="data")
+        (Path(folder) / "package" / member).replace(kept)  # at once, whoever else fetches it meanwhile
+    return kept
