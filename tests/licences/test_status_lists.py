@@ -1,6 +1,8 @@
 """Status lists: what an office publishes of its licences, and what programs not written here read in them."""
 
+import json
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,13 @@ from tests.licences.conftest import CASE, MARKET, TAX, Issuing
 from tests.licences.test_actions import CANCEL, GIVE_BACK, REVOKE, SUSPEND
 from tongban.kernel.errors import SourceDown
 from tongban.kernel.texts import Text
+from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.licences.models import LicenceRow
 from tongban.licences.signer.client import Signing
+from tongban.licences.signer.journal import lines_of
 from tongban.licences.signer.statements import Signature
-from tongban.licences.signer.tokens import compact
+from tongban.licences.signer.tokens import STATUS_LIST, Token, compact, from_base64url
 from tongban.licences.status_lists import BITS, INVALID, SUSPENDED, VALID, list_token, packed
 from tongban_verify.status_list import StatusList, check_status, read_status_list
 from tongban_verify.strict import Unreadable
@@ -77,7 +81,7 @@ def test_a_silent_signer_keeps_its_old_list_and_no_others(issuing: Issuing, fold
     issuing.issue(f"{CASE[:-1]}2", issuer=TAX)
     publish(issuing, folder)
     before = (folder / f"{TAX}.jwt").read_bytes()
-    issuing.clock.move(timedelta(minutes=5))
+    issuing.clock.move(timedelta(hours=1))
 
     class TaxIsSilent:
         def sign(self, office: str, statement: str) -> Signature:
@@ -93,6 +97,30 @@ def test_a_silent_signer_keeps_its_old_list_and_no_others(issuing: Issuing, fold
     signers: Signing = TaxIsSilent()  # type: ignore[assignment]
     assert licences.publish_status_lists(folder, signers, origin=ORIGIN, now=issuing.now) == (1, 1)
     assert (folder / f"{TAX}.jwt").read_bytes() == before
+
+
+def test_a_list_that_would_say_the_same_is_signed_again_once_an_hour(issuing: Issuing, folder: Path) -> None:
+    issued = issuing.issue()
+    assert publish(issuing, folder) == (1, 0)
+    issuing.clock.move(timedelta(minutes=59))
+    assert publish(issuing, folder) == (0, 0)
+    issuing.clock.move(timedelta(minutes=1))
+    assert publish(issuing, folder) == (1, 0)
+    issuing.change(issued.identifier, SUSPEND)
+    assert publish(issuing, folder) == (1, 0)
+    assert check_status(place(issued.identifier), MARKET, listed(issuing, folder)) == "suspended"
+    (folder / f"{MARKET}.jwt").write_bytes(b"no list")
+    assert publish(issuing, folder) == (1, 0)
+
+
+def test_a_list_stands_in_its_signers_journal_by_its_hash(issuing: Issuing, folder: Path) -> None:
+    issuing.issue()
+    publish(issuing, folder)
+    last = lines_of(ledger.keys_folder().parent / "signed" / MARKET)[-1]
+    claims = (folder / f"{MARKET}.jwt").read_text("ascii").split(".")[1]
+    statement = Token(STATUS_LIST, json.loads(from_base64url(claims))).text()
+    assert last["statement_sha256"] == sha256(statement.encode()).hexdigest()
+    assert "statement" not in last
 
 
 def test_an_old_list_is_not_believed(issuing: Issuing, folder: Path) -> None:

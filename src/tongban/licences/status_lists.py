@@ -6,11 +6,12 @@ less one, in the list of its own office: the places of other offices are zeros t
 Where an older database was restored, the rows that follow leave out the places that were given meanwhile.
 """
 
+import json
 import os
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,16 +19,18 @@ from django.db.models import Max, Q
 
 from tongban.kernel.errors import SourceTrouble
 from tongban.ledger import api as ledger
+from tongban.licences.keys import public_keys
 from tongban.licences.models import LicenceRow, LostPlacesRow
 from tongban.licences.rules import Status
 from tongban.licences.signer.client import Signing
-from tongban.licences.signer.tokens import STATUS_LIST, Token, base64url, compact
+from tongban.licences.signer.tokens import STATUS_LIST, Token, base64url, compact, from_base64url
 
 BITS: Final = 2
 VALID, INVALID, SUSPENDED = 0, 1, 2  # section 7.1 of the draft
 LOST = 3  # left by the draft to applications: the office has lost the licence and no longer vouches for it
 TTL: Final = timedelta(minutes=5)
 HOLDS: Final = timedelta(days=1)  # a list that nobody renews is not believed for longer
+STANDS: Final = timedelta(hours=1)  # one that would say the same is left as it is for so long
 _PER_BYTE: Final = 8 // BITS
 
 
@@ -88,9 +91,10 @@ def list_token(origin: str, issuer: str, places: bytes, now: datetime) -> Token:
 def publish_status_lists(folder: Path, signers: Signing, *, origin: str, now: datetime) -> tuple[int, int]:
     """Write every office's list anew, signed; give how many were written and how many signers were silent.
 
-    A list is one static file, replaced whole: a reader sees the old one or the new one. None is written for
-    an office while a change of status in its log waits for a person to say whose it was: the older list runs
-    out within a day, and no list at all says of nobody that they are still good.
+    One that would say the same, under the same key, is written anew once an hour only: each is a line in its
+    signer's journal for good. A list is one static file, replaced whole: a reader sees the old one or the new
+    one. None is written for an office while a change of status in its log waits for a person to say whose it
+    was: the older list runs out within a day, and no list at all says of nobody that they are still good.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = silent = 0
@@ -100,6 +104,8 @@ def publish_status_lists(folder: Path, signers: Signing, *, origin: str, now: da
         if unknown & {issuer, ""}:
             continue
         token = list_token(origin, issuer, packed(size, _marks(issuer), bare), now)
+        if _stands(folder / f"{issuer}.jwt", token, issuer, now):
+            continue
         try:
             signature = signers.sign(issuer, token.text())
         except SourceTrouble:
@@ -108,6 +114,20 @@ def publish_status_lists(folder: Path, signers: Signing, *, origin: str, now: da
         _replace(folder / f"{issuer}.jwt", compact(token, signature.kid, signature.alg, signature.value))
         written += 1
     return written, silent
+
+
+def _stands(path: Path, token: Token, issuer: str, now: datetime) -> bool:
+    """Say whether the list that is published says the same, was made not long ago, and by the key in use."""
+    try:
+        head, claims, _ = path.read_text("ascii").split(".")
+        said = json.loads(from_base64url(claims))
+        begun = datetime.fromtimestamp(said["iat"], UTC)
+        kid = json.loads(from_base64url(head))["kid"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    moments = {name: token.claims[name] for name in ("iat", "exp")}
+    newest = public_keys(ledger.keys_folder(), issuer)[-1]
+    return {**said, **moments} == token.claims and kid == newest.kid and begun <= now < begun + STANDS
 
 
 def _marks(issuer: str) -> Iterable[tuple[int, int]]:

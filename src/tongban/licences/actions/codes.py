@@ -1,4 +1,4 @@
-"""The QR code of a licence that verifies offline: signed by the office whenever it is drawn, kept nowhere."""
+"""The QR code of a licence that verifies offline: signed by the office when it is first drawn."""
 
 from datetime import datetime
 
@@ -17,9 +17,9 @@ from tongban.licences.status_lists import status_place
 def code_of(identifier: str, signers: Signing, *, address: str) -> str:
     """Give what the QR code of a signed licence holds; `address` is where anybody verifies it online.
 
-    It says the same whenever it is asked for, until the office has another key; only the signer's journal
-    grows, for reading changes nothing. Raises NotFound for what is not signed, SourceDown when the signer is
-    silent.
+    It says the same whenever it is asked for, until the office has another key: the signer gives what its
+    journal holds, and reading changes nothing. Raises NotFound for what is not signed, SourceDown when the
+    signer is silent.
     """
     outside_any_transaction("signing a code")
     row = signed_row(identifier)

@@ -93,7 +93,7 @@ def render(identifier: str, format_: Format, signers: Signing, *, address: str, 
     """Render a signed licence, outside any transaction.
 
     `address` is where anybody verifies it, `original` says which of its forms is the original here. The same
-    licence file and key give the same bytes, but for the number that SM2 draws.
+    licence file and key give the same bytes, as the signer gives again what it has signed.
     Raises what licence_file raises, and SourceDown when the office's signer is silent.
     """
     outside_any_transaction("rendering a licence")

@@ -14,7 +14,10 @@ from typing import Final
 from tongban.kernel.errors import Conflict, DurabilityLost
 from tongban.kernel.texts import Text
 from tongban.licences.signer.digests import sha256_hex
+from tongban.licences.signer.remembering import Remembered
 
+# What is signed for whoever reads a licence, as often as it is read: all else is signed once, on an act.
+AGAIN: Final = frozenset({"seal", "stamp", "code"})
 FIRST: Final = "0" * 64  # what the very first line names as its previous one
 
 
@@ -33,19 +36,22 @@ class Journal:
         segments = sorted(folder.glob("*.jsonl"))
         self._previous, self._count = _end_of(segments)
         number = int(segments[-1].stem) + 1 if segments else 1
-        self.path = folder / f"{number:06d}.jsonl"
+        self.path = folder / _segment(number)
         self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        self._number, self._length = number, 0
         self._broken = False
+        self._remembered = Remembered(folder)
         _fsync_folder(folder)
 
     def append(self, entries: Sequence[dict[str, str]]) -> None:
         """Write the entries and wait until they are on the disk, all with one fsync."""
         if self._broken:
             raise _lost(self.path)
-        lines = bytearray()
+        lines, places = bytearray(), []
         previous, count = self._previous, self._count
         for entry in entries:
             count += 1
+            places.append(self._length + len(lines))
             line = json.dumps({"n": count, "previous": previous, **entry}, ensure_ascii=False).encode()
             previous = sha256_hex(line)
             lines += line + b"\n"
@@ -57,9 +63,29 @@ class Journal:
             self._broken = True
             raise _lost(self.path) from trouble
         self._previous, self._count = previous, count
+        self._length += len(lines)
+        for entry, place in zip(entries, places, strict=True):
+            if entry.get("kind") in AGAIN:
+                self._remembered.note(entry["kid"], entry["statement"], self._number, place)
+
+    def signature_of(self, kid: str, statement: str) -> str | None:
+        """Give the signature that stands here of this key over this very statement, if it can be found."""
+        found = self._remembered.find(kid, statement)
+        if found is None:
+            return None
+        number, place = found
+        try:
+            with self.path.with_name(_segment(number)).open("rb") as segment:
+                segment.seek(place)
+                line = json.loads(segment.readline())
+            same = (line["kid"], line["statement"]) == (kid, statement)
+            return str(line["signature"]) if same else None
+        except (OSError, ValueError, KeyError, TypeError):  # the index is of another journal than this
+            return None
 
     def close(self) -> None:
-        """Give the file and the lock back."""
+        """Give the files and the lock back."""
+        self._remembered.close()
         os.close(self._file)
         os.close(self._lock)
 
@@ -76,6 +102,10 @@ def lines_of(folder: Path) -> list[dict[str, object]]:
             previous = sha256_hex(line)
             found.append(entry)
     return found
+
+
+def _segment(number: int) -> str:
+    return f"{number:06d}.jsonl"
 
 
 def _end_of(segments: Sequence[Path]) -> tuple[str, int]:

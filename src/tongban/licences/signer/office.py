@@ -7,7 +7,8 @@ from tongban.kernel.errors import NotAllowed
 from tongban.kernel.texts import Text
 from tongban.licences.signer.algorithms import SigningKey
 from tongban.licences.signer.codes import Code, is_code, read_code
-from tongban.licences.signer.journal import Journal
+from tongban.licences.signer.digests import sha256_hex
+from tongban.licences.signer.journal import AGAIN, Journal
 from tongban.licences.signer.keyfiles import key_id
 from tongban.licences.signer.seals import Seal, Stamp, is_seal, read_seal
 from tongban.licences.signer.statements import (
@@ -16,7 +17,7 @@ from tongban.licences.signer.statements import (
     read_statement,
     signed_bytes,
 )
-from tongban.licences.signer.tokens import Token, is_token, read_token, signing_input
+from tongban.licences.signer.tokens import STATUS_LIST, Token, is_token, read_token, signing_input
 
 Wish = Statement | Token | Seal | Stamp | Code
 
@@ -25,7 +26,9 @@ class OfficeSigner:
     """Signs what its own office states, shows or renders, in kinds it knows, that carries its evidence.
 
     Every signature is in the journal, on the disk, before it is given. Asking again for the same statement
-    gives the same signature, or another that is as good, and harms nothing.
+    gives the same signature, or another that is as good, and harms nothing. What is signed for whoever reads
+    a licence is given again from the journal, so that this grows with what the office has signed and not with
+    how often somebody looks.
     """
 
     def __init__(self, office: str, key: SigningKey, journal: Journal, clock: Clock) -> None:
@@ -39,20 +42,17 @@ class OfficeSigner:
         """Sign each statement, all or none of them, with one journal write."""
         read = [(text, self._accept(text)) for text in statements]
         at = self._clock.now().isoformat()
-        values = [self._key.sign(self._bytes(text, said)).hex() for text, said in read]
-        self._journal.append(
-            [
-                {
-                    "at": at,
-                    "kid": self.kid,
-                    "kind": said.type if isinstance(said, Token) else said.kind,
-                    "subject": said.subject,
-                    "statement": text,
-                    "signature": value,
-                }
-                for (text, said), value in zip(read, values, strict=True)
-            ]
-        )
+        values: list[str] = []
+        lines: list[dict[str, str]] = []
+        for text, said in read:
+            kind = said.type if isinstance(said, Token) else said.kind
+            known = self._journal.signature_of(self.kid, text) if kind in AGAIN else None
+            values.append(known or self._key.sign(self._bytes(text, said)).hex())
+            if not known:
+                named = {"at": at, "kid": self.kid, "kind": kind, "subject": said.subject}
+                lines.append({**named, **_told(kind, text), "signature": values[-1]})
+        if lines:
+            self._journal.append(lines)
         return [Signature(self.kid, self._key.alg, value) for value in values]
 
     def use(self, key: SigningKey) -> None:
@@ -83,6 +83,11 @@ class OfficeSigner:
     def close(self) -> None:
         """Give the journal back."""
         self._journal.close()
+
+
+def _told(kind: str, text: str) -> dict[str, str]:
+    """Give what the journal keeps of a statement: all of it; of a status list, long and public, its hash."""
+    return {"statement_sha256": sha256_hex(text.encode())} if kind == STATUS_LIST else {"statement": text}
 
 
 def _read(text: str) -> Wish:

@@ -8,7 +8,7 @@ can name another key, and what it signs begins with `eyJ`, which no statement do
 
 import json
 import re
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -89,6 +89,11 @@ def compact(token: Token, kid: str, alg: str, value: str) -> str:
 def base64url(data: bytes) -> str:
     """Write bytes in base64url without padding (RFC 7515, appendix C)."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """Read base64url without padding; raises ValueError."""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _written(value: object) -> str:
