@@ -11,6 +11,7 @@ import pytest
 
 from tests.licences.conftest import MARKET, NOON, TAX, Issuing
 from tests.licences.fitting import fits, signed_by
+from tests.licences.test_renderings import rendered, status_of
 from tests.licences.test_rotation import SECURITY, codes, issued_by
 from tests.licences.test_signer import STATEMENT
 from tests.sources import ROOT
@@ -19,6 +20,7 @@ from tongban.kernel.ids import SeededChance, SystemChance
 from tongban.ledger import api as ledger
 from tongban.licences import api as licences
 from tongban.licences.keys import make_office_key, next_key
+from tongban.licences.node_keys import certificate_file
 from tongban.licences.signer.algorithms import ED25519, ES256, SM2
 from tongban.licences.signer.journal import lines_of
 from tongban.licences.signer.keyfiles import (
@@ -139,6 +141,52 @@ def test_a_key_in_a_token_is_revoked_and_replaced_there_or_in_a_file_where_the_t
     assert revoked.kid == told.kid
     assert licences.key_in_use(keys, MARKET) == turned.key
     assert load_key(keys / MARKET).alg == ES256
+
+
+def moved(issuing: Issuing, token: Place, alg: str, run: Path) -> licences.PublicKey:
+    """Move the market office's key into the token."""
+    work = licences.KeyWork(
+        by=registry.staff(SECURITY),
+        signers=licences.Signers(run, timeout_s=30.0),
+        algorithm=alg,
+        witnesses=ledger.NO_WITNESSES,
+        clock=issuing.clock,
+        chance=SystemChance(),
+        place=token,
+    )
+    return licences.renew_key(MARKET, work).key
+
+
+@pytest.mark.parametrize("alg", [ED25519, ES256])
+def test_a_key_in_a_token_has_a_certificate_and_signs_the_pdf_of_a_licence(
+    issuing: Issuing, token: Place, tmp_path: Path, alg: str
+) -> None:
+    run = tmp_path / "run"
+    with licences.SignerPool.start([MARKET], ledger.keys_folder(), run, journals=tmp_path / "served"):
+        key = moved(issuing, token, alg, run)
+        served = replace(issuing, signers=licences.Signers(run, timeout_s=30.0))
+        issued = served.issue()
+        served.publish()
+        made = rendered(served, issued, "pdf")
+    assert certificate_file(key.kid).exists()
+    assert made.signed
+    status = status_of(made.file)
+    assert status.bottom_line, status.pretty_print_details()
+
+
+def test_a_token_that_is_away_keeps_nothing_from_being_published_and_certifies_its_key_when_it_is_back(
+    issuing: Issuing, token: Place, tmp_path: Path
+) -> None:
+    key = moved(issuing, token, ES256, tmp_path)
+    certificate_file(key.kid).unlink()
+    folder = ledger.keys_folder() / MARKET
+    told = told_of(folder)
+    write_token_file(folder, replace(told, place=replace(told.place, token="gone")))
+    licences.publish_trust(issuing.now)
+    assert not certificate_file(key.kid).exists()
+    write_token_file(folder, told)
+    licences.publish_trust(issuing.now)
+    assert certificate_file(key.kid).exists()
 
 
 def test_sm2_is_refused_in_words_because_no_token_has_it_by_name(token: Place, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def rendered(issuing: Issuing, licence: licences.Licence, format_: licences.Form
 
 
 def certificate() -> x509.Certificate:
-    [kid] = [key.kid for key in licences.public_keys(ledger.keys_folder(), MARKET)]
+    kid = licences.public_keys(ledger.keys_folder(), MARKET)[-1].kid
     return x509.load_der_x509_certificate(certificate_file(kid).read_bytes())
 
 

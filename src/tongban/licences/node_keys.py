@@ -17,8 +17,8 @@ from tongban.licences.certificates import certificate
 from tongban.licences.eseal import make_seal
 from tongban.licences.keys import Office, make_office_key, make_root_key, public_keys, write_trust
 from tongban.licences.profiles import SigningProfile
-from tongban.licences.signer.algorithms import SM2
-from tongban.licences.signer.keyfiles import KEY, key_id, load_key
+from tongban.licences.signer.algorithms import SM2, SigningKey
+from tongban.licences.signer.keyfiles import KEY, key_id, load_key, read_token_file
 from tongban.registry import api as registry
 
 YEARS_AHEAD = 5  # shares have a log a year; the trust file names those that are to come
@@ -90,18 +90,33 @@ def log_vkeys(now: datetime) -> list[ledger.VerifierKey]:
 def _provide_certificate(office: Office, keys: Path) -> None:
     """Write the certificate of the key that an office signs with now, and its seal; they stay for ever.
 
-    A key that is not at hand here has none, and what it would sign as PDF or OFD stays unsigned.
+    A key that is not at hand here has none, and what it would sign as PDF or OFD stays unsigned. One in a
+    token signs its own: the token is opened here for that once, and where it is away, when it is back.
     """
     known = public_keys(keys, office.slug)[-1]
-    if certificate_file(known.kid).exists() or not (keys / office.slug / KEY).exists():
+    if certificate_file(known.kid).exists():
         return
-    key = load_key(keys / office.slug)
-    if key_id(key.spki) != known.kid:
+    key = _at_hand(keys / office.slug, known.kid)
+    if key is None:
         return
     said = certificate(office, known, key)
     if known.alg == SM2:
         _put(seal_file(known.kid), make_seal(office, known, key, said))
     _put(certificate_file(known.kid), said)  # last: where it lies, all of it does
+
+
+def _at_hand(folder: Path, kid: str) -> SigningKey | None:
+    """Open an office's key where it lies; None where it is another, is nowhere here, or its token is away."""
+    told = read_token_file(folder)
+    if told is None:
+        key = load_key(folder) if (folder / KEY).exists() else None
+        return key if key is not None and key_id(key.spki) == kid else None
+    if told.kid != kid:
+        return None
+    try:
+        return load_key(folder)
+    except NotFound:  # what is published, a revocation above all, does not wait for a token
+        return None
 
 
 def _put(path: Path, content: bytes) -> None:
