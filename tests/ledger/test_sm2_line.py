@@ -196,24 +196,23 @@ def test_a_monitor_that_knows_the_sm2_key_wants_its_signature(
     assert main([*asked, "--sm2", str(KEY.sm2_key)]) == 0
 
 
-@pytest.mark.parametrize("passphrase", [None, b"a passphrase"])
-def test_the_key_is_made_once_for_the_owner_alone(tmp_path: Path, passphrase: bytes | None) -> None:
-    ledger.make_log_key(tmp_path, "990100", passphrase=passphrase)
+def test_the_key_is_made_once_for_the_owner_alone(tmp_path: Path) -> None:
+    ledger.make_log_key(tmp_path, "990100")
     plain = ledger.public_log_key(tmp_path)
     assert plain is not None
     assert plain.vkey("decisions").sm2_key is None
     for _ in range(2):
-        ledger.make_sm2_log_key(tmp_path, SeededChance(b"once"), passphrase=passphrase)
-        made = ledger.load_log_key(tmp_path, "990100", passphrase=passphrase)
+        ledger.make_sm2_log_key(tmp_path, SeededChance(b"once"))
+        made = ledger.load_log_key(tmp_path, "990100")
         public = ledger.public_log_key(tmp_path)
         assert made.sm2_key is not None
         assert made.sm2_key.point == sm2.new_key(SeededChance(b"once")).point
         assert public is not None
         assert public.vkey("decisions") == made.vkey("decisions")
         (tmp_path / SM2_PUBLIC_FILE).unlink()  # as a run that was killed leaves it
-        ledger.make_sm2_log_key(tmp_path, SeededChance(b"twice"), passphrase=passphrase)
+        ledger.make_sm2_log_key(tmp_path, SeededChance(b"twice"))
     assert stat.S_IMODE((tmp_path / SM2_FILE).stat().st_mode) == 0o600
-    assert (b"ENCRYPTED" in (tmp_path / SM2_FILE).read_bytes()) is (passphrase is not None)
+    assert b"ENCRYPTED" in (tmp_path / SM2_FILE).read_bytes()
     (tmp_path / SM2_FILE).write_bytes(b"nothing")
     with pytest.raises(Invalid, match=r"ledger-sm2\.pem does not open as an SM2 key"):
-        ledger.load_log_key(tmp_path, "990100", passphrase=passphrase)
+        ledger.load_log_key(tmp_path, "990100")
