@@ -17,11 +17,13 @@ from tongban.papers import api as papers
 from tongban.site import places
 from tongban.site.city import here
 from tongban.site.roads import open_roads
+from tongban.site.running import work_here
 
 
 @cache
 def workplace() -> cases.Workplace:
     """Give this process's workplace; opens no connection and asks nobody until it is used."""
+    work_here()
     node = here()
     clock = SystemClock()
     return cases.Workplace(

@@ -14,6 +14,7 @@ from tongban.licences import api as licences
 from tongban.site.anchors import anchor_policy
 from tongban.site.city import here
 from tongban.site.retention import schedule
+from tongban.site.running import alone
 from tongban.site.voice import Voice
 
 UNSOUND = 1
@@ -167,14 +168,15 @@ def recover(asked: argparse.Namespace, voice: Voice) -> int:
     voice.progress(
         Text(f"正在与数据库核对日志：{listed[0]} …", f"Comparing with the database: {listed[1]} …")
     )
-    found = ledger.recover(
-        Path(ledger.logs_folder()),
-        keys,
-        now=SystemClock().now(),
-        chance=chance(),
-        rooms=[licences.bring_forward],
-    )
-    ledger.finish_forgetting()
+    with alone():
+        found = ledger.recover(
+            Path(ledger.logs_folder()),
+            keys,
+            now=SystemClock().now(),
+            chance=chance(),
+            rooms=[licences.bring_forward],
+        )
+        ledger.finish_forgetting()
     lines: list[Text | str] = [
         Text(f"找回 {len(found)} 条存证。", f"{len(found)} entries were recovered."),
         *(
