@@ -8,12 +8,14 @@ import pytest
 
 from tests.ledger.recording import CHANCE, SIGNER, decide, logs, publish
 from tests.ledger.test_forgetting import DAYS, KEPT
+from tests.ledger.test_sm2_line import BOTH
 from tests.ledger.worked_example import NOON
 from tongban.kernel.canonical import canonical
 from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.ledger import api as ledger
 from tongban.ledger import queries, tree
 from tongban.ledger.disk import DISK, RealDisk
+from tongban.ledger.jobs import sequence
 from tongban.ledger.models import Entry, Log
 from tongban.ledger.notes import Checkpoint, sign_checkpoint
 from tongban.ledger.pruned import PRUNED, Pruned, known_edge, prunable, read_pruned, sign_pruned
@@ -21,6 +23,7 @@ from tongban.ledger.tiles import WIDTH, bundle_path, grow, hashes_of, tile_path
 
 SHARES = "shares-2026"
 KEY = SIGNER.vkey(SHARES)
+WITH_SM2 = BOTH.vkey(SHARES)
 IN_TIME = datetime(2029, 12, 31, 4, tzinfo=UTC)  # three years after the last of 2026
 DUE = datetime(2030, 1, 1, 4, tzinfo=UTC)
 
@@ -33,9 +36,11 @@ def shares(count: int, start: int = 0) -> list[ledger.EntryRef]:
     return made
 
 
-def prune(now: datetime = DUE, *, disk: RealDisk = DISK) -> list[tuple[str, int]]:
+def prune(
+    now: datetime = DUE, *, disk: RealDisk = DISK, signer: ledger.LogSigner = SIGNER
+) -> list[tuple[str, int]]:
     queries._writable_since.clear()
-    done = ledger.prune_due(logs(), SIGNER, KEPT, now, DAYS, chance=CHANCE, disk=disk)
+    done = ledger.prune_due(logs(), signer, KEPT, now, DAYS, chance=CHANCE, disk=disk)
     publish(now=now)
     return [(each.log, each.minimum) for each in done]
 
@@ -162,6 +167,35 @@ def test_nothing_else_that_the_log_signed_passes_for_its_word_on_pruning(text: s
     signed = f"{text}\n" + from_note.rpartition("\n\n")[2]
     with pytest.raises(Invalid):
         read_pruned(lambda _: signed.encode(), KEY)
+
+
+def test_in_the_guomi_profile_sm2_signs_what_was_pruned_too_and_its_signature_is_wanted(
+    database: None, tmp_path: Path
+) -> None:
+    shares(600)
+    prune()  # before the node is of the profile
+    note = logs() / SHARES / PRUNED
+    sequence(logs(), BOTH, DUE, holder="one", again=True)
+    refused = ledger.verify(logs() / SHARES, WITH_SM2)
+    assert [each.en for each in refused.problems] == ["What the log says it pruned lacks its SM2 signature."]
+    with pytest.raises(Invalid, match="lacks its SM2"):
+        ledger.Monitor(tmp_path, WITH_SM2, ledger.reader(logs() / SHARES)).follow()
+    assert prune(signer=BOTH) == []
+    assert ledger.verify(logs() / SHARES, WITH_SM2).sound
+    assert ledger.verify(logs() / SHARES, KEY).sound, "who knows Ed25519 alone passes over the line"
+    assert ledger.Monitor(tmp_path, WITH_SM2, ledger.reader(logs() / SHARES)).follow().minimum == 512
+    signed = note.read_bytes()
+    prune(signer=BOTH)
+    assert note.read_bytes() == signed, "signed once"
+    note.write_bytes(signed.replace(b"\n512\n", b"\n256\n"))
+    assert not ledger.verify(logs() / SHARES, WITH_SM2).sound
+
+
+def test_a_log_that_is_pruned_in_the_guomi_profile_is_signed_by_sm2_at_once(database: None) -> None:
+    shares(600)
+    sequence(logs(), BOTH, DUE, holder="one", again=True)
+    assert prune(signer=BOTH) == [(SHARES, 512)]
+    assert ledger.verify(logs() / SHARES, WITH_SM2).sound
 
 
 def test_a_monitor_that_begins_late_says_so_and_still_checks_the_root(database: None, tmp_path: Path) -> None:

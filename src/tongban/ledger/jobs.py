@@ -31,7 +31,7 @@ from tongban.ledger.disk import (
     write_files,
 )
 from tongban.ledger.keys import LogSigner
-from tongban.ledger.notes import Checkpoint, sign_checkpoint, signers_of
+from tongban.ledger.notes import Checkpoint, lacks_sm2, sign_checkpoint
 from tongban.ledger.places import contradicted_file, journal_folder, pending_file
 from tongban.ledger.queries import PlacedRow, contradicted, is_settled, log_names, placed_rows, read_only
 from tongban.ledger.tiles import grow, hashes_of, lost, outgrown
@@ -115,7 +115,7 @@ class _Publication:
         if head.size > (before.size if before else 0):
             self._write_out(before, head)
         missing: Mapping[str, Text] = {}
-        if head.size > out or (found and again and self._lacks_sm2(found[1])):
+        if head.size > out or (found and again and lacks_sm2(found[1], self.signer.vkey(self.log))):
             missing = self._publish(head, before, out)
             if not missing:
                 for gone in outgrown(out, head.size):
@@ -124,10 +124,6 @@ class _Publication:
             self._ask(*found, out)
         done = out if missing else head.size
         return Sequenced(self.log, head.size, head.root.hex(), head.added, done, missing)
-
-    def _lacks_sm2(self, note: str) -> bool:
-        key = self.signer.vkey(self.log).sm2_key
-        return key is not None and not signers_of(note, [key])
 
     def _write_out(self, before: Checkpoint | None, head: Placed) -> None:
         """Write everything between the published checkpoint and the database's head, and check the root."""

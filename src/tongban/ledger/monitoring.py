@@ -145,7 +145,7 @@ class Monitor:
 
     def _own_minimum(self) -> int:
         """Give from where on this monitor has the entries itself."""
-        own = read_pruned(reader(self.folder, self.disk), self.key)
+        own = read_pruned(reader(self.folder, self.disk), self.key.alone)
         return own.minimum if own else 0
 
     def _take_in(self, old: Checkpoint, new: Checkpoint, note: bytes) -> None:

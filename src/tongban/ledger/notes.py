@@ -237,12 +237,14 @@ def read_size(text: str) -> int:
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: Signer, sm2_key: sm2.Key | None = None) -> str:
     """Give the checkpoint as a note signed under the log's origin, in the 国密 profile by SM2 too."""
-    text = checkpoint.text()
-    note = sign_note(text, checkpoint.origin, signer)
-    if sm2_key is None:
-        return note
-    signature = sm3(text.encode()) + sm2_key.sign(with_sm3(text.encode()))
-    return note + _line(VerifierKey(checkpoint.origin, sm2_key.point, SM2), signature)
+    note = sign_note(checkpoint.text(), checkpoint.origin, signer)
+    return note if sm2_key is None else sign_by_sm2(note, checkpoint.origin, sm2_key)
+
+
+def sign_by_sm2(note: str, name: str, sm2_key: sm2.Key) -> str:
+    """Add the line of the log's SM2 key, over the text and its SM3 digest."""
+    text = split_note(note)[0].encode()
+    return note + _line(VerifierKey(name, sm2_key.point, SM2), sm3(text) + sm2_key.sign(with_sm3(text)))
 
 
 def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
@@ -253,16 +255,17 @@ def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     found = parse_checkpoint(open_note(note, [key]))
     if found.origin != key.name:
         raise _wrong("检查点属于另一日志。", f"The checkpoint is of {found.origin}, not of {key.name}.")
-    if key.sm2_key is not None and not signers_of(note, [key.sm2_key]):
-        raise Invalid(
-            "ledger.sm2_missing",
-            what=Text(
-                f"“{key.name}”的检查点缺少 SM2 签名。",
-                f"The checkpoint of {key.name} lacks its SM2 signature.",
-            ),
-            todo=_TODO,
+    if lacks_sm2(note, key):
+        what = Text(
+            f"“{key.name}”的检查点缺少 SM2 签名。", f"The checkpoint of {key.name} lacks its SM2 signature."
         )
+        raise Invalid("ledger.sm2_missing", what=what, todo=_TODO)
     return found
+
+
+def lacks_sm2(note: str, key: VerifierKey) -> bool:
+    """Say whether a note lacks the line of the log's SM2 key, if there is one; Invalid where it is wrong."""
+    return key.sm2_key is not None and not signers_of(note, [key.sm2_key])
 
 
 def from_base64(text: str) -> bytes:

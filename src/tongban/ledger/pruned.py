@@ -3,14 +3,25 @@
 The *minimum index* is the first entry whose leaf is still served. Tiles and bundles that lie wholly
 below it are gone; those that reach beyond it stay, so that every later entry can be proven and any
 two later checkpoints compared. The log signs what it pruned: otherwise pruning and loss would look alike.
+In the 国密 profile SM2 signs it too, as it signs a checkpoint, which this note cannot be taken for.
 """
 
 from dataclasses import dataclass
 
+from tongban.kernel import sm2
 from tongban.kernel.errors import Invalid
 from tongban.kernel.texts import Text
 from tongban.ledger import tree
-from tongban.ledger.notes import Signer, VerifierKey, open_note, read_size, sign_note, split_note
+from tongban.ledger.notes import (
+    Signer,
+    VerifierKey,
+    lacks_sm2,
+    open_note,
+    read_size,
+    sign_by_sm2,
+    sign_note,
+    split_note,
+)
 from tongban.ledger.tiles import HEIGHT, WIDTH, Read, Tiles, bundle_path, hashes_of, split_hashes, tile_path
 
 PRUNED = "pruned"
@@ -30,15 +41,17 @@ class Pruned:
         return f"{HEADING}\n{self.origin}\n{self.minimum}\n{self.kept_until}\n"
 
 
-def sign_pruned(pruned: Pruned, signer: Signer) -> str:
-    """Give the note signed under the log's origin."""
-    return sign_note(pruned.text(), pruned.origin, signer)
+def sign_pruned(pruned: Pruned, signer: Signer, sm2_key: sm2.Key | None = None) -> str:
+    """Give the note signed under the log's origin, in the 国密 profile by SM2 too."""
+    note = sign_note(pruned.text(), pruned.origin, signer)
+    return note if sm2_key is None else sign_by_sm2(note, pruned.origin, sm2_key)
 
 
 def read_pruned(read: Read, key: VerifierKey | None) -> Pruned | None:
     """Read what a log says it pruned, None when nothing; raises Invalid unless the log's key signed it.
 
-    Without a key the note is taken at its word, as a checkpoint is.
+    So must its SM2 key have, where it has one. Without a key the note is taken at its word, as a checkpoint
+    is.
     """
     note = read(PRUNED)
     if note is None:
@@ -48,6 +61,14 @@ def read_pruned(read: Read, key: VerifierKey | None) -> Pruned | None:
     heading, origin, minimum, kept_until = [*text.split("\n"), "", "", ""][:4]
     found = Pruned(origin, read_size(minimum), kept_until)
     named = key is None or origin == key.name
+    if key and lacks_sm2(said, key):
+        raise Invalid(
+            "ledger.sm2_missing",
+            what=Text(
+                "日志的清理声明缺少 SM2 签名。", "What the log says it pruned lacks its SM2 signature."
+            ),
+            todo=Text("请向签发日志的机构核实。", "Ask whoever runs the log."),
+        )
     if heading != HEADING or text != found.text() or not named or found.minimum % WIDTH:
         raise Invalid(
             "ledger.pruned_wrong",

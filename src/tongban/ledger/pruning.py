@@ -18,6 +18,7 @@ from tongban.ledger.actions import record
 from tongban.ledger.disk import DISK, PUBLIC_FILE, Disk, replace_file
 from tongban.ledger.keys import LogSigner
 from tongban.ledger.models import Entry, Log, RecoveredEntry, RecoveredIdentifier
+from tongban.ledger.notes import lacks_sm2
 from tongban.ledger.places import journal_folder
 from tongban.ledger.pruned import PRUNED, Pruned, prunable, read_pruned, sign_pruned
 from tongban.ledger.retention import Kept, Schedule, last_day
@@ -61,6 +62,7 @@ def prune_due(
             size = found[0].size
             for gone in partial_folders(logs / log, size, disk):
                 disk.remove_folder(logs / log / gone)
+            _sign_by_sm2(logs / log, signer, log, disk)
             year, kept = SHARES.fullmatch(log), schedule.get("shares")
             if year is None or kept is None:
                 continue
@@ -86,11 +88,11 @@ def _prune(
 ) -> bool:
     """Prune one log up to an index; gives whether anything was left to do."""
     folder = logs / log
-    told = read_pruned(reader(folder, disk), signer.vkey(log))
+    told = read_pruned(reader(folder, disk), signer.vkey(log).alone)
     before = told.minimum if told else 0
     if before < wanted.minimum or Log.objects.filter(name=log, minimum__lt=wanted.minimum).exists():
         _forget_rows(log, wanted, kept, is_told=before == wanted.minimum, now=now, chance=chance)
-        replace_file(disk, folder / PRUNED, sign_pruned(wanted, signer).encode(), PUBLIC_FILE)
+        replace_file(disk, folder / PRUNED, _signed(wanted, signer), PUBLIC_FILE)
     elif disk.read(folder / prunable(wanted.minimum)[0]) is None:
         return False
     # Also for one that a killed run has left here: no file goes before this stands on the disk.
@@ -103,6 +105,19 @@ def _prune(
         if count.isdigit() and int(first) + int(count) <= wanted.minimum:
             disk.remove(journal / name)
     return True
+
+
+def _sign_by_sm2(folder: Path, signer: LogSigner, log: str, disk: Disk) -> None:
+    """Sign what was said before the node was of the 国密 profile: read by who wants both signatures."""
+    key, note = signer.vkey(log), disk.read(folder / PRUNED)
+    told = read_pruned(reader(folder, disk), key.alone)
+    if note is not None and told is not None and lacks_sm2(note.decode(), key):
+        replace_file(disk, folder / PRUNED, _signed(told, signer), PUBLIC_FILE)
+        disk.fsync_folder(folder)
+
+
+def _signed(pruned: Pruned, signer: LogSigner) -> bytes:
+    return sign_pruned(pruned, signer, signer.sm2_key).encode()
 
 
 @whole
