@@ -250,7 +250,7 @@ def test_the_office_itself_looks_only_with_a_cause_and_the_holder_sees_who_and_w
     town: Town, issued: licences.Licence, approver: registry.Staff
 ) -> None:
     with pytest.raises(Invalid):
-        cases.open_licence(issued.identifier, staff=approver, cause=" ", at=town.workplace)
+        cases.open_licence(issued.identifier, staff=approver, cause="\u200b", at=town.workplace)
     assert licences.looks_at(issued.identifier).lines == ()
     cases.open_licence(issued.identifier, staff=approver, cause="核对住所", at=town.workplace)
     (look,) = licences.looks_at(issued.identifier).lines

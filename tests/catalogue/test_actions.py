@@ -108,8 +108,9 @@ def test_the_providers_head_of_sharing_may_withdraw_and_others_may_not(loaded: P
 
 
 def test_a_grant_is_withdrawn_once_for_a_reason(loaded: Path) -> None:
-    with pytest.raises(InvalidValue):
-        withdraw(reason="  ")
+    for unsaid in ("  ", "\u200b", "。"):
+        with pytest.raises(InvalidValue):
+            withdraw(reason=unsaid)
     with pytest.raises(NotFound):
         withdraw(code="no/such/grant")
     withdraw()

@@ -117,8 +117,9 @@ def test_a_withdrawn_version_starts_nothing_and_still_serves_what_pinned_it() ->
 @pytest.mark.usefixtures("database")
 def test_a_withdrawal_needs_a_reason_and_a_version() -> None:
     publish(PACK)
-    with pytest.raises(Conflict):
-        items.withdraw("open-company", 1, AUTHOR, "  ", NOW, chance=SystemChance())
+    for unsaid in ("  ", "\u200b", "。"):
+        with pytest.raises(Conflict):
+            items.withdraw("open-company", 1, AUTHOR, unsaid, NOW, chance=SystemChance())
     with pytest.raises(NotFound):
         items.withdraw("open-company", 9, AUTHOR, "没有这一版", NOW, chance=SystemChance())
 

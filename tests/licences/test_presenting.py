@@ -213,6 +213,7 @@ def test_an_office_of_any_profile_shows(desk: Desk, alg: str) -> None:
         {"shown": ()},
         {"shown": ("secrets",)},
         {"audience": " "},
+        {"audience": "\u200b"},
         {"purpose": ""},
         {"purpose": "用" * 201},
     ],

@@ -103,3 +103,10 @@ def test_a_name_is_replaced_only_by_who_is_at_least_as_sure(
 ) -> None:
     subject = Subject(1, "person", "111", "11010519491231002X", "甲", known)
     assert rules.better_known(subject, name, assurance) == better
+
+
+@pytest.mark.parametrize("unsaid", ["", "  ", "\u200b", "。"])
+def test_who_may_sign_in_is_not_changed_for_a_cause_that_says_nothing(unsaid: str) -> None:
+    with pytest.raises(InvalidValue):
+        rules.require_cause(unsaid)
+    rules.require_cause("新到岗")

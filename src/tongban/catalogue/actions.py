@@ -15,7 +15,7 @@ from tongban.catalogue.queries import standing_resources
 from tongban.catalogue.rules import Basis, Grant
 from tongban.kernel.errors import AlreadyDone, InvalidValue, NotAllowed, NotFound
 from tongban.kernel.ids import Chance, new_id
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import whole
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
@@ -67,7 +67,7 @@ def withdraw_grant(code: str, staff: Staff, reason: str, now: datetime, *, chanc
             what=Text("该共享授权已经撤回。", "This grant was withdrawn before."),
             todo=Text("无需再次操作。", "Nothing more is to be done."),
         )
-    if not reason.strip():
+    if not is_readable(reason):
         raise InvalidValue(
             "catalogue.no_reason",
             what=Text("撤回共享授权须写明理由。", "A grant is withdrawn for a stated reason."),

@@ -15,7 +15,7 @@ from tongban.items.queries import BundleCard, version_card
 from tongban.kernel.canonical import canonical, digest
 from tongban.kernel.errors import AlreadyDone, Conflict, NotAllowed, NotFound
 from tongban.kernel.ids import Chance
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import whole
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
@@ -87,7 +87,7 @@ def withdraw(
 ) -> None:
     """Withdraw a version: nobody starts a filing with it, and its open cases go to a person."""
     _require_author(staff)
-    if not reason.strip():
+    if not is_readable(reason):
         raise Conflict(
             "items.withdraw_reason",
             what=Text("撤回版本须写明理由。", "A version is withdrawn for a reason."),

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tongban.kernel.errors import Invalid
 from tongban.kernel.ids import Chance
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.licences.declared import LicenceType
 from tongban.licences.signer.tokens import SD_JWT, Token, base64url
 from tongban.licences.status_lists import StatusPlace
@@ -70,7 +70,7 @@ def check_showing(wanted: Showing, names: Collection[str], now: datetime) -> Non
     """Refuse a showing of nothing, of what the licence does not say, for nobody, or for too long."""
     if not wanted.shown or not set(wanted.shown) <= set(names):
         raise _wrong("没有选择要出示的内容", "nothing that this licence says was chosen")
-    if not wanted.audience.strip() or not wanted.purpose.strip():
+    if not is_readable(wanted.audience) or not is_readable(wanted.purpose):
         raise _wrong("没有写明出示给谁、作何用途", "to whom and for what is missing")
     if len(wanted.audience) > LONGEST_AUDIENCE or len(wanted.purpose) > LONGEST_PURPOSE:
         raise _wrong("接收方或用途过长", "recipient or purpose is too long")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tongban.kernel.errors import Conflict, InvalidValue, NotAllowed
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.values import credit_code, resident_id
 from tongban.kernel.values.writing import as_code
 from tongban.registry.values import Role, Staff, Subject, SubjectKind
@@ -98,7 +98,7 @@ def require_first_hand(member: Staff) -> None:
 
 def require_cause(because: str) -> None:
     """Refuse to change who may sign in, or as what, without a cause: it stands in the evidence."""
-    if because.strip():
+    if is_readable(because):
         return
     raise InvalidValue(
         "staff.no_cause",

@@ -23,7 +23,7 @@ from tongban.exchange import api as exchange
 from tongban.kernel import rows
 from tongban.kernel.canonical import digest
 from tongban.kernel.errors import Conflict, NotFound
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import part, whole
 from tongban.registry import api as registry
 
@@ -275,7 +275,7 @@ def _may_resolve(act: Act, outcome: str, office_number: str) -> bool:
     """Say whether there is a doubt or refusal, and whether what the person says of it is whole."""
     if act.state not in {"in_doubt", "refused"}:
         return False
-    return outcome == "again" or (outcome == "done" and bool(office_number.strip()))
+    return outcome == "again" or (outcome == "done" and is_readable(office_number))
 
 
 def _settled_already() -> Conflict:

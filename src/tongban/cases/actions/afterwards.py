@@ -9,7 +9,7 @@ from tongban.cases.models import Case, Filing, Rating, ReviewRequest
 from tongban.cases.rules import clocks, officers
 from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import Conflict, Invalid
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.papers import api as papers
@@ -134,7 +134,7 @@ def answer_review(
     filing = lock(number)
     row = office_case(filing, case_number, staff, *officers.DECIDERS)
     request = ReviewRequest.objects.filter(case=row, answered_at__isnull=True).first()
-    if request is None or not answer.strip():
+    if request is None or not is_readable(answer):
         raise Invalid(
             "cases.no_review",
             what=Text(

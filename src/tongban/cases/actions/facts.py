@@ -23,7 +23,7 @@ from tongban.items import api as items
 from tongban.kernel import rows
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Conflict, Invalid, NotFound
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
@@ -208,7 +208,7 @@ def contest(number: str, fact_id: int, *, subject: registry.Subject, said: str, 
             what=Text("没有查到这条信息。", "There is no such fact about you."),
             todo=Text("请从申报页面选择要更正的信息。", "Choose it on the page of the filing."),
         )
-    if not said.strip():
+    if not is_readable(said):
         raise Invalid(
             "cases.contest_empty",
             what=Text("请说明哪里不对。", "What is wrong with it was not said."),
@@ -274,7 +274,7 @@ def answer_contest(
     )
     if found is None:
         raise no_such_contest()
-    if not said.strip():
+    if not is_readable(said):
         raise Invalid(
             "cases.contest_unexplained",
             what=Text("没有写明校核意见。", "How it was verified was not said."),

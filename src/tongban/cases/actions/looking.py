@@ -9,7 +9,7 @@ from tongban.cases.queries.rights import may
 from tongban.cases.rules import officers
 from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import Invalid, NotFound
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import whole
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
@@ -118,7 +118,7 @@ def no_such_contest() -> NotFound:
 
 
 def _require_cause(cause: str) -> None:
-    if not cause.strip():
+    if not is_readable(cause):
         raise Invalid(
             "cases.cause_missing",
             what=Text("没有填写查看事由。", "No cause for looking was given."),

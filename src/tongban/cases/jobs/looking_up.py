@@ -12,7 +12,7 @@ from tongban.exchange import api as exchange
 from tongban.items import api as items
 from tongban.kernel.clock import civil_date
 from tongban.kernel.errors import Invalid, InvalidValue, NotAllowed, NotFound
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.licences import api as licences
 from tongban.registry import api as registry
 
@@ -39,7 +39,7 @@ def look_up_licence(
     office, Invalid without a cause, NotAllowed where no grant covers the case's purpose; a refusal is
     evidence too.
     """
-    if not cause.strip():
+    if not is_readable(cause):
         raise _no_cause()
     row = Case.objects.filter(cases_in_hand(staff), number=case_number).select_related("filing").first()
     if row is None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tongban.kernel.errors import Invalid
 from tongban.kernel.ids import Chance
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.licences.models import LookRow
@@ -27,7 +27,7 @@ def look_within(
 
     Raises NotFound for what is not signed, Invalid without a cause. Whoever calls has checked the right.
     """
-    if not cause.strip():
+    if not is_readable(cause):
         raise Invalid(
             "licences.no_cause",
             what=Text("没有填写查看事由。", "No cause was given."),

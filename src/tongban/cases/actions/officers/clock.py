@@ -14,7 +14,7 @@ from tongban.cases.rules.states import StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.kernel import deadlines
 from tongban.kernel.clock import civil_date
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import part, whole
 from tongban.papers import api as papers
 from tongban.registry import api as registry
@@ -39,7 +39,7 @@ def begin_pause(
     if sight.bundle.item(row.item).type != officers.LICENSING:
         raise officers.no_special_procedure()
     under_way = Pause.objects.filter(case=row, ended_at__isnull=True).exists()
-    whole_request = kind in officers.PROCEDURES and needs_days >= 1 and bool(reason.strip())
+    whole_request = kind in officers.PROCEDURES and needs_days >= 1 and is_readable(reason)
     if row.accepted_at is None or under_way or not whole_request:
         raise officers.cannot_pause()
     now = at.clock.now()

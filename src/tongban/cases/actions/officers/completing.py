@@ -18,7 +18,7 @@ from tongban.cases.rules import officers
 from tongban.cases.rules.states import CaseState, StatusCode
 from tongban.cases.workplace import Workplace
 from tongban.kernel.errors import Invalid
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.transactions import whole
 from tongban.registry import api as registry
 
@@ -33,7 +33,7 @@ def ask_to_complete(
     require_decidable(row, staff)
     if row.accepted_at is not None or row.corrections > 0:
         raise officers.accepted_already(case_number)
-    listed = [Text(each.strip(), each.strip()) for each in wanting if each.strip()]
+    listed = [Text(each.strip(), each.strip()) for each in wanting if is_readable(each)]
     if not listed:
         raise _nothing_said()
     now = at.clock.now()
