@@ -71,8 +71,7 @@ def test_a_plan_as_json_gives_every_basis_with_law_article_mark_and_words() -> N
 
 
 def test_what_remains_to_be_done_says_how_sure_its_article_is() -> None:
-    given = items.Answers((), {(city.COMPANY, "scope"): ("餐饮服务",)})
-    (said,) = items.after_texts(city.bundle(), given)
+    (said,) = items.after_texts(city.bundle(), [("scope", ("餐饮服务",))])
     assert said.zh.endswith("（待核对）。")
     assert said.en.endswith(" (to be verified).")
 

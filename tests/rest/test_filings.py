@@ -32,6 +32,7 @@ def test_one_request_opens_a_company(program: Programs, town: Town) -> None:
     assert found["status"] == "approved"
     assert {case["maker"] for case in found["cases"]} == {"rule"}
     assert {case["state"] for case in found["cases"]} == {"granted"}
+    assert ["食品经营许可" in said["zh"] for said in found["afterwards"]] == [True]
     listed = li.get("/licences").body["licences"]
     assert sorted(each["identifier"] for each in listed) == sorted(case["licence"] for case in found["cases"])
     publish(town)

@@ -16,7 +16,7 @@ from tongban.kernel.clock import SHANGHAI, budget
 from tongban.kernel.errors import Conflict, NotFound
 from tongban.site.applicant import Provider
 from tongban.site.command import main
-from tongban.site.first_filing import Filed, Timeline, waits_for
+from tongban.site.first_filing import Filed, Timeline, summary, waits_for
 from tongban.site.playing import Player, Scene, read_sample
 from tongban.site.voice import Voice
 
@@ -88,7 +88,7 @@ def test_the_terminal_and_the_json_say_of_each_line_how_long_it_took() -> None:
         "evidence": None,
     }
     begun = {**line, "kind": "received", "words": {"zh": "已收件", "en": "received"}, "seconds": None}
-    filing = {"number": "1", "status": "approved", "cases": [], "timeline": [line, begun]}
+    filing = {"number": "1", "status": "approved", "cases": [], "timeline": [line, begun], "afterwards": []}
     shown = Timeline(Voice("zh", as_json=False, out=StringIO(), aside=StringIO())).lines(filing)
     assert [each.zh for each in shown] == ["  09:00:00.000 ≡ 比对核验13项  0.25秒", "  09:00:00.000 · 已收件"]
     assert shown[0].en.endswith("13 checks compared  0.25 s")
@@ -97,6 +97,18 @@ def test_the_terminal_and_the_json_say_of_each_line_how_long_it_took() -> None:
         ("compared", 0.25),
         ("received", None),
     ]
+
+
+def test_the_terminal_and_the_json_say_what_is_still_to_be_done() -> None:
+    permit = {"zh": "还须取得食品经营许可。", "en": "You still need a food-business permit."}
+    words = {"zh": "全部办结", "en": "All done"}
+    filing = {"number": "1", "status": "approved", "words": words, "cases": [], "timeline": []}
+    log = {"verified": True, "size": 1, "root": "00"}
+    filed = Filed({**filing, "afterwards": [permit]}, "approved", 1, 1, 1, 1.0, [], log, None)
+    assert filed.as_dict()["afterwards"] == [permit]
+    told = list(summary(filed))
+    assert "还要做：还须取得食品经营许可。" in [each.zh for each in told]
+    assert "Still to do: You still need a food-business permit." in [each.en for each in told]
 
 
 def test_a_sample_that_has_others_fail_needs_a_demonstration() -> None:

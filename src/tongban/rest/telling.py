@@ -189,6 +189,7 @@ def filing(page: cases.FilingPage) -> told.FilingTold:
         awaited=list(page.awaited),
         cases=[_case(each) for each in page.cases],
         pledges=[_pledge(each) for each in page.pledges],
+        afterwards=[spoken(each) for each in page.afterwards],
         timeline=[_line(each) for each in page.timeline.lines],
         timeline_next=page.timeline.after or None,
     )

@@ -217,6 +217,9 @@ class FilingTold(FilingCard):
     awaited: list[str]
     cases: list[CaseTold]
     pledges: list[PledgeTold]
+    afterwards: Annotated[
+        list[Spoken], Field(description="what each choice leaves to be done elsewhere once it is granted")
+    ]
     timeline: list[LineTold]
     timeline_next: NextPage
 

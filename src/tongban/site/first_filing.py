@@ -99,6 +99,7 @@ class Filed:
                 {name: line[name] for name in ("at", "kind", "words", "maker", "item", "seconds")}
                 for line in self.filing["timeline"]
             ],
+            "afterwards": list(self.filing["afterwards"]),
             "licences": list(self.licences),
             "ledger": dict(self.log),
             "waits_for": None if self.waits is None else self.waits.as_dict(),
@@ -284,6 +285,7 @@ def summary(filed: Filed) -> Iterator[Text]:
     )
     for case in filed.filing["cases"]:
         yield case_line(case)
+    yield from afterwards(filed.filing)
     if filed.waits is not None:
         yield filed.waits
     size, root = filed.log["size"], filed.log["root"][:16]
@@ -291,6 +293,12 @@ def summary(filed: Filed) -> Iterator[Text]:
     yield Text(
         f"存证日志：{size} 条，树根 {root}…，{zh}", f"Log of decisions: {size} entries, root {root}…, {en}"
     )
+
+
+def afterwards(filing: Mapping[str, Any]) -> Iterator[Text]:
+    """Say what is still to be done elsewhere once it is granted (a food business still needs its permit)."""
+    for said in filing["afterwards"]:
+        yield Text(f"还要做：{said['zh']}", f"Still to do: {said['en']}")
 
 
 def waits_for(filing: Mapping[str, Any], origin: str) -> Text | None:

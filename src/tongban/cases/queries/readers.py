@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from tongban.cases.models import Case, Filing, Participant
+from tongban.cases.models import Answer, Case, Filing, Participant
 from tongban.cases.queries.pledges import OwnPledge, own_pledges
 from tongban.cases.queries.rights import of_office
 from tongban.cases.queries.timeline import Line, officers_timeline, owners_timeline
@@ -83,6 +83,7 @@ class FilingPage:
     timeline: Page[Line]
     awaited: tuple[str, ...]  # names of those who still confirm; only for the owner and the filer
     pledges: tuple[OwnPledge, ...]  # the owner and the filer see all, another participant what they signed
+    afterwards: tuple[Text, ...]  # what is still to be done elsewhere; only for the owner and the filer
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def filing_page(number: str, reader: Reader, *, after: str = "") -> FilingPage:
         timeline=read(filing, items_by_case, after=after) if whole or is_officer else Page(()),
         awaited=tuple(_awaited(filing)) if whole else (),
         pledges=_pledges(filing, reader, whole=whole),
+        afterwards=_afterwards(filing, bundle) if whole else (),
     )
 
 
@@ -206,6 +208,11 @@ def _pledges(filing: Filing, reader: Reader, *, whole: bool) -> tuple[OwnPledge,
     if whole:
         return own_pledges(filing, None)
     return own_pledges(filing, reader) if isinstance(reader, registry.Subject) else ()
+
+
+def _afterwards(filing: Filing, bundle: items.Bundle) -> tuple[Text, ...]:
+    answers = Answer.objects.filter(filing=filing).order_by("id")
+    return items.after_texts(bundle, answers.values_list("question", "value"))
 
 
 def _awaited(filing: Filing) -> Iterable[str]:

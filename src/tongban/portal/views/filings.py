@@ -1,6 +1,6 @@
 """One's filings: the list, and one of them with its timeline, cases and what may be done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.cases import api as cases
-from tongban.items import api as items
 from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.papers import api as papers
@@ -102,7 +101,6 @@ def filing(request: PortalRequest, reader: cases.Reader, number: str) -> HttpRes
         "notices": papers.notices_of(
             [case.number for case in shown.cases if case.number], after=request.GET.get("notices", "")
         ),
-        "afterwards": _afterwards(number, shown),
         "under_way": shown.status in UNDER_WAY,
         "may_withdraw": shown.is_owner and shown.ended_at is None,
         "ratings": RATINGS,
@@ -120,12 +118,6 @@ def _moments(shown: cases.FilingPage, names: Mapping[str, Text]) -> Iterator[Mom
         maker = MAKERS.get(line.maker, MAKERS["platform"])
         yield Moment(line, dot, maker, names.get(line.item), today != last)
         last = today
-
-
-def _afterwards(number: str, shown: cases.FilingPage) -> Sequence[Text]:
-    """Say what remains to be done when the filing is finished (a food business still needs its permit)."""
-    snapshot = cases.snapshot(number)
-    return items.after_texts(items.bundle(shown.bundle, snapshot.bundle_version), snapshot.answers)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,7 +17,7 @@ from tongban.papers import api as papers
 from tongban.site.accounts import Account, accounts
 from tongban.site.applicant import Applicant, Provider, sign_in
 from tongban.site.commands.pack import folder_of
-from tongban.site.first_filing import Timeline, case_line, file_sample, summary
+from tongban.site.first_filing import Timeline, afterwards, case_line, file_sample, summary
 from tongban.site.places import demonstration_seed
 from tongban.site.placing import identity_provider
 from tongban.site.playing import Scene, controls_of
@@ -87,6 +87,7 @@ def show(asked: argparse.Namespace, voice: Voice) -> int:
         Text(f"{filing['number']}：{words['zh']}", f"{filing['number']}: {words['en']}"),
         *(line for case in filing["cases"] for line in _case_lines(case)),
         *Timeline(voice).lines(filing),
+        *afterwards(filing),
     ]
     voice.result(filing, lines)
     return 0
