@@ -1,5 +1,6 @@
 """`tongban pack test` tries everything that a pack claims, and counts what it could not try."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from tests.items import city
 from tongban.items import api as items
+from tongban.kernel.errors import NotFound
+from tongban.kernel.texts import Text
 
 NAMED_BY_THE_ISSUE = {
     "sole-owner",
@@ -96,6 +99,17 @@ def _fields(seen: items.Observed) -> dict[str, object]:
     return {name: getattr(seen, name) for name in seen.__slots__}
 
 
+def test_a_sample_that_the_node_refuses_fails_alone() -> None:
+    def runner(sample: items.Sample) -> Sequence[items.Observed]:
+        if sample.key == "name-taken":
+            raise NotFound("x.gone", what=Text("没有。", "Not there."), todo=Text("更正。", "Correct it."))
+        return [observed(phase) for phase in sample.file.phases]
+
+    trial = items.try_pack(city.FOLDER, city.around(), runner)
+    assert wrong(trial) == ["Not there. Correct it."]
+    assert [each.name for each in trial.tried if not each.is_right] == ["name-taken"]
+
+
 def test_a_runner_that_stops_halfway_is_told() -> None:
     trial = items.try_pack(city.FOLDER, city.around(), lambda _sample: [])
     assert all("saw 0 of" in said for said in wrong(trial))
@@ -137,6 +151,30 @@ CLAIMS = {
         '"item": "registrations"',
         "no item is called registrations",
     ),
+    "somebody who does not take part": (
+        "samples/two-shareholders.json",
+        '"confirms": [\n        "shareholder.1"',
+        '"confirms": [\n        "shareholder.7"',
+        "no participant is called shareholder.7",
+    ),
+    "a dispute by nobody": (
+        "samples/contested-address.json",
+        '"by": "applicant"',
+        '"by": "applicants"',
+        "no participant is called applicants",
+    ),
+    "a dispute about no value": (
+        "samples/contested-address.json",
+        '"fact": "place.usage"',
+        '"fact": "place.use"',
+        "no value is called place.use",
+    ),
+    "an answer to no question in a later phase": (
+        "samples/name-taken.json",
+        '"trade_word": "溪畔春燕"',
+        '"trade_words": "溪畔春燕"',
+        "trade_words",
+    ),
     "a choice that is not offered": ("samples/sole-owner.json", '"rent"', '"lease"', "By what right"),
 }
 
@@ -149,8 +187,9 @@ def test_what_a_pack_claims_wrongly_is_told(name: str, tmp_path: Path) -> None:
     written = path.read_text("utf-8")
     assert old in written
     path.write_text(written.replace(old, new, 1), "utf-8")
-    found = wrong(items.try_pack(pack, city.around()))
-    assert any(says in said for said in found), found
+    found = [said for said in wrong(items.try_pack(pack, city.around())) if says in said]
+    assert found
+    assert all(re.match(rf"{re.escape(str(path))}:[1-9][0-9]*: ", said) for said in found), found
 
 
 def test_a_pack_with_a_fault_is_not_tried_further(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ from tongban.items.queries import (
     versions,
 )
 from tongban.items.samples import (
+    Contest,
     Decides,
     Expected,
     Observed,
@@ -119,6 +120,7 @@ __all__ = [
     "Choice",
     "Claim",
     "Confirmation",
+    "Contest",
     "Count",
     "DatedParameter",
     "Dates",

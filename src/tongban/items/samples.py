@@ -5,7 +5,7 @@ without one (answers in order, values typed, statements after it) is tried here.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from tongban.items.declarations import File
 from tongban.items.planned import Answers, Party, Ref, Value
 from tongban.items.values import canonical
 from tongban.kernel.declarations import Declared, TextField, read
-from tongban.kernel.errors import NotFound
+from tongban.kernel.errors import InvalidValue, NotFound
 from tongban.kernel.texts import Text
 
 Status = Literal[
@@ -198,17 +198,40 @@ class Sample:
     def answers(self, bundle: Bundle, on: date, phase: int = 0) -> Answers:
         """Give the answers as they stand in a phase, in their questions' types.
 
-        Raises NotFound for a question that the bundle does not ask, InvalidValue for a malformed answer.
+        Raises InvalidDeclaration, at its line, for an answer to no question and for a malformed one.
         """
         parties = self.parties()
         values: dict[tuple[Ref, str], Value] = {}
-        written = [self.file.answers, *(each.answers for each in self.file.phases[: phase + 1])]
-        for answers in written:
-            for who, given in answers.items():
-                ref = canonical(read_ref(who), parties)
-                for id, raw in given.items():
-                    values[ref, id] = parse_answer(bundle.question(id), _dated(raw, on))
+        for place, who, id, raw in self._written(phase):
+            try:
+                value = parse_answer(bundle.question(id), _dated(raw, on))
+                values[canonical(read_ref(who), parties), id] = value
+            except (NotFound, InvalidValue) as refusal:
+                at = (*place, who, id)
+                raise self.declared.error(
+                    at, what=refusal.what, todo=refusal.todo, code=refusal.code
+                ) from refusal
         return Answers(parties, values)
+
+    def line_of(self, ref: Ref, question: str) -> int:
+        """Give the line of an answer as the sample begins, or of all of its answers where it has none."""
+        parties = self.parties()
+        for place, who, id, _ in self._written(phase=0):
+            if id == question and canonical(read_ref(who), parties) == ref:
+                return self.declared.line(*place, who, id)
+        return self.declared.line("answers")
+
+    def _written(self, phase: int) -> Iterator[tuple[tuple[str | int, ...], str, str, JsonValue]]:
+        """Give what is answered up to a phase: where it stands, by whom, which question, what."""
+        phases = enumerate(self.file.phases[: phase + 1])
+        answered: list[tuple[tuple[str | int, ...], Mapping[str, dict[str, JsonValue]]]] = [
+            (("answers",), self.file.answers),
+            *((("phases", number, "answers"), each.answers) for number, each in phases),
+        ]
+        for place, answers in answered:
+            for who, given in answers.items():
+                for id, raw in given.items():
+                    yield place, who, id, raw
 
 
 def read_ref(text: str) -> Ref:

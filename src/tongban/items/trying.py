@@ -118,29 +118,34 @@ def _sample(sample: Sample, bundle: Bundle, around: Surroundings) -> Tried:
     """Try what can be known of a sample without a node: its answers are in order, and how many there are."""
     on = around.book.on
     try:
-        answers = sample.answers(bundle, on)
-    except TongbanError as trouble:
-        return Tried("sample", sample.key, (_at(str(sample.declared.file), _sentence(trouble)),))
+        answers, *_ = [sample.answers(bundle, on, phase) for phase in range(len(sample.file.phases))]
+    except InvalidDeclaration as trouble:
+        return Tried("sample", sample.key, (_placed(trouble),))
     made = plan(bundle, around.book, sample.file.division, answers, on, policies=around.policies)
     found = problems(bundle, made, answers, demonstration=True)  # a sample's people are invented
-    said = [_at(f"{problem.ref}.{problem.question}", problem.what) for problem in found]
+    said = [
+        _at(f"{sample.declared.file}:{sample.line_of(problem.ref, problem.question)}", problem.what)
+        for problem in found
+    ]
     asked = sample.file.phases[0].expect.asked
     if asked is not None and made.totals.here.all > asked:
         typed = made.totals.here.all
+        more = Text(
+            f"须填写或选择 {typed} 项，预期不超过 {asked} 项",
+            f"{typed} values are typed or chosen, {asked} expected at most",
+        )
         said.append(
-            Text(
-                f"须填写或选择 {typed} 项，预期不超过 {asked} 项",
-                f"{typed} values are typed or chosen, {asked} expected at most",
-            )
+            _at(f"{sample.declared.file}:{sample.declared.line('phases', 0, 'expect', 'asked')}", more)
         )
     said += _unknown_words(sample, bundle)
     return Tried("sample", sample.key, tuple(said))
 
 
 def _unknown_words(sample: Sample, bundle: Bundle) -> Iterator[Text]:
-    """A sample that expects something of an item or a check that is not there would prove nothing."""
+    """A sample that names an item, a check, a value or somebody that is not there would prove nothing."""
     items = {item.key for item in bundle.items}
     checks = {check.code for item in bundle.items for check in item.checks}
+    people = {str(party.ref) for party in sample.parties()}
     for number, phase in enumerate(sample.file.phases):
         at = f"{sample.declared.file}:{sample.declared.line('phases', number, 'expect')}"
         decided = (each.item for each in phase.decides)
@@ -150,13 +155,21 @@ def _unknown_words(sample: Sample, bundle: Bundle) -> Iterator[Text]:
         for code in phase.expect.stopped_by:
             if code not in checks:
                 yield _no_check(at, code)
-        for name in phase.expect.facts:
+        for name in (*phase.expect.facts, *(each.fact for each in phase.contests)):
             if name not in bundle.names:
                 yield _at(at, Text(f"没有值 {name}", f"no value is called {name}"))
+        for who in (*phase.confirms, *phase.expect.fetched_about, *(each.by for each in phase.contests)):
+            if who not in people:
+                yield _at(at, Text(f"没有当事人 {who}", f"no participant is called {who}"))
 
 
 def _journey(sample: Sample, runner: Runner | None) -> Tried:
-    seen = None if runner is None else runner(sample)
+    try:
+        seen = None if runner is None else runner(sample)
+    except (
+        TongbanError
+    ) as refused:  # by the node that it is played at: the other samples are played all the same
+        return Tried("journey", sample.key, (_sentence(refused),))
     if seen is None:
         return Tried("journey", sample.key, skipped=True)
     if len(seen) != len(sample.file.phases):

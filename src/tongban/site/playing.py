@@ -13,7 +13,7 @@ import httpx
 
 from tongban.items import api as items
 from tongban.kernel.clock import SystemClock, civil_date
-from tongban.kernel.errors import Conflict, NotFound
+from tongban.kernel.errors import Conflict, Invalid, NotFound
 from tongban.kernel.ids import SystemChance, new_id
 from tongban.kernel.texts import Language, Text
 from tongban.site.accounts import Account
@@ -44,9 +44,13 @@ class Controls:
         return {name: int(self._ask(name, "/registrations")["count"]) for name in COUNTED}
 
     def _ask(self, system: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        if system not in self.addresses:
+            raise _no_system(system, self.addresses)
         method = "GET" if body is None else "POST"
         headers = {"X-Control-Token": self.token}
         answer = httpx.request(method, self.addresses[system] + path, json=body, headers=headers, timeout=30)
+        if answer.is_client_error:
+            raise _cannot_be_set(system, answer.text)
         answer.raise_for_status()
         shape: dict[str, Any] = answer.json()
         return shape
@@ -147,14 +151,12 @@ class Player:
         if phase.answers:
             key = self.key()
             answer = self._confirmed(me, me.correct(number, _dated_all(phase.answers), key), key)
-        parties = {str(party.ref): party for party in self.sample.parties()}
         for who in phase.confirms:
-            other = self.applicant(parties[who].number)
+            other = self.participant(who)
             other.confirm(number)
             other.close()
         for contest in phase.contests:
-            fact = next(f["id"] for f in me.facts(number) if contest.fact in self.names(f))
-            me.contest(number, fact, contest.said)
+            self._contest(number, contest)
         for decision in phase.decides:
             self._decide(me.filing(number), decision)
         return answer
@@ -170,6 +172,15 @@ class Player:
         back_to = f"{self.scene.origin}/signed-in"
         token = sign_in(self.scene.provider, number, back_to=back_to, chance=self.chance)
         return Applicant(self.scene.origin, token, self.language)
+
+    def participant(self, who: str) -> Applicant:
+        """Sign in somebody who takes part, by their role."""
+        known = {str(party.ref): party for party in self.sample.parties()}
+        party = known.get(who)
+        same = None if party is None or party.same_as is None else str(party.same_as)
+        if party is None:
+            raise _nobody(who, known)
+        return self.participant(same) if same is not None else self.applicant(party.number)
 
     def names(self, fact: Mapping[str, Any]) -> set[str]:
         """Give the names of a fact: by its participant, and by every role that the participant fills."""
@@ -195,6 +206,15 @@ class Player:
 
     def _confirmed(self, me: Applicant, answer: dict[str, Any], key: str) -> dict[str, Any]:
         return confirm_statements(me, answer, statements_of(me, self.bundle), key, self.voice)
+
+    def _contest(self, number: str, contest: items.Contest) -> None:
+        """Have a participant say that a value which they read is wrong."""
+        them = self.participant(contest.by)
+        read = {name: fact["id"] for fact in them.facts(number) for name in self.names(fact)}
+        if contest.fact not in read:
+            raise _does_not_read(contest, read)
+        them.contest(number, read[contest.fact], contest.said)
+        them.close()
 
     def _decide(self, filing: Mapping[str, Any], decision: items.Decides) -> None:
         """Have an approver of the case's own office decide it at the workbench."""
@@ -228,6 +248,42 @@ def _require_file(path: Path) -> None:
             what=Text(f"没有样例 {path}。", f"There is no sample {path}."),
             todo=Text("请写样例文件的路径或名称。", "Name a sample's file, or its name in the pack."),
         )
+
+
+def _no_system(system: str, known: Iterable[str]) -> NotFound:
+    return NotFound(
+        "file.no_system",
+        what=Text(f"演示环境中没有系统“{system}”。", f"The demonstration has no system {system}."),
+        todo=Text(f"可写：{'、'.join(known)}。", f"Write one of: {', '.join(known)}."),
+    )
+
+
+def _cannot_be_set(system: str, said: str) -> Invalid:
+    return Invalid(
+        "file.outside",
+        what=Text(f"系统“{system}”不接受该设置：{said}", f"The system {system} cannot be set so: {said}"),
+        todo=Text("请更正样例中的 outside。", "Correct `outside` in the sample."),
+    )
+
+
+def _nobody(who: str, known: Iterable[str]) -> NotFound:
+    return NotFound(
+        "file.no_participant",
+        what=Text(f"样例中没有当事人“{who}”。", f"Nobody in the sample is {who}."),
+        todo=Text(f"可写：{'、'.join(known)}。", f"Write one of: {', '.join(known)}."),
+    )
+
+
+def _does_not_read(contest: items.Contest, read: Iterable[str]) -> NotFound:
+    names = sorted(read)
+    return NotFound(
+        "file.no_such_fact",
+        what=Text(
+            f"{contest.by} 看不到 {contest.fact}，无法提出异议。",
+            f"{contest.by} does not read {contest.fact} and cannot say that it is wrong.",
+        ),
+        todo=Text(f"其可见的有：{'、'.join(names)}。", f"They read: {', '.join(names)}."),
+    )
 
 
 def _today() -> date:

@@ -223,8 +223,7 @@ class Play:
 
     def _fetched_about(self, who: str, number: str) -> int:
         """Sign in as a participant and count what they see that was fetched about them."""
-        parties = {str(party.ref): party for party in self.player.sample.parties()}
-        other = self.player.applicant(parties[who].number)
+        other = self.player.participant(who)
         found = len([fact for fact in other.facts(number) if fact["participant"] == who])
         other.close()
         return found
