@@ -48,13 +48,14 @@ def test_ten_working_days_after_28_september_2025_end_on_17_october() -> None:
     ],
 )
 def test_make_up_days_work_and_holidays_do_not(day: date, working: bool) -> None:
-    assert CALENDAR.day(day) == calendars.Day(day, working, provisional=False)
+    assert CALENDAR.day(day) == calendars.Day(day, working)
 
 
 @pytest.mark.parametrize("year", [2025, 2026])
 def test_an_announced_year_has_its_published_number_of_working_days(year: int) -> None:
     span = deadlines.working_days_between(date(year - 1, 12, 31), date(year, 12, 31), CALENDAR)
-    assert (span.working_days, span.provisional) == (248, False)
+    assert span.working_days == 248
+    assert span.provisional == (year == 2026), "its last week waits for the notice of 2027"
 
 
 def test_a_deadline_in_an_unannounced_year_is_provisional_and_says_why() -> None:
@@ -80,6 +81,17 @@ def test_what_a_city_announces_replaces_the_provisional_answer() -> None:
 def test_a_january_notice_may_move_a_day_of_the_december_before() -> None:
     assert not CALENDAR.day(date(2026, 12, 27)).working
     assert EXTENDED.day(date(2026, 12, 27)).working
+
+
+def test_the_last_week_of_december_waits_for_the_notice_of_the_year_after() -> None:
+    """New Year's Day of 2019 was a Tuesday: its notice had Saturday worked and the Monday off."""
+    before = deadlines.add(date(2026, 12, 23), 3, "working_day", CALENDAR)
+    assert (before.day, before.provisional) == (date(2026, 12, 28), True)
+    assert before.because is not None
+    assert "2027年" in before.because.zh
+    assert not deadlines.add(date(2026, 12, 23), 1, "working_day", CALENDAR).provisional
+    after = deadlines.add(date(2026, 12, 23), 3, "working_day", EXTENDED)
+    assert (after.day, after.provisional) == (date(2026, 12, 27), False), "a Sunday that is worked"
 
 
 @pytest.mark.parametrize(
@@ -149,12 +161,19 @@ def test_counting_back_gives_what_was_added(start: date, amount: int, calendar: 
 
 
 @given(days, amounts, calendars_of_tests)
-def test_an_answer_is_provisional_exactly_when_it_touches_an_unannounced_year(
+def test_an_answer_is_provisional_exactly_when_a_notice_that_is_not_given_may_move_it(
     start: date, amount: int, calendar: Calendar
 ) -> None:
     deadline = deadlines.add(start, amount, "working_day", calendar)
-    touched = {(start + timedelta(days=n + 1)).year for n in range((deadline.day - start).days)}
-    assert deadline.provisional == any(not calendar.is_announced(year) for year in touched)
+    touched = [start + timedelta(days=n + 1) for n in range((deadline.day - start).days)]
+    named = {day for notice in calendar.announced.values() for day in (*notice.holidays, *notice.make_up)}
+    waits = [
+        day
+        for day in touched
+        if day not in named
+        and not (calendar.is_announced(day.year) and calendar.is_announced((day + timedelta(days=7)).year))
+    ]
+    assert deadline.provisional == bool(waits)
     assert (deadline.because is not None) == deadline.provisional
 
 

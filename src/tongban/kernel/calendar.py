@@ -4,7 +4,8 @@ The State Council's office announces a year's holidays and make-up working days 
 before (Administrative Licensing Law, Art. 82: days are working days without statutory holidays). The
 package chinesecalendar holds the announced years it knows; a city's calendar.yaml adds later ones, or
 corrects one. For a year that nobody has announced the answer is computed from weekends and the
-fixed-date statutory holidays, and is always marked provisional: never a silent Monday to Friday.
+fixed-date statutory holidays, and is always marked provisional: never a silent Monday to Friday. So
+is a day of the last week of December while the next year is not announced, for its notice may move it.
 """
 
 from collections.abc import Mapping
@@ -36,13 +37,23 @@ class YearOfDays:
     source: str
 
 
+# Of the years that the package knows, the notices of 2007, 2008, 2012 and 2019 moved days of the December
+# before, none earlier than the 29th (docs/law/days.md).
+LAST_WEEK = (12, 25)
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Whether a day is a working day, and whether that is only provisional."""
+    """Whether a day is a working day; while `waits_for`, a year, is not announced, only provisionally."""
 
     date: date
     working: bool
-    provisional: bool
+    waits_for: int | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a notice that has not been given yet may say otherwise."""
+        return self.waits_for is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +71,16 @@ class Calendar:
         for year in (day.year, day.year + 1):  # a January notice may move days of the December before
             notice = self.announced.get(year)
             if notice is not None and (day in notice.holidays or day in notice.make_up):
-                return Day(day, day in notice.make_up, provisional=False)
+                return Day(day, day in notice.make_up)
+        may_move = (day.month, day.day) >= LAST_WEEK and not self.is_announced(day.year + 1)
+        waits_for = day.year + 1 if may_move else None
         if day.year in self.announced:
-            return Day(day, day.weekday() < SATURDAY, provisional=False)
+            return Day(day, day.weekday() < SATURDAY, waits_for)
         known = _package_days(day.year)
         if known is not None:
-            return Day(day, day in known, provisional=False)
+            return Day(day, day in known, waits_for)
         fixed = (day.month, day.day) in FIXED_HOLIDAYS
-        return Day(day, day.weekday() < SATURDAY and not fixed, provisional=True)
+        return Day(day, day.weekday() < SATURDAY and not fixed, day.year)
 
 
 @lru_cache(maxsize=64)

@@ -88,7 +88,7 @@ def working_days_between(start: datetime | date, end: datetime | date, calendar:
         day += ONE_DAY
         answer = calendar.day(day)
         count += answer.working
-        unannounced = unannounced or (day.year if answer.provisional else None)
+        unannounced = unannounced or answer.waits_for
     return Span(count, unannounced is not None, not_announced(unannounced) if unannounced else None)
 
 
@@ -98,16 +98,16 @@ def _after_working_days(first: date, amount: int, calendar: Calendar) -> Deadlin
         day += ONE_DAY
         answer = calendar.day(day)
         left -= answer.working
-        unannounced = unannounced or (day.year if answer.provisional else None)
+        unannounced = unannounced or answer.waits_for
     return _ending(day, unannounced)
 
 
 def _moved(last: date, calendar: Calendar) -> Deadline:
     answer = calendar.day(last)
-    unannounced = last.year if answer.provisional else None
+    unannounced = answer.waits_for
     while not answer.working:
         answer = calendar.day(answer.date + ONE_DAY)
-        unannounced = unannounced or (answer.date.year if answer.provisional else None)
+        unannounced = unannounced or answer.waits_for
     return _ending(answer.date, unannounced)
 
 

@@ -118,6 +118,25 @@ def test_an_announced_year_moves_the_clocks_and_says_so_once(town: Town) -> None
     assert unproven() == []
 
 
+def test_a_notice_that_moves_days_of_the_december_before_moves_the_clocks_in_it(town: Town) -> None:
+    clock = town.workplace.clock
+    assert isinstance(clock, SetClock)
+    clock.at = datetime(2026, 12, 24, 9, 0, tzinfo=SHANGHAI)  # a Thursday
+    number = waiting_for_a_person(town)
+    before = registration(number)
+    assert before.due_provisional
+    assert before.statutory_due_at is not None
+    assert civil_date(before.statutory_due_at) == date(2026, 12, 29)
+    assert cases.recompute_provisional(town.workplace) == 0, "2027 is not announced"
+    announced(town, YearOfDays(2027, frozenset(), frozenset({date(2026, 12, 27)}), "演示通知"))  # a Sunday
+    assert cases.recompute_provisional(town.workplace) == 1
+    after = registration(number)
+    assert after.statutory_due_at is not None
+    assert (civil_date(after.statutory_due_at), after.due_provisional) == (date(2026, 12, 28), False)
+    assert cases.recompute_provisional(town.workplace) == 0
+    assert unproven() == []
+
+
 def test_a_pause_and_the_extension_are_counted_again_in_their_order(town: Town) -> None:
     on_the_last_day(town)
     number = waiting_for_a_person(town)

@@ -146,7 +146,10 @@ def closing_of(
 
 
 def is_countable(end: datetime, calendar: Calendar) -> bool:
-    """Say whether an end that was counted provisionally can be counted for good: its year is announced."""
+    """Say whether an end that was counted provisionally can be counted again: its year is announced.
+
+    One in the last week of December may wait for the next year's notice; until then counting changes nothing.
+    """
     return calendar.is_announced(civil_date(end).year)
 
 
