@@ -142,6 +142,7 @@ def test_a_key_written_twice_is_refused_with_both_lines(written: Path) -> None:
         ("name: &n {zh: 甲, en: a}\nother: *n\n", 1, "aliases are not accepted"),
         ("name: 1\n? [a]\n: 2\n", 2, "A key must be one word"),
         ("name: !!python/name:os.system x\n", 1, "This is not YAML"),
+        ('name: 1\nother: "a\\0b"\n', 2, "A control character stands here"),
     ],
 )
 def test_what_is_not_plain_data_is_refused(tmp_path: Path, content: str, line: int, said: str) -> None:

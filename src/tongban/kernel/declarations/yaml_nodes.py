@@ -6,6 +6,7 @@ with a leading zero is a text, dates stay texts until a model reads them, and no
 """
 
 import re
+import unicodedata
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -117,6 +118,9 @@ def _faults(node: yaml.Node, seen: set[int]) -> Iterator[tuple[int, str, str]]:
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
             yield from _faults(value, seen)
+    elif any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in node.value):
+        # PostgreSQL keeps no NUL, and no paper or screen shows any of them.
+        yield node.start_mark.line, "含有控制字符", "a control character stands here"
 
 
 def _twice(node: yaml.MappingNode) -> Iterator[tuple[int, str, str]]:
