@@ -105,6 +105,32 @@ def test_a_mistake_in_the_policies_is_found_at_its_line(tmp_path: Path) -> None:
     assert "unit: days" in path.read_text("utf-8").splitlines()[refused.value.line - 1]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("value: 30\n    unit: day", "value: -1\n    unit: day", "cannot be counted"),
+        ("value: 30\n    unit: day", "value: 36501\n    unit: day", "cannot be counted"),
+        ("value: 30\n    unit: day", "value: thirty\n    unit: day", "this is thirty"),
+        ("value: 30\n    unit: day", "value: true\n    unit: day", "this is True"),
+        ('division: "990122"', 'division: "990129"', "no division 990129"),
+    ],
+)
+def test_a_period_or_a_place_that_cannot_be_is_found_at_its_line(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    written = (city.CITY / "policies.yaml").read_text("utf-8")
+    assert old in written
+    path = tmp_path / "policies.yaml"
+    path.write_text(written.replace(old, new, 1), "utf-8")
+    places = ["990000", "990100", "990121", "990122"]
+    with pytest.raises(InvalidDeclaration) as refused:
+        items.load_policies(path, places)
+    assert says in refused.value.what.en
+    changed = zip(written.splitlines(), path.read_text("utf-8").splitlines(), strict=True)
+    line = next(number for number, (was, now) in enumerate(changed, start=1) if was != now)
+    assert line - 5 <= refused.value.line <= line, "the value, or the policy that it stands in"
+
+
 def test_a_city_that_does_not_say_how_long_a_source_may_take_is_not_loaded(tmp_path: Path) -> None:
     written = (city.CITY / "policies.yaml").read_text("utf-8")
     path = tmp_path / "policies.yaml"

@@ -4,8 +4,10 @@ cities/<city>/policies.yaml, by key, division and day. A smaller division goes b
 around it. docs/law/local-policies.md says where each was read.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -14,8 +16,9 @@ from tongban.catalogue import api as catalogue
 from tongban.items.bundle.ground import Basis, Period, Unit, declared
 from tongban.items.bundle.parameters import TakenAt
 from tongban.items.expressions import Dates
-from tongban.kernel.declarations import TextField, load
-from tongban.kernel.errors import Invalid, InvalidDeclaration, NotFound
+from tongban.kernel import deadlines, declarations
+from tongban.kernel.declarations import Declared, TextField, told_at_its_line
+from tongban.kernel.errors import Invalid, InvalidDeclaration, InvalidValue, NotFound
 from tongban.kernel.marks import Mark, marked
 from tongban.kernel.texts import Text
 from tongban.rules import api as rules
@@ -66,6 +69,24 @@ class Policy:
     """What it rests on."""
     says: TextField | None = None
     """How it is told to the person concerned."""
+
+    def __post_init__(self) -> None:
+        if self.unit is None:
+            return
+        with told_at_its_line():
+            if not isinstance(self.value, int) or isinstance(self.value, bool):
+                raise _no_number(self.value)
+            deadlines.require_countable(self.value, self.unit)
+
+
+def _no_number(value: object) -> InvalidValue:
+    return InvalidValue(
+        "items.policy_period",
+        what=Text(
+            f"有unit的value应为整数，现为“{value}”。", f"With a unit the value is a number; this is {value}."
+        ),
+        todo=Text("请写整数，或删去unit。", "Write a whole number, or leave the unit out."),
+    )
 
 
 class PoliciesFile(BaseModel):
@@ -133,13 +154,21 @@ class Policies:
 NO_POLICIES = Policies()
 
 
-def load_policies(path: Path) -> Policies:
+def load_policies(path: Path, divisions: Collection[str] | None = None) -> Policies:
     """Read a city's policies; InvalidDeclaration points at the line of a mistake.
 
     A key that every city needs and this one lacks is a mistake too: found now, and not on the day when
-    somebody waits for its answer.
+    somebody waits for its answer. So is a place that is none of the city's `divisions`, where they are given.
     """
-    read = Policies(load(path, PoliciesFile).policies)
+    written = declarations.read(path, PoliciesFile)
+    faults = [
+        _no_division(written, place, divisions)
+        for place, policy in enumerate(written.value.policies)
+        if divisions is not None and policy.division not in divisions
+    ]
+    if faults:
+        declarations.raise_all(faults)
+    read = Policies(written.value.policies)
     decided = {policy.key for policy in read.all}
     for key in OF_EVERY_CITY:
         if key not in decided:
@@ -154,6 +183,22 @@ def load_policies(path: Path) -> Policies:
                 line=1,
             )
     return read
+
+
+def _no_division(
+    written: Declared[PoliciesFile], place: int, divisions: Collection[str]
+) -> InvalidDeclaration:
+    code = written.value.policies[place].division
+    near = get_close_matches(code, divisions, n=1)
+    return written.error(
+        ("policies", place, "division"),
+        what=Text(
+            f"没有区划“{code}”，该规定不会适用。", f"There is no division {code}: this would hold nowhere."
+        ),
+        todo=Text(f"是否应为“{near[0]}”？", f"Did you mean {near[0]}?")
+        if near
+        else Text(f"请写以下之一：{'、'.join(divisions)}。", f"Write one of: {', '.join(divisions)}."),
+    )
 
 
 def _holds(policy: Policy, dates: Dates) -> bool:

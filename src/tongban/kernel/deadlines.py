@@ -63,8 +63,7 @@ def add(
     Shanghai. `moves_to_working_day` moves a last day (or month's or year's last day) that is no
     working day to the next one. A month without the start's day ends with its last day.
     """
-    if not 0 <= amount <= MOST[unit]:
-        raise _beyond(amount, unit)
+    require_countable(amount, unit)
     if unit == "hour":
         return Deadline(_moment(start) + timedelta(hours=amount), provisional=False, because=None)
     first = _day(start)
@@ -76,6 +75,12 @@ def add(
     if not moves_to_working_day:
         return _ending(last, None)
     return _moved(last, calendar)
+
+
+def require_countable(amount: int, unit: Unit) -> None:
+    """Raise InvalidValue for a period below none or beyond a century."""
+    if not 0 <= amount <= MOST[unit]:
+        raise _beyond(amount, unit)
 
 
 def working_days_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> Span:

@@ -5,16 +5,17 @@ crosses the door. The sentence under a field is its entry in docs/pack.schema.js
 """
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar, dataclass_transform
+from typing import TypeVar, dataclass_transform
 
 from pydantic import ConfigDict
 
-from tongban.kernel.declarations import TextField
+from tongban.kernel import deadlines
+from tongban.kernel.declarations import TextField, told_at_its_line
 from tongban.kernel.marks import Mark
 
 T = TypeVar("T")
 
-Unit = Literal["working_day", "day", "month", "hour", "year"]
+Unit = deadlines.Unit
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
@@ -62,3 +63,7 @@ class Period:
     """working_day, day, month, hour or year."""
     basis: Basis
     """The article that sets it."""
+
+    def __post_init__(self) -> None:
+        with told_at_its_line():
+            deadlines.require_countable(self.amount, self.unit)

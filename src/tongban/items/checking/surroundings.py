@@ -57,14 +57,14 @@ def surroundings_of(city: Path, on: date) -> Surroundings:
     powers: dict[str, set[str]] = {}
     for power in files.power_values():
         powers.setdefault(power.basic_code, set()).add(power.organisation.partition(".")[0])
-    path = city / "policies.yaml"
+    path, divisions = city / "policies.yaml", [division.code for division in files.division_values()]
     return Surroundings(
         book=book,
         powers={code: frozenset(functions) for code, functions in powers.items()},
         functions=frozenset(slug.partition(".")[0] for slug in organisations),
         licence_types={kind.code: kind for kind in licences.read_types(city)},
         operations=_operations(city),
-        policies=load_policies(path) if path.exists() else NO_POLICIES,
+        policies=load_policies(path, divisions) if path.exists() else NO_POLICIES,
     )
 
 

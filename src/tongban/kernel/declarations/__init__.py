@@ -1,6 +1,6 @@
 """Declared things: a city's and a pack's YAML, read into models, each mistake at its file and line."""
 
-from tongban.kernel.declarations.fields import Declaration, TextField, checked
+from tongban.kernel.declarations.fields import Declaration, TextField, checked, told_at_its_line
 from tongban.kernel.declarations.reading import (
     Declared,
     load,
@@ -27,4 +27,5 @@ __all__ = [
     "read_all",
     "read_plain",
     "schema",
+    "told_at_its_line",
 ]

@@ -1,6 +1,7 @@
 """What declarations are made of: the strict base model, bilingual texts, checked codes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetPydanticSchema
@@ -49,11 +50,18 @@ def checked(parse: Callable[[str], object]) -> AfterValidator:
     """Make a text field refuse, at its line, what `parse` of a value refuses; the text itself is kept."""
 
     def refuse_at_its_line(text: str) -> str:
-        try:
+        with told_at_its_line():
             parse(text)
-        except Invalid as refusal:
-            explanation = {"code": refusal.code, "what": refusal.what, "todo": refusal.todo}
-            raise PydanticCustomError("tongban", "{what}", explanation) from refusal
         return text
 
     return AfterValidator(refuse_at_its_line)
+
+
+@contextmanager
+def told_at_its_line() -> Iterator[None]:
+    """Have what is refused inside, while a declaration is read, told at the line of what is read."""
+    try:
+        yield
+    except Invalid as refusal:
+        explanation = {"code": refusal.code, "what": refusal.what, "todo": refusal.todo}
+        raise PydanticCustomError("tongban", "{what}", explanation) from refusal
