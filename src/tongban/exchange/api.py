@@ -10,6 +10,7 @@ from tongban.exchange.gateway.application import Application as GatewayApplicati
 from tongban.exchange.gateway.keys import GatewayKey, load_gateway_key, new_gateway_key
 from tongban.exchange.gateway.replies import Reply as GatewayReply
 from tongban.exchange.gateway.wire import Request as GatewayRequest
+from tongban.exchange.operations import Taken, operations
 from tongban.exchange.road import Lane, Road, open_road, read_connectors, read_endpoints
 from tongban.exchange.rules import Allowed, Denied, ShareRequest, is_open, judge_share
 from tongban.exchange.searching import Hits, search
@@ -77,6 +78,7 @@ __all__ = [
     "ShareAnswer",
     "ShareRequest",
     "Status",
+    "Taken",
     "Unanswered",
     "Unclear",
     "Withheld",
@@ -91,6 +93,7 @@ __all__ = [
     "load_gateway_key",
     "new_gateway_key",
     "open_road",
+    "operations",
     "read_connectors",
     "read_endpoints",
     "search",

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from tongban.exchange import api as exchange
 from tongban.items.bundle import Act, Item
 from tongban.items.checking.desk import ELEMENT, ROLE, VALUE, Desk, Place, unknown
 from tongban.kernel.declarations import InvalidDeclaration
 from tongban.kernel.texts import Text
+
+FIELD = Text("字段", "field")
 
 
 def faults(desk: Desk) -> Iterator[InvalidDeclaration]:
@@ -104,6 +107,8 @@ def _act(desk: Desk, item: Item, act: Act, place: Place) -> Iterator[InvalidDecl
         )
     elif act.operation not in operations:
         yield unknown(place, Text("操作", "operation"), act.operation, tuple(operations), "operation")
+    else:
+        yield from _fields(act, operations[act.operation], place.below("fields"))
     yield from _names(desk, act.fields, place.below("fields"))
     yield from _names(desk, act.receives, place.below("receives"))
     needed = {(need.of, need.element) for need in item.needs}
@@ -123,6 +128,23 @@ def _act(desk: Desk, item: Item, act: Act, place: Place) -> Iterator[InvalidDecl
                 "fields",
                 field,
             )
+
+
+def _fields(act: Act, taken: exchange.Taken, place: Place) -> Iterator[InvalidDeclaration]:
+    """What the operation cannot do without is given, and nothing that it would not send."""
+    known = sorted(taken.needed | taken.optional)
+    for field in act.fields:
+        if field not in known:
+            yield unknown(place, FIELD, field, known, field)
+    for field in sorted(taken.needed - set(act.fields)):
+        yield place.fault(
+            "field_missing",
+            Text(
+                f"{act.connector}的操作{act.operation}缺少字段{field}。",
+                f"The operation {act.operation} of {act.connector} needs the field {field}.",
+            ),
+            Text(f"请在fields中写明{field}取自哪个值。", f"Write under fields which value {field} is."),
+        )
 
 
 def _names(desk: Desk, mapping: Mapping[str, str], place: Place) -> Iterator[InvalidDeclaration]:

@@ -1,6 +1,6 @@
 """What stands around a pack in its city, read from the city's own files: no database is needed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,9 @@ class Surroundings:
     powers: Mapping[str, frozenset[str]]  # basic code → functions of the organisations that hold it
     functions: frozenset[str]
     licence_types: Mapping[str, licences.LicenceType]
-    operations: Mapping[str, Collection[str]]  # connector → operations it can act by
+    operations: Mapping[
+        str, Mapping[str, exchange.Taken]
+    ]  # connector → what it can do, and with which fields
     policies: Policies = NO_POLICIES
 
     def sources(self, element: str) -> tuple[catalogue.Resource, ...]:
@@ -68,6 +70,6 @@ def surroundings_of(city: Path, on: date) -> Surroundings:
     )
 
 
-def _operations(city: Path) -> dict[str, Collection[str]]:
+def _operations(city: Path) -> dict[str, Mapping[str, exchange.Taken]]:
     connectors = exchange.read_connectors(city / "connectors")
-    return {connector.name: tuple(getattr(connector, "operations", ())) for connector in connectors}
+    return {connector.name: exchange.operations(connector) for connector in connectors}
