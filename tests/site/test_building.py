@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from tests.sources import ROOT
 from tongban.kernel.clock import SystemClock
-from tongban.kernel.errors import InvalidDeclaration, TongbanError
+from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration, TongbanError
 from tongban.kernel.ids import SystemChance
 from tongban.kernel.node import Node
 from tongban.kernel.seals import AES_BYTES, SM4_BYTES
@@ -58,6 +58,47 @@ def test_a_file_with_a_word_that_means_nothing_is_refused(city: Path, name: str)
         check(city, TODAY)
     assert refused.value.file.endswith(name)
     assert refused.value.line > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says", "todo"),
+    [
+        (
+            "catalogue/resources.yaml",
+            "connector: police",
+            "connector: polic",
+            "no connector named polic",
+            "mean police",
+        ),
+        (
+            "connectors/police.yaml",
+            "police.real_name:",
+            "police.real_names:",
+            "police.real_name: The catalogue offers it",
+            "under `resources`",
+        ),
+        (
+            "connectors/police.yaml",
+            "person.birth_date: {",
+            "person.birth_day: {",
+            "Nothing says how to read person.birth_date",
+            "Add person.birth_date",
+        ),
+    ],
+)
+def test_a_connector_that_is_not_as_the_catalogue_says_is_told_with_its_file_and_line(
+    city: Path, name: str, old: str, new: str, says: str, todo: str
+) -> None:
+    path = city / name
+    written = path.read_text("utf-8")
+    assert old in written
+    path.write_text(written.replace(old, new, 1), "utf-8")
+    with pytest.raises(InvalidDeclaration) as refused:
+        check(city, TODAY)
+    several = refused.value.errors if isinstance(refused.value, DeclarationErrors) else [refused.value]
+    told = [one for one in several if says in one.what.en and todo in one.todo.en]
+    assert [Path(one.file) for one in told] == [path]
+    assert told[0].line > 1
 
 
 def test_a_missing_file_is_a_refusal_not_a_traceback(city: Path) -> None:

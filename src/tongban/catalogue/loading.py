@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from tongban.catalogue.declared import ElementFile, GrantDeclared, GrantFile, ResourceDeclared, ResourceFile
@@ -25,12 +26,17 @@ class CityCatalogue:
 
 
 def read_city(
-    city: Path, *, organisations: Collection[str], standing: Iterable[Resource] = ()
+    city: Path,
+    *,
+    organisations: Collection[str],
+    connectors: Collection[str] | None = None,
+    standing: Iterable[Resource] = (),
 ) -> CityCatalogue:
     """Read cities/<city>/catalogue/; raise InvalidDeclaration (or several) with file and line.
 
-    `organisations` are the slugs that exist; `standing` the resources already in the book, in the
-    order in which they came: where one of them is declared again, its claims are the first.
+    `organisations` are the slugs that exist, `connectors`, where they are given, the names that do;
+    `standing` the resources already in the book, in the order in which they came: where one of them is
+    declared again, its claims are the first.
     """
     folder = city / "catalogue"
     elements = read(folder / "elements.yaml", ElementFile)
@@ -38,7 +44,7 @@ def read_city(
     grants = read(folder / "grants.yaml", GrantFile)
     errors = [
         *_element_errors(elements),
-        *_resource_errors(resources, elements.value, organisations),
+        *_resource_errors(resources, elements.value, organisations, connectors),
         *_claim_errors(resources, [resource.code for resource in standing]),
         *_grant_errors(grants, resources.value, organisations),
     ]
@@ -61,7 +67,10 @@ def _element_errors(file: Declared[ElementFile]) -> Iterator[InvalidDeclaration]
 
 
 def _resource_errors(
-    file: Declared[ResourceFile], elements: ElementFile, organisations: Collection[str]
+    file: Declared[ResourceFile],
+    elements: ElementFile,
+    organisations: Collection[str],
+    connectors: Collection[str] | None,
 ) -> Iterator[InvalidDeclaration]:
     known = {element.code for element in elements.elements}
     codes = [resource.code for resource in file.value.resources]
@@ -71,6 +80,8 @@ def _resource_errors(
         yield from _unknown(
             file, (*at, "organisation"), [resource.organisation], organisations, _ORGANISATION
         )
+        if connectors is not None:
+            yield from _unknown(file, (*at, "connector"), [resource.connector], connectors, _CONNECTOR)
         yield from _unknown(file, (*at, "keys"), resource.keys, known, _ELEMENT)
         yield from _unknown(file, (*at, "elements"), resource.elements, known, _ELEMENT)
         if resource.copy_of is not None:
@@ -200,9 +211,13 @@ def _share_errors(
 
 
 _ORGANISATION = Text("机构", "organisation")
+_CONNECTOR = Text("连接器", "connector")
 _ELEMENT = Text("数据元", "element")
 _RESOURCE = Text("数据资源", "resource")
 _OFFERED = Text("该资源提供的数据元", "element of that resource")
+
+
+_DECLARE_IT = Text("请改正名称，或先在相应文件中声明。", "Correct the name, or declare it in its file first.")
 
 
 def _unknown(
@@ -214,12 +229,11 @@ def _unknown(
 ) -> Iterator[InvalidDeclaration]:
     for place, name in enumerate(named):
         if name not in known:
+            near = get_close_matches(name, known, n=1)
             yield file.error(
                 (*at, place),
                 what=Text(f"没有名为 {name} 的{kind.zh}。", f"There is no {kind.en} named {name}."),
-                todo=Text(
-                    "请改正名称，或先在相应文件中声明。", "Correct the name, or declare it in its file first."
-                ),
+                todo=Text(f"是否应为 {near[0]}？", f"Did you mean {near[0]}?") if near else _DECLARE_IT,
             )
 
 

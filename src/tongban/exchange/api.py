@@ -3,7 +3,7 @@
 from tongban.exchange.actions import Entry, Journal, LedgerJournal, Released, Withheld, forget_nonces
 from tongban.exchange.acts import act, find_act, idempotency
 from tongban.exchange.answers import FetchedValue, ShareAnswer, Status
-from tongban.exchange.check import Finding, check_connector
+from tongban.exchange.check import Finding, check_connector, compare_with_catalogue
 from tongban.exchange.declared import ConnectorDeclared, ConnectorFile, Endpoint, EndpointFile
 from tongban.exchange.gateway.answering import Gate, serve_share
 from tongban.exchange.gateway.application import Application as GatewayApplication
@@ -84,6 +84,7 @@ __all__ = [
     "Withheld",
     "act",
     "check_connector",
+    "compare_with_catalogue",
     "fetch",
     "find_act",
     "forget_nonces",

@@ -5,18 +5,20 @@ person's data is asked for and nothing is done there; what the system answers is
 it could be understood.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from tongban.catalogue import api as catalogue
 from tongban.catalogue.api import Book, Resource
-from tongban.exchange.declared import FileLookup, RestLookup, SoapLookup, SqlLookup
+from tongban.exchange.declared import ConnectorFile, FileLookup, RestLookup, SoapLookup, SqlLookup
 from tongban.exchange.mapping import conforms
 from tongban.exchange.road import Lane, Road, patience_for
 from tongban.exchange.verbs import Absent, Ask, Found, Record
+from tongban.kernel import declarations
 from tongban.kernel.clock import civil_date
-from tongban.kernel.errors import SourceTrouble, TongbanError
+from tongban.kernel.errors import InvalidDeclaration, SourceTrouble, TongbanError
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction
 
@@ -65,6 +67,32 @@ def check_connector(road: Road, name: str) -> list[Finding]:
     if lane.connector.idempotency == "lookup":
         findings.append(_find_probed(lane))
     return findings
+
+
+def compare_with_catalogue(folder: Path, resources: Iterable[Resource]) -> None:
+    """Compare a city's connectors with what its catalogue says that they offer; no system is asked.
+
+    Raises InvalidDeclaration (or several) with file and line.
+    """
+    faults: list[InvalidDeclaration] = []
+    offered = list(resources)
+    for file in declarations.read_all(folder, ConnectorFile):
+        for place, connector in enumerate(file.value.connectors):
+            theirs = [resource for resource in offered if resource.connector == connector.name]
+            found = [*_only_declared(connector.resources, theirs)]
+            for resource in theirs:
+                found += _against_catalogue(resource, connector.resources.get(resource.code))
+            faults += [
+                file.error(
+                    ("connectors", place, "resources", one.where, "values"),
+                    what=Text(f"{one.where}：{one.what.zh}", f"{one.where}: {one.what.en}"),
+                    todo=one.todo,
+                    code="exchange.not_as_catalogued",
+                )
+                for one in found
+            ]
+    if faults:
+        declarations.raise_all(faults)
 
 
 def _only_declared(declared: Mapping[str, Lookup], offered: list[Resource]) -> Iterator[Finding]:

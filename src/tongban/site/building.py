@@ -113,7 +113,8 @@ def check(city: Path, on: date, progress: Progress = _silent) -> None:
     require_own_division(city, {division.code for division in declared.division_values()})
     slugs = {organisation.slug for organisation in declared.organisation_values()}
     progress(Text("正在核对数据目录 …", "Checking the catalogue …"))
-    book = catalogue.read_city(city, organisations=slugs)
+    roads = {connector.name for connector in exchange.read_connectors(city / "connectors")}
+    book = catalogue.read_city(city, organisations=slugs, connectors={*roads, licences.LicenceSource.name})
     require_data_officers(declared, (resource.organisation for resource in book.resources))
     licences.read_types(city)
     licences.require_signers_known(city, slugs)
@@ -126,7 +127,7 @@ def check(city: Path, on: date, progress: Progress = _silent) -> None:
         items.check_pack(pack, around)
     progress(Text("正在核对连接器和见证方 …", "Checking connectors and witnesses …"))
     require_witnesses_known(city, slugs)
-    exchange.read_connectors(city / "connectors")
+    exchange.compare_with_catalogue(city / "connectors", book.resources)
     exchange.read_endpoints(city / "endpoints.yaml", {})
 
 
