@@ -55,7 +55,7 @@ def _sign(
         "pledge_digest": digest(promised),
     }
     entry = evidence(row, "pledge.signed", fields, now=now, at=at)
-    words = Text("已签署告知承诺书，代替住所证明", "The pledge in place of proof was signed")
+    words = Text("已签署告知承诺书，代替证明", "The pledge in place of proof was signed")
     tell(filing.pk, [Happening("pledged", words, "applicant", case_id=row.pk, entry_id=entry)], now=now)
 
 
