@@ -275,7 +275,7 @@ def test_nothing_adverse_can_be_constructed_without_a_person(issuing: Issuing) -
         (licences.Operation.OTHER, licences.Status.REVOKED),
         (licences.Operation.CANCELLED, licences.Status.CANCELLED),
     ):
-        for lacking in ({"staff": None}, {"staff": " "}, {"reasons": None}, {"basis": ""}):
+        for lacking in ({"staff": None}, {"staff": " "}, {"reasons": None}, {"basis": "\u200b"}):
             with pytest.raises(NotAllowed):
                 licences.Change(operation, status, **{**whole_grounds, **lacking})
     row = LicenceRow.objects.get(identifier=issuing.issue().identifier)

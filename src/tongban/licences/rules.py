@@ -14,7 +14,7 @@ from tongban.kernel.clock import civil_date
 from tongban.kernel.deadlines import add
 from tongban.kernel.errors import Conflict, Invalid, NotAllowed
 from tongban.kernel.ids import Chance
-from tongban.kernel.texts import Text
+from tongban.kernel.texts import Text, is_readable
 from tongban.kernel.values.licence_identifier import LicenceIdentifier, compose, parse
 from tongban.licences.declared import LicenceField, LicenceType
 
@@ -133,7 +133,9 @@ class Change:
     at_holders_request: bool = False
 
     def __post_init__(self) -> None:
-        if self.adverse and not (self.staff and self.staff.strip() and self.reasons and self.basis.strip()):
+        if self.adverse and not (
+            self.staff and self.staff.strip() and self.reasons and is_readable(self.basis)
+        ):
             raise NotAllowed(
                 "licences.adverse_needs_person",
                 what=Text(
