@@ -1,5 +1,7 @@
 """Filings from beginning to end, with what the world outside does to them."""
 
+from typing import get_args
+
 import pytest
 
 from bench.filing import Ref, draft
@@ -7,6 +9,7 @@ from bench.town import CHARACTERS, Town, carry
 from tests.cases.acting import carry_on, pass_time, states, submit
 from tongban.cases import api as cases
 from tongban.cases.models import Act, Case, Fact
+from tongban.items import samples
 from tongban.kernel.clock import budget
 from tongban.kernel.errors import NotFound, SourceDown
 from tongban.kernel.texts import Text
@@ -249,3 +252,7 @@ def test_a_helper_sees_how_it_goes_and_no_fact(town: Town) -> None:
     assert page.timeline.lines
     assert cases.form_page(number, helper, at=town.workplace).facts == ()
     assert Ref("applicant") in {party.ref for party in cases.snapshot(number).parties}
+
+
+def test_a_sample_may_expect_every_state_that_a_case_has_and_no_other() -> None:
+    assert set(get_args(samples.CaseState)) == {"none", *cases.CaseState}

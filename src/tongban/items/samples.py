@@ -26,6 +26,21 @@ from tongban.kernel.texts import Text
 Status = Literal[
     "draft", "confirming", "running", "with_person", "correction", "approved", "partly", "refused"
 ]
+CaseState = Literal[
+    "none",
+    "waiting",
+    "received",
+    "correction",
+    "accepted",
+    "acting",
+    "issuing",
+    "granted",
+    "refused",
+    "not_accepted",
+    "withdrawn",
+    "revoked",
+]
+FactStatus = Literal["known", "none_on_record", "not_applicable", "late", "withheld", "contested", "unknown"]
 RELATIVE = re.compile(r"\+([0-9]{1,3}) days?")
 REF = re.compile(r"([a-z][a-z0-9_]*)(?:\.([0-9]{1,3}))?")
 
@@ -88,11 +103,11 @@ class Expected:
     """Checks that stopped the submission."""
     alternatives: int = 0
     """At least so many free alternatives are offered."""
-    cases: dict[str, str] = Field(default_factory=dict)
+    cases: dict[str, CaseState] = Field(default_factory=dict)
     """Item → state of its case; an item without a case is "none"."""
-    makers: dict[str, str] = Field(default_factory=dict)
+    makers: dict[str, Literal["rule", "person"]] = Field(default_factory=dict)
     """Item → who decided: rule or person."""
-    facts: dict[str, str] = Field(default_factory=dict)
+    facts: dict[str, FactStatus] = Field(default_factory=dict)
     """Name of a value → status of the fact."""
     notices: tuple[str, ...] | None = None
     """Kinds of notice that were given, all of them in their order; not looked at when left out."""
