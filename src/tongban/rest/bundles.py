@@ -11,7 +11,7 @@ from tongban.kernel.errors import Invalid, NotFound
 from tongban.kernel.pages import A_PAGE
 from tongban.kernel.texts import Text
 from tongban.registry import api as registry
-from tongban.rest import telling, told
+from tongban.rest import telling, told_bundles
 from tongban.rest.asking import Asking
 from tongban.rest.problems import Problem
 from tongban.rest.shapes import After, BundleCode, InDivision, Most
@@ -20,16 +20,18 @@ router = Router(tags=["bundles 一件事"])
 ABSENT: dict[Any, Any] = {404: Problem, 422: Problem}
 
 
-@router.get("", response={200: told.BundleList, 422: Problem}, operation_id="list_bundles")
-def list_bundles(request: Asking, after: After = "", most: Most = A_PAGE) -> told.BundleList:
+@router.get("", response={200: told_bundles.BundleList, 422: Problem}, operation_id="list_bundles")
+def list_bundles(request: Asking, after: After = "", most: Most = A_PAGE) -> told_bundles.BundleList:
     """List what can be filed here, by code."""
     del request
     found = items.bundle_page(after=after, most=most)
-    return told.BundleList(bundles=[telling.card(each) for each in found.lines], next=found.after or None)
+    return told_bundles.BundleList(
+        bundles=[telling.card(each) for each in found.lines], next=found.after or None
+    )
 
 
-@router.get("/{code}", response={200: told.BundleForm, **ABSENT}, operation_id="read_bundle")
-def read_bundle(request: Asking, code: BundleCode) -> told.BundleForm:
+@router.get("/{code}", response={200: told_bundles.BundleForm, **ABSENT}, operation_id="read_bundle")
+def read_bundle(request: Asking, code: BundleCode) -> told_bundles.BundleForm:
     """Give the notice, the roles, the questions and the schema of an answer: all that a program needs."""
     del request
     return telling.form(items.bundle(code))

@@ -12,7 +12,7 @@ from tongban.kernel.texts import Text
 from tongban.licences import api as licences
 from tongban.papers import api as papers
 from tongban.registry import api as registry
-from tongban.rest import told, told_licences
+from tongban.rest import told, told_bundles, told_licences
 from tongban.rest.reading import written
 
 JSON_TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -34,9 +34,9 @@ def _all(texts: Iterable[Text]) -> list[told.Spoken]:
     return [spoken(text) for text in texts]
 
 
-def card(bundle: items.Bundle | items.BundleCard) -> told.BundleCard:
+def card(bundle: items.Bundle | items.BundleCard) -> told_bundles.BundleCard:
     """Give a bundle's line on the list."""
-    return told.BundleCard(
+    return told_bundles.BundleCard(
         code=bundle.code,
         version=bundle.version,
         digest=bundle.digest,
@@ -45,20 +45,22 @@ def card(bundle: items.Bundle | items.BundleCard) -> told.BundleCard:
     )
 
 
-def form(bundle: items.Bundle) -> told.BundleForm:
+def form(bundle: items.Bundle) -> told_bundles.BundleForm:
     """Give all that a program needs to file."""
-    return told.BundleForm(
+    return told_bundles.BundleForm(
         **card(bundle).model_dump(),
-        notice=told.NoticeTold(
+        notice=told_bundles.NoticeTold(
             title=spoken(bundle.notice.title),
             paragraphs=_all(bundle.notice.paragraphs),
             basis=_basis(bundle, bundle.notice.basis),
         ),
         assurance=None
         if bundle.assurance is None
-        else told.AssuranceTold(level=bundle.assurance.level, basis=_basis(bundle, bundle.assurance.basis)),
+        else told_bundles.AssuranceTold(
+            level=bundle.assurance.level, basis=_basis(bundle, bundle.assurance.basis)
+        ),
         participants=[
-            told.ParticipantTold(
+            told_bundles.ParticipantTold(
                 role=each.role,
                 name=spoken(each.name),
                 kind=each.kind,
@@ -73,13 +75,13 @@ def form(bundle: items.Bundle) -> told.BundleForm:
         ],
         questions=[_question(bundle, each) for each in bundle.questions],
         confirmations=[
-            told.ConfirmationTold(
+            told_bundles.ConfirmationTold(
                 id=each.id, of=each.of, text=spoken(each.text), basis=_basis(bundle, each.basis)
             )
             for each in bundle.confirmations
         ],
         items=[
-            told.ItemTold(
+            told_bundles.ItemTold(
                 key=each.key, name=spoken(each.name), basic_code=each.basic_code, after=list(each.after)
             )
             for each in bundle.items
@@ -92,15 +94,17 @@ def _basis(bundle: items.Bundle, basis: items.Basis | None) -> list[told.BasisTo
     return [] if basis is None else [told.BasisTold.model_validate(items.basis_as_json(bundle, basis))]
 
 
-def _question(bundle: items.Bundle, question: items.Question) -> told.QuestionTold:
-    return told.QuestionTold(
+def _question(bundle: items.Bundle, question: items.Question) -> told_bundles.QuestionTold:
+    return told_bundles.QuestionTold(
         id=question.id,
         of=question.of,
         type=question.type,
         label=spoken(question.label),
         why=spoken(question.why),
         basis=_basis(bundle, question.basis),
-        choices=[told.ChoiceTold(value=each.value, label=spoken(each.label)) for each in question.choices],
+        choices=[
+            told_bundles.ChoiceTold(value=each.value, label=spoken(each.label)) for each in question.choices
+        ],
         default=question.default,
         minimum=question.minimum,
         maximum=question.maximum,
