@@ -7,7 +7,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
 from tongban.kernel import rows
+from tongban.kernel.clock import SHANGHAI
 from tongban.licences.models import LicenceRow, TypeRow
+from tongban.licences.rules import Status
 
 NOON = datetime(2026, 11, 23, 4, 0, 0, 123456, tzinfo=UTC)
 
@@ -43,6 +45,20 @@ def test_an_inserted_row_is_what_saving_it_would_have_written(database: None) ->
         for different in ("id", "identifier", "base", "case_number"):
             del each[different]
     assert values[0] == values[1]
+
+
+def test_a_value_of_another_type_is_written_as_saving_it_would(database: None) -> None:
+    plain, saved = licence("plain", "1"), licence("saved", "2")
+    for row in (plain, saved):
+        row.status, row.version, row.holder_code = Status.SUSPENDED, "2", 7  # type: ignore[assignment]
+        row.prepared_at = NOON.astimezone(SHANGHAI)
+    rows.insert(plain)
+    saved.save()
+    names = ("status", "version", "holder_code", "prepared_at")
+    stored = list(LicenceRow.objects.order_by("pk").values(*names))
+    assert stored[0] == stored[1] == dict(zip(names, (Status.SUSPENDED.value, 2, "7", NOON), strict=True))
+    rows.update(plain)
+    assert LicenceRow.objects.filter(pk=plain.pk).values(*names).get() == stored[0]
 
 
 def test_a_key_that_is_given_is_kept(database: None) -> None:
@@ -92,6 +108,18 @@ def test_a_prepared_read_gives_what_django_gives_for_every_value(database: None)
         assert [row._state.adding for row in found] == [False] * len(plain)
         first = BY_CASE.first(number)
         assert (first and first.identifier) == (plain[0]["identifier"] if plain else None)
+
+
+def test_what_a_prepared_read_gives_is_saved_and_refreshed_like_any_row(database: None) -> None:
+    rows.insert(licence("before", "1"))
+    found = BY_CASE.only("1")
+    found.holder_code = "another"
+    found.save(update_fields=["holder_code"])
+    assert LicenceRow.objects.get().holder_code == "another"
+    rows.write("UPDATE licences_licence SET holder_code = %s", "a third")
+    found.refresh_from_db()
+    assert found.holder_code == "a third"
+    assert found == LicenceRow.objects.get()
 
 
 def test_a_prepared_read_keeps_what_else_its_query_asks(database: None) -> None:
