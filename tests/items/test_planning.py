@@ -162,10 +162,13 @@ def test_lookups_wait_for_the_lookups_that_bring_their_keys() -> None:
     assert stages["land.addresses_990121"] == 0
     assert stages["market.trade_words"] == 1  # by the division that the address lies in
     values = items.values_of(city.bundle(), WHOLE_FORM)
-    first = items.ready(made, values, ())
-    assert "market.trade_words" not in {fetch.resource for fetch in first}
-    then = items.ready(made, {**values, (city.PLACE, "place.division"): city.EAST}, first)
-    assert "market.trade_words" in {fetch.resource for fetch in then}
+    then = {**values, (city.PLACE, "place.division"): city.EAST}
+    waits = {fetch.resource for fetch in made.fetches if not items.is_ready(fetch, values)}
+    assert "market.trade_words" in waits
+    assert "land.addresses_990121" not in waits
+    assert "market.trade_words" not in {
+        each.resource for each in made.fetches if not items.is_ready(each, then)
+    }
 
 
 def test_two_shareholders_are_named_and_each_is_looked_up() -> None:

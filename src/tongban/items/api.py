@@ -37,7 +37,7 @@ from tongban.items.deriving import derive
 from tongban.items.difference import Change, diff
 from tongban.items.expressions import Dates, Expressions, expressions, spoken_basis
 from tongban.items.fallbacks import heard
-from tongban.items.fetching import ready
+from tongban.items.fetching import is_ready
 from tongban.items.judging import (
     Judged,
     is_barred,
@@ -53,6 +53,7 @@ from tongban.items.planned import (
     Count,
     KeyPart,
     Naming,
+    Parties,
     Party,
     Plan,
     PlannedFetch,
@@ -147,6 +148,7 @@ __all__ = [
     "Pack",
     "PackTrial",
     "Participant",
+    "Parties",
     "Party",
     "Period",
     "Phase",
@@ -188,6 +190,7 @@ __all__ = [
     "heard",
     "is_barred",
     "is_chosen",
+    "is_ready",
     "is_withdrawn",
     "judge",
     "load_pack",
@@ -204,7 +207,6 @@ __all__ = [
     "publish",
     "publish_city",
     "read_ref",
-    "ready",
     "refs_of",
     "required_materials",
     "schema",

@@ -1,11 +1,11 @@
 """Which lookups a plan comes to: per office, resource and participant, staged by their keys."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from tongban.catalogue import api as catalogue
 from tongban.items.bundle import Bundle
-from tongban.items.planned import KeyPart, Plan, PlannedFetch, PlannedNeed, Ref
+from tongban.items.planned import KeyPart, PlannedFetch, PlannedNeed, Ref
 from tongban.items.values import Cast, Values
 from tongban.rules import api as rules
 
@@ -87,13 +87,9 @@ def _stage(
     return stage, after
 
 
-def ready(plan: Plan, values: Values, done: Collection[PlannedFetch]) -> tuple[PlannedFetch, ...]:
-    """Give the lookups whose keys are all known and that were not made yet."""
-    return tuple(
-        fetch
-        for fetch in plan.fetches
-        if fetch not in done and all(_is_there(values, part) for part in fetch.keys)
-    )
+def is_ready(fetch: PlannedFetch, values: Values) -> bool:
+    """Say whether a lookup can be made: its keys are all known."""
+    return all(_is_there(values, part) for part in fetch.keys)
 
 
 def _is_there(values: Values, part: KeyPart) -> bool:

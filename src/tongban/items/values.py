@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongban.items.bundle import Bundle, Participant, identity
-from tongban.items.planned import Answers, Party, Ref, Value
+from tongban.items.planned import Answers, Parties, Party, Ref, Value
 from tongban.rules import api as rules
 
 Held = Value | rules.NoneOnRecord | None
@@ -15,24 +15,20 @@ About = Mapping[str, Value]
 
 def canonical(ref: Ref, parties: Sequence[Party]) -> Ref:
     """Give the participant under whom a person's values lie: who fills two roles is one person."""
-    seen = {ref}
-    while (other := _same_as(ref, parties)) is not None and other not in seen:
-        ref = other
-        seen.add(ref)
-    return ref
+    return _known(parties).persons.get(ref, ref)
 
 
-def _same_as(ref: Ref, parties: Sequence[Party]) -> Ref | None:
-    return next((party.same_as for party in parties if party.ref == ref), None)
+def _known(parties: Sequence[Party]) -> Parties:
+    return parties if isinstance(parties, Parties) else Parties(parties)
 
 
 def refs_of(participant: Participant, parties: Sequence[Party]) -> tuple[Ref, ...]:
     """Give who fills a role, canonically, in order; a role nobody was named for is itself, once."""
-    refs = sorted(party.ref for party in parties if party.ref.role == participant.role)
-    if refs:
-        return tuple(dict.fromkeys(canonical(ref, parties) for ref in refs))
+    known = _known(parties)
+    if participant.role in known.filling:
+        return known.filling[participant.role]
     if participant.assumed:
-        return (canonical(Ref(participant.assumed), parties),)
+        return (canonical(Ref(participant.assumed), known),)
     return tuple(Ref(participant.role, position) for position in range(participant.min))
 
 

@@ -145,7 +145,7 @@ def _done(
         now=now,
         at=at,
     )
-    body = registry.organisation(act.body).name
+    body = sight.directory.organisation(act.body).name
     words = Text(
         f"{_label(act, sight).zh}：已在{body.zh}登记，编号{done.number}",
         f"{_label(act, sight).en}: registered at {body.en} as {done.number}",

@@ -227,7 +227,7 @@ def _intend(
                 key=key,
                 connector=act.connector,
                 operation=act.operation,
-                body=_body(act.body, row.office, civil_date(now)),
+                body=_body(sight.directory, act.body, row.office, civil_date(now)),
                 fields=stored,
                 intended_at=now,
             )
@@ -240,9 +240,9 @@ def _intend(
         )
 
 
-def _body(function: str, office: str, on: date) -> str:
+def _body(directory: registry.Directory, function: str, office: str, on: date) -> str:
     """Name the organisation of that function in the office's own division, or the nearest above it."""
-    return registry.body_for(function, registry.organisation(office).division, at=on).slug
+    return directory.body_for(function, directory.organisation(office).division, on).slug
 
 
 def _values_with_products(row: Case, sight: Sight) -> Values:

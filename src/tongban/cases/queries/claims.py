@@ -14,7 +14,7 @@ def claims_of(item: items.Item, sight: Sight) -> Iterator[tuple[items.Claim, str
     nor is what a source has no record of: its absence is not one holder's."""
     parties = sight.snapshot.answers.parties
     for claim in item.claims:
-        held = items.value_named(sight.bundle, claim.value, parties, sight.gathered.values, sight.about)
+        held = items.value_named(sight.bundle, claim.value, parties, sight.gathered.values, sight.given.about)
         if held is not None and not isinstance(held, rules.NoneOnRecord):
             yield claim, str(held)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 
-from tongban.cases.rules.gathering import Gathered, collect, read_value
+from tongban.cases.rules.gathering import Gathered, Given, collect, given, read_value
 from tongban.cases.snapshot import Snapshot
 from tongban.cases.workplace import Workplace
 from tongban.catalogue import api as catalogue
@@ -28,11 +28,10 @@ class Sight:
     bundle: items.Bundle
     plan: items.Plan
     book: catalogue.Book
+    directory: registry.Directory
     offices: Mapping[str, registry.Competence]
     gathered: Gathered
-    about: Mapping[str, items.Value]
-    produced: items.Values
-    dates: items.Dates
+    given: Given
 
     def of_case(self, item: str) -> "Sight":
         """See what one case's office may use: shares for the purpose of this item alone (promise 3)."""
@@ -40,18 +39,7 @@ class Sight:
 
     def gathering(self, wanted: Wanted) -> "Sight":
         """See what there is beside these lookups alone."""
-        gathered = collect(
-            self.bundle,
-            self.plan,
-            self.snapshot,
-            self.answers,
-            book=self.book,
-            about=self.about,
-            produced=self.produced,
-            dates=self.dates,
-            wanted=wanted,
-        )
-        return replace(self, gathered=gathered)
+        return replace(self, gathered=collect(self.given, self.snapshot, book=self.book, wanted=wanted))
 
 
 def look(
@@ -70,13 +58,14 @@ def look(
     day = civil_date(now)
     bundle = items.pinned(snapshot.bundle_digest)
     book = catalogue.book(day)
-    division = registry.division(snapshot.division, day)
+    directory = registry.directory()
+    division = directory.division(snapshot.division, day)
     about: dict[str, items.Value] = {"division.code": division.code, "division.name": division.name.zh}
     produced = products(snapshot, book)
     dates = {"filing_date": civil_date(snapshot.submitted_at or now)}
 
     def seen(place: str, without: Absent, asking: Wanted) -> Sight:
-        offices = competent(bundle, place, day)
+        offices = {item.key: directory.office_for(item.basic_code, place, day) for item in bundle.items}
         answers = items.heard(bundle, snapshot.answers, without)
         plan = _plan(
             _Question(
@@ -94,17 +83,17 @@ def look(
                 policies=at.policies,
             )
         )
-        bare = Sight(snapshot, answers, bundle, plan, book, offices, NOTHING, about, produced, dates)
+        have = given(bundle, plan, answers, about=about, produced=produced, dates=dates)
+        bare = Sight(snapshot, answers, bundle, plan, book, directory, offices, NOTHING, have)
         return bare.gathering(asking)
 
-    first = seen(snapshot.division, frozenset(), lambda _: True).gathered
-    return seen(_place_division(bundle, first) or snapshot.division, _on_no_record(first), wanted)
-
-
-def competent(bundle: items.Bundle, division: str, day: date) -> Mapping[str, registry.Competence]:
-    """Give the competent office of each item of a bundle for a place."""
-    directory = registry.directory()
-    return {item.key: directory.office_for(item.basic_code, division, day) for item in bundle.items}
+    first = seen(snapshot.division, frozenset(), lambda _: True)
+    place = _place_division(bundle, first.gathered) or snapshot.division
+    without = _on_no_record(first.gathered)
+    if place != snapshot.division or without:
+        return seen(place, without, wanted)
+    # The plan is the same: another look would differ in the lookups still to make alone.
+    return first if all(map(wanted, first.plan.fetches)) else first.gathering(wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +159,9 @@ def products(snapshot: Snapshot, book: catalogue.Book) -> items.Values:
 
 def about_case(sight: Sight, *, in_name_of: str, number: str, decided_on: date) -> Mapping[str, items.Value]:
     """Give the values about a case that its acts and its licence may show."""
-    office = registry.organisation(in_name_of)
+    office = sight.directory.organisation(in_name_of)
     return {
-        **sight.about,
+        **sight.given.about,
         "case.number": number,
         "case.office_name": office.name.zh,
         "case.office_code": office.credit_code,

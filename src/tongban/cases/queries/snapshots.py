@@ -50,6 +50,11 @@ def snapshot(number: str) -> Snapshot:
     )
 
 
+def case_numbers(filing_id: int) -> tuple[str, ...]:
+    """Give the numbers of a filing's cases that were received."""
+    return tuple(row.number for row in standing.CASES.all(filing_id) if row.number is not None)
+
+
 def disputed(filing_id: int) -> frozenset[int]:
     """Give every fact under an open dispute: the same value fetched for another office is the same value."""
     open_ones = {contest.fact_id for contest in standing.OPEN_CONTESTS.all(filing_id)}
@@ -91,7 +96,7 @@ def _answers(
     kinds = {question.id: question.type for question in bundle.questions}
     kinds |= {confirmation.id: "boolean" for confirmation in bundle.confirmations}
     return items.Answers(
-        parties=tuple(
+        parties=items.Parties(
             items.Party(party.ref, party.same_as, party.identity_number, party.name) for party in parties
         ),
         values={

@@ -1,6 +1,6 @@
 """Which values a filing has now, and which lookups would bring more. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -61,41 +61,72 @@ class Gathered:
         return "unknown" if fact.status == "none_on_record" and not has_value else fact.status
 
 
-def collect(
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a filing has before any lookup: what was answered and produced, and what follows from that.
+
+    `supplied` are the values that sources are to give. They are never derived instead: late, withheld or
+    disputed, they would look known.
+    """
+
+    bundle: items.Bundle
+    plan: items.Plan
+    parties: Sequence[items.Party]
+    about: Mapping[str, items.Value]
+    dates: items.Dates
+    supplied: frozenset[tuple[items.Ref, str]]
+    values: items.Values
+
+    def with_derived(self, values: items.Values) -> dict[tuple[items.Ref, str], items.Held]:
+        """Add to these values what follows from them."""
+        found = items.derive(self.bundle, self.parties, values, self.about, self.dates, fetched=self.supplied)
+        return dict(found)
+
+
+def given(
     bundle: items.Bundle,
     plan: items.Plan,
-    snapshot: Snapshot,
     answers: items.Answers,
     *,
-    book: catalogue.Book,
     about: Mapping[str, items.Value],
     produced: items.Values,
     dates: items.Dates,
+) -> Given:
+    """Join answers and products with what follows from them; `answers` are those that are heard."""
+    supplied = frozenset((fetch.ref, element) for fetch in plan.fetches for element in fetch.elements)
+    bare = Given(
+        bundle,
+        plan,
+        answers.parties,
+        about,
+        dates,
+        supplied,
+        {**items.values_of(bundle, answers), **produced},
+    )
+    return replace(bare, values=bare.with_derived(bare.values))
+
+
+def collect(
+    have: Given,
+    snapshot: Snapshot,
+    *,
+    book: catalogue.Book,
     wanted: Callable[[items.PlannedFetch], bool],
 ) -> Gathered:
-    """Join answers, facts, products and what follows from them; list the lookups still to make.
+    """Join what there is with the facts and what follows from them; list the lookups still to make.
 
-    `answers` are those that are heard. Lookups come in stages, since one's answer may be the next one's
-    key; each round uses what the round before brought, until nothing new comes. A fact counts only for
-    the key it was asked by and the purpose it came for. What a source is to supply is never derived
-    instead: late, withheld or disputed, it would look known.
+    Lookups come in stages, since one's answer may be the next one's key; each round uses what the round
+    before brought, until nothing new comes. A fact counts only for the key it was asked by and the purpose
+    it came for.
     """
     known = {identity(fact): fact for fact in snapshot.facts}
-    values: dict[tuple[items.Ref, str], items.Held] = {
-        **items.values_of(bundle, answers),
-        **produced,
-    }
-    supplied = {(fetch.ref, element) for fetch in plan.fetches for element in fetch.elements}
+    values = dict(have.values)
     facts: dict[tuple[items.Ref, str], FactView] = {}
-    done: set[items.PlannedFetch] = set()
+    waiting = [fetch for fetch in have.plan.fetches if wanted(fetch)]
     missing, late, ungranted = _Lookups(), _Lookups(), _Lookups()
-    while True:
-        values = dict(items.derive(bundle, answers.parties, values, about, dates, fetched=supplied))
-        fresh = [fetch for fetch in items.ready(plan, values, done) if wanted(fetch)]
-        if not fresh:
-            break
+    while fresh := [fetch for fetch in waiting if items.is_ready(fetch, values)]:
+        waiting = [fetch for fetch in waiting if not items.is_ready(fetch, values)]
         for fetch in fresh:
-            done.add(fetch)
             lookup = fill(fetch, values)
             for element in fetch.elements:
                 fact = known.get((*asked_as(lookup), element))
@@ -108,12 +139,8 @@ def collect(
                     ungranted.add(lookup, element)
                 facts[fact.ref, fact.element] = fact
                 values[fact.ref, fact.element] = _value(fact, snapshot.contested, book)
-    unasked = {
-        (fetch.ref, element): fetch.keys
-        for fetch in plan.fetches
-        if fetch not in done and wanted(fetch)
-        for element in fetch.elements
-    }
+        values = have.with_derived(values)
+    unasked = {(fetch.ref, element): fetch.keys for fetch in waiting for element in fetch.elements}
     return Gathered(values, facts, unasked, snapshot.contested, missing.all(), late.all(), ungranted.all())
 
 
