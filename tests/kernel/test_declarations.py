@@ -222,6 +222,30 @@ def test_the_schema_of_a_declaration_tells_both_languages_and_forbids_more() -> 
     assert schema["$schema"].endswith("2020-12/schema")
 
 
+class Keeping(Declaration):
+    """How long something is kept."""
+
+    days: Annotated[int, Field(ge=1)]
+    """Days of the calendar."""
+    since: date | None = None
+
+
+class Kept(Keeping):
+    """What is kept, and how long."""
+
+    parts: tuple[Keeping, ...] = ()
+    """Its parts,
+    each for its own time."""
+
+
+def test_the_schema_says_what_stands_under_each_field_its_own_and_inherited() -> None:
+    schema = declarations.schema(Kept)
+    assert schema["properties"]["days"]["description"] == "Days of the calendar."
+    assert schema["properties"]["parts"]["description"] == "Its parts,\neach for its own time."
+    assert "description" not in schema["properties"]["since"]
+    assert schema["$defs"]["Keeping"]["properties"]["days"]["description"] == "Days of the calendar."
+
+
 def test_a_model_given_texts_in_code_writes_them_out_again() -> None:
     office = Office(name=Text(zh="甲", en="a"), credit_code="11990121310121000D", since=date(2026, 1, 1))
     assert office.model_dump()["name"] == {"zh": "甲", "en": "a"}

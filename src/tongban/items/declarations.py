@@ -33,7 +33,7 @@ Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,59}$")]
 class File(BaseModel):
     """A file of the pack: unknown keys are errors, nothing in it changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class PackFile(File):

@@ -92,7 +92,7 @@ def _no_number(value: object) -> InvalidValue:
 class PoliciesFile(BaseModel):
     """cities/<city>/policies.yaml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     policies: tuple[Policy, ...]
     """Each decision."""

@@ -21,9 +21,7 @@ Unit = deadlines.Unit
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def declared(cls: type[T]) -> type[T]:
     """Make a frozen dataclass that a pack's YAML fills; a key it does not know is an error."""
-    cls.__pydantic_config__ = ConfigDict(  # type: ignore[attr-defined]
-        extra="forbid", use_attribute_docstrings=True
-    )
+    cls.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
     return dataclass(frozen=True, kw_only=True)(cls)
 
 

@@ -9,8 +9,8 @@ from tongban.kernel.declarations.reading import (
     read,
     read_all,
     read_plain,
-    schema,
 )
+from tongban.kernel.declarations.schemas import schema
 from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration
 
 __all__ = [

@@ -86,8 +86,3 @@ def read_plain(path: Path) -> Any:
 def raise_all(errors: Sequence[InvalidDeclaration]) -> NoReturn:
     """Raise one mistake as itself and several as DeclarationErrors; there must be at least one."""
     raise errors[0] if len(errors) == 1 else DeclarationErrors(errors)
-
-
-def schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Give the JSON Schema (2020-12) of a declared model, for editors and for docs."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
