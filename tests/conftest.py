@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-pytest_plugins = ["tests.processes", "tests.browser", "tests.hardware"]
+pytest_plugins = ["tests.stores", "tests.processes", "tests.browser", "tests.hardware"]
 
 STORE_FIXTURES = {"database", "transactional_db", "db", "live_server"}
 MARKS = (
@@ -75,26 +75,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-LIFTED: list[str] = []  # the triggers that SQLite is without until the next test begins
-
-
 @pytest.fixture
-def append_only(transactional_db: None) -> Iterator[None]:
-    """Lift, after the test, what keeps lines from being deleted: SQLite empties a table line by line."""
-    with connection.cursor() as cursor:
-        while LIFTED:
-            cursor.execute(LIFTED.pop())
-    yield
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            for name, sql in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name}")
-                LIFTED.append(sql)
-
-
-@pytest.fixture
-def database(append_only: None, settings: Settings, tmp_path: Path) -> None:
+def database(transactional_db: None, settings: Settings, tmp_path: Path) -> None:
     """A real database whose transactions commit, beside an empty folder for what the node writes.
 
     The folder is emptied with the database: a log that an earlier test published would otherwise be
