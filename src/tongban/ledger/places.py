@@ -1,5 +1,6 @@
 """Where the logs, their private journal and the log's key lie, unless a caller says otherwise."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -7,7 +8,12 @@ from django.conf import settings
 
 def logs_folder() -> Path:
     """Give the folder of the published logs; any web server may serve it."""
-    return Path(settings.VAR) / "logs"
+    return _logs_in(settings.VAR)
+
+
+@lru_cache(maxsize=2)  # every entry asks, and composing a path takes as long as sealing what is put in it
+def _logs_in(var: Path | str) -> Path:
+    return Path(var) / "logs"
 
 
 def keys_folder() -> Path:
@@ -22,8 +28,12 @@ def journal_folder(logs: Path) -> Path:
 
 def opening_keys_folder() -> Path:
     """Give the folder of the keys of openings: beside the node's folder, so that its backups lack them."""
-    var = Path(settings.VAR)
-    return Path(settings.OPENING_KEYS) if settings.OPENING_KEYS else var.with_name(f"{var.name}-opening-keys")
+    return _opening_keys(settings.VAR, settings.OPENING_KEYS)
+
+
+@lru_cache(maxsize=2)
+def _opening_keys(var: Path | str, elsewhere: Path | str | None) -> Path:
+    return Path(elsewhere) if elsewhere else Path(var).with_name(f"{Path(var).name}-opening-keys")
 
 
 def pending_file(logs: Path, log: str) -> Path:
