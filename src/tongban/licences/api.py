@@ -67,7 +67,7 @@ from tongban.licences.renderings.laying import drawn
 from tongban.licences.renderings.making import MEDIA_TYPES, Format, Rendering, render
 from tongban.licences.rules import LONGEST_CAUSE, Change, Operation, Status, Way
 from tongban.licences.signer.algorithms import PROFILES
-from tongban.licences.signer.client import DirectSigners, Signers, Signing
+from tongban.licences.signer.client import DirectSigners, Signers, Signing, sign_everywhere
 from tongban.licences.signer.journal import Journal
 from tongban.licences.signer.keyfiles import Place, load_key, read_token_file
 from tongban.licences.signer.office import OfficeSigner
@@ -169,6 +169,7 @@ __all__ = [
     "sign",
     "sign_again",
     "sign_all",
+    "sign_everywhere",
     "sign_pending",
     "sign_presentation",
     "sign_waiting",

@@ -15,6 +15,7 @@ from tongban.cases.actions.work import Lease, claim, claim_due, release
 from tongban.cases.jobs.gather import gather_for
 from tongban.cases.queries.pledges import breaches
 from tongban.cases.queries.sight import Sight, see
+from tongban.cases.queries.snapshots import case_numbers
 from tongban.cases.queries.snapshots import snapshot as read
 from tongban.cases.rules.records import decision_record
 from tongban.cases.rules.steps import Register, Rest, Ring, Sign, TakeUp, backoff, next_step
@@ -73,7 +74,7 @@ def carry(lease: Lease, *, at: Workplace, limit: Budget) -> None:
 
 def _seal(lease: Lease, *, at: Workplace) -> None:
     """Have the offices seal the notices of this filing."""
-    numbers = tuple(case.number for case in read(lease.number).cases if case.number is not None)
+    numbers = case_numbers(lease.filing_id)
     papers.seal_pending(at.signers, at.clock.now(), case_numbers=numbers, log_signer=at.log_signer)
 
 
@@ -201,21 +202,12 @@ def _sign(lease: Lease, cases: Sequence[CaseView], *, at: Workplace) -> None:
 
     An office whose signer is silent keeps only its own results waiting: the others are stored first.
     """
-    signed: list[tuple[int, licences.Signed]] = []
-    silent: SourceTrouble | None = None
-    now = at.clock.now()
-    for office in dict.fromkeys(case.in_name_of for case in cases):
-        several = [case for case in cases if case.in_name_of == office]
-        try:
-            made = licences.sign_all(
-                [case.licence for case in several], at.signers, now=now, log_signer=at.log_signer
-            )
-        except SourceTrouble as trouble:
-            silent = trouble
-            continue
-        signed += [(case.id, each) for case, each in zip(several, made, strict=True)]
+    case_of = {case.licence: case.id for case in cases}
+    signed, silent = licences.sign_all(
+        list(case_of), at.signers, now=at.clock.now(), log_signer=at.log_signer
+    )
     if signed:
-        finish_signed(lease, signed, at=at)
+        finish_signed(lease, [(case_of[each.identifier], each) for each in signed], at=at)
     if silent is not None:
         raise silent
 

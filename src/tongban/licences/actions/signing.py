@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tongban.kernel import rows
 from tongban.kernel.canonical import digest
-from tongban.kernel.errors import Conflict
+from tongban.kernel.errors import Conflict, SourceTrouble
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction, part, whole
@@ -18,7 +18,7 @@ from tongban.licences.models import LicenceRow, StatusChangeRow
 from tongban.licences.queries import no_licence
 from tongban.licences.rules import Change, Operation, Status
 from tongban.licences.signer.algorithms import DETERMINISTIC
-from tongban.licences.signer.client import Signing
+from tongban.licences.signer.client import Signing, sign_everywhere
 from tongban.licences.signer.statements import Signature
 
 
@@ -39,7 +39,10 @@ def sign(
     Asking again for the same licence gives the same signature. With the log's signer the log's
     promise that the evidence will be published comes with it.
     """
-    return sign_all([identifier], signers, now=now, log_signer=log_signer)[0]
+    signed, silent = sign_all([identifier], signers, now=now, log_signer=log_signer)
+    if silent is not None:
+        raise silent
+    return signed[0]
 
 
 def sign_all(
@@ -48,20 +51,26 @@ def sign_all(
     *,
     now: datetime,
     log_signer: ledger.LogSigner | None = None,
-) -> list[Signed]:
-    """Ask for the signatures of several licences: one request an office, one promise for all of them."""
+) -> tuple[list[Signed], SourceTrouble | None]:
+    """Ask for the signatures of several licences: one request and one promise an office, all at once.
+
+    An office whose signer is silent keeps only its own licences waiting; its trouble is given with the rest.
+    """
     outside_any_transaction("asking an office's signer")
-    prepared = {identifier: _prepared(identifier) for identifier in identifiers}
-    by_office: dict[str, list[str]] = defaultdict(list)
-    for identifier, each in prepared.items():
-        by_office[each.issuer].append(identifier)
-    promise = promise_for([each.entry for each in prepared.values()], log_signer, now)
-    signed: dict[str, Signed] = {}
-    for office, several in by_office.items():
-        signatures = signers.sign_all(office, [prepared[each].statement for each in several])
-        for identifier, signature in zip(several, signatures, strict=True):
-            signed[identifier] = Signed(identifier, signature, promise)
-    return [signed[identifier] for identifier in identifiers]
+    by_office: dict[str, dict[str, _Prepared]] = defaultdict(dict)
+    for identifier in identifiers:
+        prepared = _prepared(identifier)
+        by_office[prepared.issuer][identifier] = prepared
+    wanted = {office: [each.statement for each in several.values()] for office, several in by_office.items()}
+    signed: list[Signed] = []
+    silent: SourceTrouble | None = None
+    for office, answer in sign_everywhere(signers, wanted).items():
+        if isinstance(answer, SourceTrouble):
+            silent = answer
+            continue
+        promise = promise_for([each.entry for each in by_office[office].values()], log_signer, now)
+        signed += [Signed(each, got, promise) for each, got in zip(by_office[office], answer, strict=True)]
+    return signed, silent
 
 
 @part

@@ -2,11 +2,12 @@
 
 import socket
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 from tongban.kernel.clock import budget
-from tongban.kernel.errors import NotFound, SourceDown
+from tongban.kernel.errors import NotFound, SourceDown, SourceTrouble
 from tongban.kernel.texts import Text
 from tongban.licences.signer.office import OfficeSigner
 from tongban.licences.signer.statements import Signature
@@ -18,6 +19,8 @@ from tongban.licences.signer.wire import (
     short_path,
     take_frame,
 )
+
+MOST_AT_ONCE = 8  # offices that one caller waits for at the same time
 
 
 class Signing(Protocol):
@@ -121,6 +124,26 @@ class DirectSigners:
                 todo=Text("请先为该机构生成密钥并发布信任文件。", "Make its key and publish the trust file."),
             )
         return signer.sign(statements)
+
+
+def sign_everywhere(
+    signers: Signing, wanted: Mapping[str, Sequence[str]]
+) -> dict[str, list[Signature] | SourceTrouble]:
+    """Have each office sign its own statements; one that is silent gives its trouble in their place.
+
+    All are asked at once: every signer waits for its own journal on the disk, and none for another's.
+    """
+
+    def ask(office: str) -> list[Signature] | SourceTrouble:
+        try:
+            return signers.sign_all(office, wanted[office])
+        except SourceTrouble as trouble:
+            return trouble
+
+    if len(wanted) < 2:
+        return {office: ask(office) for office in wanted}
+    with ThreadPoolExecutor(min(len(wanted), MOST_AT_ONCE), thread_name_prefix="signers") as pool:
+        return dict(zip(wanted, pool.map(ask, wanted), strict=True))
 
 
 def _silent(office: str) -> SourceDown:

@@ -14,6 +14,7 @@ from django.conf import settings
 from tongban.kernel import rows
 from tongban.kernel.canonical import canonical, digest
 from tongban.kernel.clock import SHANGHAI, civil_date
+from tongban.kernel.errors import SourceTrouble
 from tongban.kernel.ids import Chance
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import outside_any_transaction, part, whole
@@ -159,10 +160,12 @@ def seals_for(
     for row in rows_to_seal(case_numbers, limit):
         waiting[row.office].append(row)
     promise = _promise([row.entry for several in waiting.values() for row in several], log_signer, now)
+    statements = {office: [row.statement for row in several] for office, several in waiting.items()}
     sealed: list[Sealed] = []
-    for office, several in waiting.items():
-        signatures = signers.sign_all(office, [row.statement for row in several])
-        sealed += [Sealed(row.pk, each, promise) for row, each in zip(several, signatures, strict=True)]
+    for office, answer in licences.sign_everywhere(signers, statements).items():
+        if isinstance(answer, SourceTrouble):
+            raise answer
+        sealed += [Sealed(row.pk, each, promise) for row, each in zip(waiting[office], answer, strict=True)]
     return sealed
 
 
