@@ -21,7 +21,7 @@ def witness_programs(node: Node, now: datetime) -> list[Program]:
         for vkey in licences.log_vkeys(now):
             ledger.trust_log(folder, str(vkey))
         port = _free_port()
-        serving = ("-m", "tongban.site.command", "witness", "serve", "--folder", str(folder))
+        serving = ("-m", "tongban.ledger.witness", "--folder", str(folder))
         programs.append(
             Program(f"witness-{witness.organisation}", (*serving, "--port", str(port)), answers(port))
         )

@@ -49,11 +49,14 @@ def run(asked: argparse.Namespace, voice: Voice) -> int:
         raise _outside_failed(outputs() / "generate.log")
     crew = Crew(outputs())
     try:
-        voice.progress(Text("正在启动其他单位的系统 …", "Starting the other organisations' systems …"))
-        crew.start(_outside())
+        voice.progress(
+            Text(
+                "正在启动其他单位的系统和见证方 …",
+                "Starting the other organisations' systems and the witnesses …",
+            )
+        )
+        crew.start_together([_outside(), *witness_programs(here(), SystemClock().now())])
         _write_endpoints()
-        voice.progress(Text("正在启动见证方 …", "Starting the witnesses …"))
-        crew.start_together(witness_programs(here(), SystemClock().now()))
         voice.progress(Text("正在启动签章、网页和办理进程 …", "Starting signers, web and worker …"))
         serve(crew, settings.PORT)
         filed = file_sample(scene(settings.ORIGIN), settings.CITY / SAMPLE, BUNDLE, voice)
