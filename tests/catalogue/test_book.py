@@ -66,3 +66,28 @@ def test_a_book_answers_for_the_day_it_is_held_for() -> None:
     asked = ("market.990121", "police.population", ["person.deceased"], "open-company")
     assert later.grant_for(*asked) is None
     assert later.epoch == book().epoch
+
+
+def test_of_a_resource_and_its_elements_the_strictest_grade_counts() -> None:
+    for own, of_its_element, counts in (
+        ("general_1", "general_3", "general_3"),
+        ("general_4", "general_3", "general_4"),
+        ("important", "core", "core"),
+        ("core", "general_1", "core"),
+    ):
+        offered = resource(grade=own, elements=("person.deceased",))
+        whole = make_book(
+            epoch=Epoch(1, "mark"),
+            on=DAY,
+            elements=[element(grade=of_its_element), element("person.other", grade="core")],
+            resources=[offered],
+            grants=[],
+        )
+        assert whole.grade_of(offered) == counts
+
+
+def test_the_copies_of_a_source_are_those_that_say_so() -> None:
+    source = resource()
+    copies = [resource(code, copy_of=source.code) for code in ("z.people", "a.people")]
+    whole = book([source, *copies, resource("b.people", copy_of="z.people")])
+    assert [copy.code for copy in whole.copies_of(source.code)] == ["a.people", "z.people"]

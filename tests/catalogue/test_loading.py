@@ -5,15 +5,34 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalogue.making import resource
 from tests.sources import ROOT
-from tongban.catalogue.api import CityCatalogue, read_city
+from tongban.catalogue.api import (
+    CLASSES,
+    COVERAGES,
+    DELIVERIES,
+    FORMATS,
+    GRADES,
+    RANKS,
+    SHARE_CLASSES,
+    UPDATES,
+    CityCatalogue,
+    read_city,
+)
+from tongban.catalogue.declared import Assessed, ResourceDeclared, Share
 from tongban.kernel.errors import DeclarationErrors, InvalidDeclaration
 
 OWNERS = {
     *("police.990100", "court.990100", "market.990100", "health.990100"),
     *("land.990121", "land.990122"),
 }
+FORBIDDEN = "      reason: {zh: 法律明确禁止, en: a law forbids it}\n      forbidden_by: law"
+USE = "      use: {zh: 用, en: use}"
+DAY = "2025-11-01"
+ASSESSED = f"    assessed: {{secrecy_on: {DAY}, personal_information_on: {DAY}, approved_on: {DAY}}}"
+MARRIED = (
+    "{code: person.married, name: {zh: 已婚, en: married}, kind: boolean, about: person, "
+    "grade: general_4, when_none: unknown}"
+)
 
 
 def everybody(city: Path) -> set[str]:
@@ -79,7 +98,7 @@ def test_a_county_claims_inside_the_city_only_where_the_city_excludes_it(city: P
 
 def test_who_stands_in_the_book_is_the_first_owner_whatever_the_order_of_the_file(city: Path) -> None:
     spoil(city, "resources.yaml", "elements: [person.under_enforcement", "elements: [person.deceased")
-    standing = [resource("court.enforcement")]
+    standing = ["court.enforcement"]
     error = refused(lambda: read_city(city, organisations=everybody(city), standing=standing))
     assert "court.990100" in error.what.en
 
@@ -91,6 +110,19 @@ def test_who_stands_in_the_book_is_the_first_owner_whatever_the_order_of_the_fil
         ("resources.yaml", "keys: [person.resident_id]", "keys: [person.resident_no]", "person.resident_no"),
         ("resources.yaml", "person.birth_date, person.sex", "person.birthday, person.sex", "person.birthday"),
         ("resources.yaml", "grade: general_4", "grade: state_secret", "Art. 3"),
+        ("resources.yaml", "grade: general_4", "grade: work_secret", "Art. 3"),
+        ("elements.yaml", "grade: general_4", "grade: state_secret", "Art. 3"),
+        ("resources.yaml", "class: people", "class: persons", "licences"),
+        ("resources.yaml", "class: people", "class: theme", "theme"),
+        ("resources.yaml", "class: people", "class: people\n    theme: {zh: 养老, en: old age}", "theme"),
+        ("resources.yaml", "class: people", "class: people\n    number: A1", "number"),
+        ("resources.yaml", "connector: police", 'connector: ""', "stand together"),
+        ("resources.yaml", "delivery: [interface]", "delivery: []", "delivery"),
+        ("resources.yaml", "update: realtime", "update: often", "yearly"),
+        ("resources.yaml", "format: database", "format: paper", "spreadsheet"),
+        ("resources.yaml", "class: unconditional", f"class: unconditional\n{USE}", "Art. 15"),
+        ("resources.yaml", "class: conditional", f"class: conditional\n{FORBIDDEN}", "only what"),
+        ("resources.yaml", "class: conditional", "class: none", "`reason`"),
         ("resources.yaml", "scope: {zh: 依法履职", "scpoe: {zh: 依法履职", "scpoe"),
         ("resources.yaml", 'division: "990121"', 'division: "99012"', "6, 9 or 12 digits"),
         ("resources.yaml", "    coverage: all", '    excludes: ["990200"]\n    coverage: all', "990200"),
@@ -124,10 +156,20 @@ def test_an_exact_line_is_given_for_a_wrong_word(city: Path) -> None:
 
 
 def test_what_the_law_forbids_to_share_is_granted_to_nobody(city: Path) -> None:
-    spoil(city, "resources.yaml", "class: conditional", "class: none")
+    spoil(city, "resources.yaml", "class: conditional", f"class: none\n{FORBIDDEN}")
+    spoil(
+        city,
+        "resources.yaml",
+        "      scope: {zh: 依法履职需要的政务部门, en: offices whose statutory duties need it}\n",
+        "",
+    )
+    spoil(
+        city, "resources.yaml", "      use: {zh: 核对办理人身份和基本情况, en: checking who people are}\n", ""
+    )
     error = refused(lambda: read(city))
-    assert Path(error.file).name == "grants.yaml"
-    assert "forbids" in error.what.en
+    told = error.errors if isinstance(error, DeclarationErrors) else (error,)
+    assert {Path(one.file).name for one in told} == {"grants.yaml"}
+    assert all("forbids" in one.what.en for one in told)
 
 
 def test_a_conditional_resource_says_its_scope_and_use(city: Path) -> None:
@@ -138,3 +180,81 @@ def test_a_conditional_resource_says_its_scope_and_use(city: Path) -> None:
         "",
     )
     assert "Art. 15" in refused(lambda: read(city)).what.en
+
+
+@pytest.mark.parametrize(
+    ("ground", "says"),
+    [
+        ("{text: {zh: 某法第三条, en: Some Law Art. 3}, source: x, mark: gap}", "no legal ground"),
+        ("{text: {zh: 内部规定, en: own rules}, source: x, mark: found}", "names the article"),
+    ],
+)
+def test_not_shared_without_an_express_ground_is_refused_at_its_line(
+    city: Path, ground: str, says: str
+) -> None:
+    line = list_only(
+        city, f"{{class: none, reason: {{zh: 不宜, en: no}}, forbidden_by: law, basis: {ground}}}"
+    )
+    error = refused(lambda: read(city))
+    assert (Path(error.file).name, error.line) == ("resources.yaml", line)
+    assert says in error.what.en + error.todo.en
+
+
+def test_an_entry_may_be_listed_without_being_connected_and_nobody_is_granted_it(city: Path) -> None:
+    list_only(city, UNCONDITIONAL)
+    (listed,) = [one for one in read(city).resources if one.code == "civil.marriages"]
+    assert not listed.is_connected
+    grants = city / "catalogue" / "grants.yaml"
+    grants.write_text(grants.read_text("utf-8").replace("police.real_name", "civil.marriages"), "utf-8")
+    error = refused(lambda: read(city))
+    told = error.errors if isinstance(error, DeclarationErrors) else (error,)
+    assert any("not connected" in one.what.en for one in told)
+
+
+def test_a_number_of_the_national_catalogue_stands_once(city: Path) -> None:
+    list_only(city, UNCONDITIONAL, number="301001/000001")
+    line = spoil(city, "resources.yaml", "class: people", 'class: people\n    number: "301001/000001"')
+    error = refused(lambda: read(city))
+    assert error.line > line
+    assert "police.population" in error.what.en
+
+
+UNCONDITIONAL = "{class: unconditional, basis: {text: {zh: 依据, en: basis}, source: x, mark: found}}"
+
+
+def list_only(city: Path, share: str, number: str = "") -> int:
+    """Enter one resource that no connector reaches; give the line of its share."""
+    elements = city / "catalogue" / "elements.yaml"
+    elements.write_text(f"{elements.read_text('utf-8')}\n  - {MARRIED}\n", "utf-8")
+    resources = city / "catalogue" / "resources.yaml"
+    lines = [
+        "  - code: civil.marriages",
+        "    name: {zh: 婚姻登记, en: marriage register}",
+        "    class: people",
+        "    summary: {zh: 婚姻登记信息, en: who is married}",
+        "    organisation: police.990100",
+        "    elements: [person.married]",
+        '    division: "990100"',
+        "    coverage: all",
+        "    format: database",
+        "    update: daily",
+        f"    share: {share}",
+        *([f'    number: "{number}"'] if number else []),
+        "    grade: general_1",
+        "    delivery: [batch, file]",
+        "    valid_from: 2026-01-01",
+        ASSESSED,
+    ]
+    text = resources.read_text("utf-8").rstrip("\n")
+    resources.write_text(text + "\n" + "\n".join(lines) + "\n", "utf-8")
+    return text.count("\n") + 2 + next(n for n, line in enumerate(lines) if "share:" in line)
+
+
+def test_the_page_on_the_catalogue_explains_every_word_of_an_entry() -> None:
+    page = (ROOT / "docs" / "catalogue.md").read_text("utf-8")
+    models = (ResourceDeclared, Share, Assessed)
+    words = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    closed = {*GRADES, *CLASSES, *FORMATS, *DELIVERIES, *UPDATES, *SHARE_CLASSES, *RANKS, *COVERAGES}
+    spoken = {f"general_{n}" for n in (2, 3)}  # written as a range
+    assert {"open", "format", "forbidden_by", "secrecy_on"} <= words
+    assert not {word for word in (words | closed) - spoken if f"`{word}`" not in page}

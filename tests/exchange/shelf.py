@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tongban.catalogue.api import Element, Value
 from tongban.exchange.api import (
@@ -31,6 +32,7 @@ class Shelf:
     records: Records = field(default_factory=dict)
     before: Callable[[Ask], object] = lambda _: None
     inline: bool = False
+    as_of: datetime | None = None  # the date that it gives its records
     idempotency: Idempotency = "key"
     asked: list[Ask] = field(default_factory=list)
     done: dict[str, str] = field(default_factory=dict)
@@ -40,8 +42,9 @@ class Shelf:
         self.before(ask)
         found = self.records.get(tuple(ask.key.values()))
         if found is None:
-            return Nothing()
-        return Record({one.code: Reading(found[one.code]) for one in ask.elements if one.code in found})
+            return Nothing(self.as_of)
+        readings = {one.code: Reading(found[one.code]) for one in ask.elements if one.code in found}
+        return Record(readings, self.as_of)
 
     def scan(self, resource: str, elements: Sequence[Element], *, rows: int) -> Iterator[list[Row]]:  # noqa: ARG002
         every = list(self.records.values())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.catalogue.making import element, grant, resource
 from tests.demo.hosting import MORNING
 from tongban.catalogue.api import Book, Epoch, Grant, Resource, make_book
-from tongban.exchange.api import Allowed, Denied, ShareRequest, judge_share
+from tongban.exchange.api import Allowed, Denied, ShareRequest, is_open, judge_share
 from tongban.kernel.clock import civil_date
 
 ELEMENTS = ("person.deceased", "person.birth_date", "person.mobile", "person.household_address")
@@ -56,6 +56,20 @@ def test_what_was_granted_is_allowed_under_that_grant() -> None:
 def test_only_the_granted_part_of_what_was_asked_is_allowed() -> None:
     allowed = judged(replace(REQUEST, elements=("person.mobile", "person.deceased", "person.mobile")))
     assert (allowed.elements, allowed.withheld) == (("person.deceased",), ("person.mobile",))
+
+
+def test_what_is_only_listed_is_never_shared_whatever_was_granted() -> None:
+    assert why(judged(book=rights(grant(), connector="", keys=()))) == "not_connected"
+
+
+def test_a_register_with_one_stricter_element_does_not_lie_open() -> None:
+    offered = resource(elements=("place.usage",), share_class="unconditional", grade="general_1")
+    for grade, lies_open in (("general_1", True), ("general_2", False), ("important", False)):
+        usage = element("place.usage", about="place", grade=grade)
+        book = make_book(
+            epoch=Epoch(1, "mark"), on=civil_date(MORNING), elements=[usage], resources=[offered], grants=[]
+        )
+        assert is_open(offered, book) is lies_open
 
 
 def test_without_any_grant_nothing_is_allowed() -> None:

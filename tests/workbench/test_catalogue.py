@@ -1,5 +1,7 @@
 """The book of data as staff read it, and a grant withdrawn from it."""
 
+from datetime import timedelta
+
 import pytest
 
 from bench.filing import draft
@@ -10,6 +12,7 @@ from tests.workbench.acting import staff, turned
 from tongban.cases import api as cases
 from tongban.catalogue import api as catalogue
 from tongban.kernel.clock import civil_date
+from tongban.kernel.transactions import whole
 
 BUREAU = "bureau.yunxi.tao"
 
@@ -80,3 +83,40 @@ def test_others_see_the_grant_and_cannot_withdraw_it(town: Town, visit: Visit, l
 def test_a_grant_that_does_not_exist_is_not_found(town: Town, visit: Visit) -> None:
     visit.as_staff(staff(town, BUREAU))
     assert visit.open("/workbench/catalogue/withdraw/no/such/grant").status == 404
+
+
+def test_an_entry_says_what_the_regulation_wants_of_it(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, BUREAU))
+    page = visit.open("/workbench/catalogue/resources/police.population")
+    for word in (
+        "基础·人口",
+        "由公安机关随户口登记更新",
+        "一般数据四级",
+        "数据库",
+        "服务接口",
+        "不予开放",
+        "实时",
+    ):
+        assert word in page.text
+    assert "就高从严" not in page.text
+    raised = visit.open("/workbench/catalogue/resources/market.trade_words")
+    assert "有条件开放" in raised.text
+
+
+def test_the_promised_frequency_stands_beside_what_was_seen(town: Town, visit: Visit) -> None:
+    visit.as_staff(staff(town, BUREAU))
+    address = "/workbench/catalogue/resources/land.addresses_990121"
+    assert "尚未取数" in visit.open(address).text
+    dated = town.now - timedelta(days=2, minutes=1)
+    see(catalogue.Seen(town.now, dated))
+    page = visit.open(address)
+    assert "逾期未更新" in page.text
+    assert "2天" in page.text
+    assert "逾期未更新" in "".join(p.text for p in turned(visit, "/workbench/catalogue", "resources"))
+    see(catalogue.Seen(town.now, town.now))
+    assert "按期更新" in visit.open(address).text
+
+
+@whole
+def see(seen: catalogue.Seen) -> None:
+    catalogue.note_seen({"land.addresses_990121": seen})

@@ -1,7 +1,7 @@
-"""Every write of the catalogue: a city's files loaded as one state, a grant withdrawn.
+"""Every write of the catalogue: a city's files loaded as one state, a grant withdrawn, what was seen.
 
-Each takes the lock of the one epoch row first and raises the epoch last, so that rights change one
-after another and every process can tell that they did.
+Each that changes rights takes the lock of the one epoch row first and raises the epoch last, so that
+rights change one after another and every process can tell that they did.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from tongban.catalogue.freshness import Seen, joined
 from tongban.catalogue.loading import CityCatalogue, read_city
-from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry, RightsEpoch
-from tongban.catalogue.queries import standing_resources
+from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry, RightsEpoch, Sighting
+from tongban.catalogue.queries import sightings, standing_codes
 from tongban.catalogue.rules import Basis, Grant
 from tongban.kernel.errors import AlreadyDone, InvalidValue, NotAllowed, NotFound
 from tongban.kernel.ids import Chance, new_id
 from tongban.kernel.texts import Text, is_readable
-from tongban.kernel.transactions import whole
+from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.registry import api as registry
 from tongban.registry.api import Role, Staff
@@ -41,7 +42,7 @@ def load(city: Path, *, now: datetime, chance: Chance) -> Loaded:
     ended or withdrawn, never deleted; a grant that a person withdrew stays withdrawn.
     """
     organisations = {organisation.slug for organisation in registry.organisations()}
-    declared = read_city(city, organisations=organisations, standing=standing_resources())
+    declared = read_city(city, organisations=organisations, standing=standing_codes())
     return _replace(declared, now=now, chance=chance)
 
 
@@ -86,6 +87,30 @@ def withdraw_grant(code: str, staff: Staff, reason: str, now: datetime, *, chanc
     }
     ledger.record("decisions", "grant.withdrawn", fields, now=now, chance=chance)
     return number
+
+
+@part
+def note_seen(seen: Mapping[str, Seen]) -> None:
+    """Note what connectors saw of some resources, in the transaction that puts their shares on record.
+
+    Two processes that note at once may lose one of two sightings minutes apart; the next makes it good.
+    """
+    before = sightings(seen)
+    known = {code: joined(before.get(code), seen[code]) for code in sorted(seen)}
+    Sighting.objects.bulk_create(
+        [
+            Sighting(
+                resource=code,
+                answered_at=one.answered_at,
+                dated_at=one.dated_at,
+                changed_at=one.changed_at,
+            )
+            for code, one in known.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["resource"],
+        update_fields=["answered_at", "dated_at", "changed_at"],
+    )
 
 
 @whole

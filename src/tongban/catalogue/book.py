@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from tongban.catalogue.rules import Claim, Element, Grant, Resource, claims_of
+from tongban.catalogue.rules import Claim, Element, Grade, Grant, Resource, claims_of, strictest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ class Book:
             if claim.covers(division, day):
                 return self.resources[claim.resource]
         return None
+
+    def grade_of(self, resource: Resource) -> Grade:
+        """Give the grade that counts for a resource: the strictest of its own and its elements'."""
+        known = (self.elements.get(code) for code in resource.elements)
+        return strictest([resource.grade, *(element.grade for element in known if element is not None)])
+
+    def copies_of(self, resource: str) -> tuple[Resource, ...]:
+        """Give the copies that others hold of a resource, in the order of their codes."""
+        copies = (each for each in self.resources.values() if each.copy_of == resource)
+        return tuple(sorted(copies, key=lambda each: each.code))
 
     def grants_for(self, consumer: str, resource: str, purpose: str) -> tuple[Grant, ...]:
         """Give every grant ever made for that use, the withdrawn and the expired among them."""

@@ -30,12 +30,12 @@ def read_city(
     *,
     organisations: Collection[str],
     connectors: Collection[str] | None = None,
-    standing: Iterable[Resource] = (),
+    standing: Iterable[str] = (),
 ) -> CityCatalogue:
     """Read cities/<city>/catalogue/; raise InvalidDeclaration (or several) with file and line.
 
     `organisations` are the slugs that exist, `connectors`, where they are given, the names that do;
-    `standing` the resources already in the book, in the order in which they came: where one of them is
+    `standing` the codes of the resources already in the book, in the order in which they came: where one of them is
     declared again, its claims are the first.
     """
     folder = city / "catalogue"
@@ -45,7 +45,7 @@ def read_city(
     errors = [
         *_element_errors(elements),
         *_resource_errors(resources, elements.value, organisations, connectors),
-        *_claim_errors(resources, [resource.code for resource in standing]),
+        *_claim_errors(resources, standing),
         *_grant_errors(grants, resources.value, organisations),
     ]
     if errors:
@@ -74,19 +74,21 @@ def _resource_errors(
 ) -> Iterator[InvalidDeclaration]:
     known = {element.code for element in elements.elements}
     codes = [resource.code for resource in file.value.resources]
+    originals = {resource.code: resource for resource in file.value.resources}
     yield from _repeated(file, "resources", codes)
+    yield from _numbered_twice(file)
     for place, resource in enumerate(file.value.resources):
         at = ("resources", place)
         yield from _unknown(
             file, (*at, "organisation"), [resource.organisation], organisations, _ORGANISATION
         )
-        if connectors is not None:
+        if connectors is not None and resource.connector:
             yield from _unknown(file, (*at, "connector"), [resource.connector], connectors, _CONNECTOR)
         yield from _unknown(file, (*at, "keys"), resource.keys, known, _ELEMENT)
         yield from _unknown(file, (*at, "elements"), resource.elements, known, _ELEMENT)
         if resource.copy_of is not None:
-            yield from _unknown(file, (*at, "copy_of"), [resource.copy_of], codes, _RESOURCE)
-            original = next((one for one in file.value.resources if one.code == resource.copy_of), None)
+            yield from _unknown(file, (*at, "copy_of"), [resource.copy_of], originals, _RESOURCE)
+            original = originals.get(resource.copy_of)
             if original is not None:
                 yield from _copy_errors(file, at, resource, original)
         yield from _exclusion_errors(file, at, resource)
@@ -141,12 +143,12 @@ def _exclusion_errors(
             )
 
 
-def _claim_errors(file: Declared[ResourceFile], standing: list[str]) -> Iterator[InvalidDeclaration]:
+def _claim_errors(file: Declared[ResourceFile], standing: Iterable[str]) -> Iterator[InvalidDeclaration]:
     """Refuse every claim that stands against an earlier one, naming the first owner (Decree 809-19)."""
     earlier: dict[str, list[Claim]] = {}
+    came = {code: place for place, code in enumerate(standing)}
     places = sorted(
-        enumerate(file.value.resources),
-        key=lambda one: (standing.index(one[1].code) if one[1].code in standing else len(standing), one[0]),
+        enumerate(file.value.resources), key=lambda one: (came.get(one[1].code, len(came)), one[0])
     )
     for place, resource in places:
         for claim in claims_of(resource.value()):
@@ -196,6 +198,14 @@ def _grant_errors(
 def _share_errors(
     file: Declared[GrantFile], at: tuple[str, int], grant: GrantDeclared, offered: ResourceDeclared
 ) -> Iterator[InvalidDeclaration]:
+    if not offered.connector:
+        yield file.error(
+            (*at, "resource"),
+            what=Text(
+                f"{grant.resource} 只编目，尚未接入。", f"{grant.resource} is listed and not connected."
+            ),
+            todo=Text("请先写明 connector 和 keys。", "Write its `connector` and `keys` first."),
+        )
     if offered.share.share_class == "none":
         yield file.error(
             (*at, "resource"),
@@ -237,13 +247,32 @@ def _unknown(
             )
 
 
+def _numbered_twice(file: Declared[ResourceFile]) -> Iterator[InvalidDeclaration]:
+    first: dict[str, str] = {}
+    for place, resource in enumerate(file.value.resources):
+        if resource.number is None:
+            continue
+        holder = first.setdefault(resource.number, resource.code)
+        if holder != resource.code:
+            yield file.error(
+                ("resources", place, "number"),
+                what=Text(
+                    f"信息资源代码 {resource.number} 已属于 {holder}。",
+                    f"The number {resource.number} is {holder}'s.",
+                ),
+                todo=Text("请核对代码。", "Check the number."),
+            )
+
+
 def _repeated(
     file: Declared[ElementFile] | Declared[ResourceFile] | Declared[GrantFile], kind: str, codes: list[str]
 ) -> Iterator[InvalidDeclaration]:
+    seen: set[str] = set()
     for place, code in enumerate(codes):
-        if code in codes[:place]:
+        if code in seen:
             yield file.error(
                 (kind, place, "code"),
                 what=Text(f"{code} 重复声明。", f"{code} is declared twice."),
                 todo=Text("请只保留一处。", "Keep one of them."),
             )
+        seen.add(code)

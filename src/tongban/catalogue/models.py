@@ -43,6 +43,18 @@ class ResourceEntry(models.Model):
     ended_at = models.DateTimeField(null=True)
 
 
+class Sighting(models.Model):
+    """What the connectors saw of one resource, for freshness; noted now and then, not with every share.
+
+    It has no foreign key: a share is noted whether or not its resource is still declared.
+    """
+
+    resource = models.CharField(max_length=100, primary_key=True)
+    answered_at = models.DateTimeField()
+    dated_at = models.DateTimeField(null=True)  # the newest date that the source itself gave
+    changed_at = models.DateTimeField(null=True)
+
+
 class GrantEntry(models.Model):
     """One grant to one consumer for one purpose; a withdrawn one stays withdrawn."""
 

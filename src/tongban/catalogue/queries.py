@@ -1,5 +1,6 @@
 """Every read of the catalogue's tables; the book is built once per epoch and then only asked."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from threading import Lock
 from typing import Any
@@ -8,7 +9,8 @@ from django.db import connection
 
 from tongban.catalogue.book import Book, Epoch, make_book
 from tongban.catalogue.declared import BasisDeclared, ElementDeclared, ResourceDeclared
-from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry
+from tongban.catalogue.freshness import Seen
+from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry, Sighting
 from tongban.catalogue.rules import Element, Grant, Resource
 from tongban.kernel.errors import Conflict
 from tongban.kernel.texts import Text
@@ -58,10 +60,15 @@ def book(on: date) -> Book:
     return _shelf.book(on)
 
 
-def standing_resources() -> list[Resource]:
-    """Give the resources in force, in the order in which they were first declared."""
-    rows = ResourceEntry.objects.filter(ended_at=None).order_by("id").values_list("declared", flat=True)
-    return [_resource(declared) for declared in rows]
+def standing_codes() -> list[str]:
+    """Give the codes of the resources in force, in the order in which they were first declared."""
+    return list(ResourceEntry.objects.filter(ended_at=None).order_by("id").values_list("code", flat=True))
+
+
+def sightings(resources: Collection[str]) -> dict[str, Seen]:
+    """Give what the connectors saw of these resources; one that was never asked is left out. One query."""
+    rows = Sighting.objects.filter(pk__in=resources)
+    return {row.resource: Seen(row.answered_at, row.dated_at, row.changed_at) for row in rows}
 
 
 def _read_book(present: Epoch, on: date) -> Book:
@@ -83,11 +90,12 @@ def _read_book(present: Epoch, on: date) -> Book:
 
 def _read_once(present: Epoch, on: date) -> Book:
     elements = ElementEntry.objects.filter(ended_at=None).order_by("id").values_list("declared", flat=True)
+    resources = ResourceEntry.objects.filter(ended_at=None).order_by("id").values_list("declared", flat=True)
     return make_book(
         epoch=present,
         on=on,
         elements=[_element(declared) for declared in elements],
-        resources=standing_resources(),
+        resources=[_resource(declared) for declared in resources],
         grants=[_grant(*row) for row in GrantEntry.objects.values_list(*_GRANT_COLUMNS)],
     )
 

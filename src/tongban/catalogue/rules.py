@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 from tongban.kernel.marks import Mark, marked
 from tongban.kernel.texts import Text
@@ -22,7 +22,13 @@ WhenNone = Literal["none_on_record", "not_applicable", "unknown"]
 ShareClass = Literal["unconditional", "conditional", "none"]
 Coverage = Literal["all", "affected"]
 Grade = Literal["core", "important", "general_4", "general_3", "general_2", "general_1"]
+GRADES: tuple[Grade, ...] = get_args(Grade)  # the strictest first (GB/T 43697)
 Delivery = Literal["interface", "batch", "file"]
+# The five base registers of the compiling guide of 2017, what is joined for a theme, one office's own.
+EntryClass = Literal["people", "entities", "places", "credit", "licences", "theme", "office"]
+DataFormat = Literal["database", "structured", "spreadsheet", "document", "image", "media"]
+Update = Literal["realtime", "daily", "weekly", "monthly", "quarterly", "half_yearly", "yearly", "irregular"]
+Rank = Literal["law", "regulation", "state_council_decision"]  # what alone may forbid to share (Art. 14)
 Value = str | int | bool | date | tuple[str, ...]
 
 
@@ -68,10 +74,12 @@ class Element:
 class Resource:
     """数据资源: elements that one organisation offers through one connector, by declared keys.
 
+    One that is only entered in the catalogue has no connector yet (""), and nobody can be granted it.
     It claims its elements for `division` without `excludes`, on the days from `valid_from` to
     `valid_to` (both included; None is open), unless it is a copy of another resource. `coverage` says
     what a missing record means: in a register of *all* it means that we know nothing; in a list of the
-    *affected* the absence is the answer and each element's `when_none` applies.
+    *affected* the absence is the answer and each element's `when_none` applies. `grade` is the resource's
+    own; what counts is the book's `grade_of`, for the stricter of it and its elements wins.
     """
 
     code: str
@@ -90,10 +98,23 @@ class Resource:
     copy_of: str | None = None
     share_scope: Text | None = None
     share_use: Text | None = None
-    update: str = ""
-    delivery: Delivery = "interface"
+    share_reason: Text | None = None
+    forbidden_by: Rank | None = None
+    update: Update = "irregular"
+    delivery: tuple[Delivery, ...] = ("interface",)
     grade: Grade = "general_2"
     shows_office: bool = False
+    entry_class: EntryClass = "office"
+    theme: Text | None = None
+    number: str | None = None
+    summary: Text | None = None
+    data_format: DataFormat = "database"
+    open_to_public: ShareClass = "none"
+
+    @property
+    def is_connected(self) -> bool:
+        """Say whether it can be asked; an entry without a connector only says who keeps what."""
+        return bool(self.connector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +180,11 @@ def claims_of(resource: Resource) -> tuple[Claim, ...]:
         )
         for element in resource.elements
     )
+
+
+def strictest(grades: Iterable[Grade]) -> Grade:
+    """Give the strictest of some grades: of several, that one counts for all (就高从严, GB/T 43697)."""
+    return min(grades, key=GRADES.index)
 
 
 def conflict(first: Claim, second: Claim) -> bool:

@@ -1,12 +1,13 @@
 """The writes of this room: evidence of shares, durable before any answer may leave, and used nonces."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db.models import Max
 
+from tongban.catalogue import api as catalogue
 from tongban.exchange.answers import FetchedValue, spoken
 from tongban.exchange.models import Nonce
 from tongban.exchange.rules import Allowed, ShareRequest
@@ -19,6 +20,7 @@ from tongban.kernel.transactions import whole
 from tongban.kernel.values import case_number
 from tongban.ledger import api as ledger
 
+NOTED_EVERY = timedelta(minutes=10)  # freshness is read in days: a write with every share buys nothing
 NONCES_KEPT = timedelta(minutes=10)  # several times the window in which a signature counts
 
 # One statement, so that of two requests at once one inserts and the other does not.
@@ -37,6 +39,7 @@ class Released:
     allowed: Allowed
     values: Mapping[str, FetchedValue]
     as_of: datetime
+    dated: bool = False  # the source itself gave that date; else it is the moment of asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +62,57 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LedgerJournal:
-    """The node's own ledger, log *shares*."""
+    """The node's own ledger, log *shares*.
+
+    `noted` is what this process noted last of each resource for its freshness: a busy resource is noted
+    every few minutes, and whenever its source gives a newer date.
+    """
 
     chance: Chance
+    noted: dict[str, catalogue.Seen] = field(default_factory=dict, compare=False, repr=False)
 
     def record(self, entries: Sequence[Entry], now: datetime) -> list[str]:
-        return record_shares(entries, now=now, chance=self.chance) if entries else []
+        if not entries:
+            return []
+        seen = {
+            code: one for code, one in seen_in(entries, now).items() if _is_news(self.noted.get(code), one)
+        }
+        names = record_shares(entries, seen, now=now, chance=self.chance)
+        self.noted.update(seen)
+        return names
 
 
 @whole
-def record_shares(entries: Sequence[Entry], *, now: datetime, chance: Chance) -> list[str]:
+def record_shares(
+    entries: Sequence[Entry], seen: Mapping[str, catalogue.Seen], *, now: datetime, chance: Chance
+) -> list[str]:
     """Put a batch of shares on record in one transaction; when it returns, all of them are durable.
 
     Decree 809 Art. 29: use is recorded and kept three years at least. Values are not kept here: their
-    digest proves what was answered.
+    digest proves what was answered. `seen` is what is to be noted of the freshness of their resources.
     """
+    if seen:
+        catalogue.note_seen(seen)
     return [_record(entry, now, chance) for entry in entries]
+
+
+def seen_in(entries: Iterable[Entry], now: datetime) -> dict[str, catalogue.Seen]:
+    """Give what a batch of shares saw of each resource: that it answered, and the newest date it gave."""
+    seen: dict[str, catalogue.Seen] = {}
+    for entry in entries:
+        if isinstance(entry, Released):
+            code, dated = entry.request.resource, entry.as_of if entry.dated else None
+            before = seen.get(code)
+            if before is not None and before.dated_at is not None:
+                dated = max(before.dated_at, dated or before.dated_at)
+            seen[code] = catalogue.Seen(now, dated)
+    return seen
+
+
+def _is_news(noted: catalogue.Seen | None, seen: catalogue.Seen) -> bool:
+    if noted is None or seen.answered_at - noted.answered_at >= NOTED_EVERY:
+        return True
+    return seen.dated_at is not None and (noted.dated_at is None or seen.dated_at > noted.dated_at)
 
 
 def _record(entry: Entry, now: datetime, chance: Chance) -> str:

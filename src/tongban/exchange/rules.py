@@ -69,8 +69,8 @@ def judge_share(request: ShareRequest, rights: Book | None, now: datetime) -> Al
     resource = rights.resource(request.resource)
     if resource is None or not _offered(resource, today):
         return _no("no_resource", "该数据资源不在目录中或不在有效期内", "no such resource is offered today")
-    if resource.share_class == "none":
-        return _no("not_shared", "该数据资源依法不予共享", "the law forbids to share this resource")
+    if resource.share_class == "none" or not resource.is_connected:
+        return _never_shared(resource)
     if any(not request.key.get(name) for name in resource.keys):
         return _no("no_key", "缺少查询该资源的主键", "a key element of the resource is missing")
     return _under_a_grant(request, rights, resource, today)
@@ -81,7 +81,7 @@ def is_open(resource: Resource, rights: Book) -> bool:
     about = {element.about for code in resource.elements if (element := rights.element(code)) is not None}
     return (
         resource.share_class == "unconditional"
-        and resource.grade.startswith("general_1")
+        and rights.grade_of(resource) == "general_1"
         and "person" not in about
     )
 
@@ -106,6 +106,12 @@ def _under_a_grant(request: ShareRequest, rights: Book, resource: Resource, toda
         )
     withheld = tuple(code for code in asked if code not in elements)
     return Allowed(best, resource, elements, withheld)
+
+
+def _never_shared(resource: Resource) -> Denied:
+    if resource.share_class == "none":
+        return _no("not_shared", "该数据资源依法不予共享", "the law forbids to share this resource")
+    return _no("not_connected", "该数据资源尚未接入", "this resource is listed and not connected")
 
 
 def _why_none(made: tuple[Grant, ...], today: date) -> Denied:

@@ -157,7 +157,7 @@ def _draft(
         except SourceTrouble as trouble:
             said = trouble
         else:
-            return _released(request, judgement, values, reason, said.as_of or at, at)
+            return _released(request, judgement, values, reason, said.as_of, at)
     if isinstance(said, SourceRefused):
         return _withheld(request, BY_SOURCE, said.what, at)
     late = all_are("late", judgement.elements) | all_are("withheld", judgement.withheld)
@@ -169,15 +169,16 @@ def _released(
     allowed: Allowed,
     values: dict[str, FetchedValue],
     reason: Text | None,
-    as_of: datetime,
+    dated_at: datetime | None,
     at: datetime,
 ) -> tuple[ShareAnswer, Entry]:
     whole = values | all_are("withheld", allowed.withheld)
     if allowed.withheld and reason is None:
         names = "、".join(allowed.withheld)
         reason = Text(f"授权未涵盖：{names}。", f"The grant does not cover: {', '.join(allowed.withheld)}.")
+    as_of = dated_at or at
     answer = ShareAnswer(request.resource, whole, None, as_of, at, reason)
-    return answer, Released(request, allowed, values, as_of)
+    return answer, Released(request, allowed, values, as_of, dated=dated_at is not None)
 
 
 def _withheld(request: ShareRequest, code: str, reason: Text, at: datetime) -> tuple[ShareAnswer, Entry]:

@@ -66,7 +66,7 @@ def second_claims(declared: list[Register]) -> list[tuple[str, Register, Registe
     return found
 
 
-def refusals(city: Path, standing: list[catalogue.Resource]) -> list[InvalidDeclaration]:
+def refusals(city: Path, standing: list[str]) -> list[InvalidDeclaration]:
     try:
         catalogue.read_city(city, organisations=ORGANISATIONS, standing=standing)
     except DeclarationErrors as several:
@@ -135,9 +135,8 @@ def test_who_stands_in_the_book_keeps_the_element_whatever_the_order_of_the_file
     def whoever_came_first(standing: Register, newcomer: Register, is_first_in_file: bool) -> None:
         newcomer = replace(newcomer, elements=standing.elements)
         write(tmp_path, [standing])
-        (resource,) = catalogue.read_city(tmp_path, organisations=ORGANISATIONS).resources
         lines = write(tmp_path, [newcomer, standing] if is_first_in_file else [standing, newcomer])
-        told = refusals(tmp_path, [resource])
+        told = refusals(tmp_path, [standing.code])
         assert bool(told) == meet(standing, newcomer)
         assert {error.line for error in told} <= {lines[newcomer.code]}
         assert all(standing.organisation in error.what.en for error in told)

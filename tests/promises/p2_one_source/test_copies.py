@@ -28,6 +28,8 @@ ORGANISATIONS = {"alpha.990100", "beta.990100", "gamma.990100"}
 DEPOT = f"""
   - code: bureau.people
     name: {{zh: 人口信息副本, en: copy of the population register}}
+    class: people
+    summary: {{zh: 市局人口信息的副本, en: copied from the population register}}
     organisation: bureau.990100
     connector: police
     keys: [person.resident_id]
@@ -42,7 +44,8 @@ DEPOT = f"""
       basis: {BASIS}
     grade: general_4
     update: daily
-    delivery: interface
+    format: database
+    delivery: [interface]
     valid_from: 2025-08-01
     assessed: {ASSESSED}
 """

@@ -77,6 +77,8 @@ def _entry(register: Register) -> list[str]:
     return [
         f"  - code: {register.code}",
         "    name: {zh: 登记簿, en: register}",
+        "    class: people",
+        "    summary: {zh: 登记簿, en: register}",
         f"    organisation: {register.organisation}",
         "    connector: somewhere",
         "    keys: [person.resident_id]",
@@ -86,7 +88,8 @@ def _entry(register: Register) -> list[str]:
         f"    share: {{class: unconditional, basis: {BASIS}}}",
         "    grade: general_1",
         "    update: daily",
-        "    delivery: file",
+        "    format: spreadsheet",
+        "    delivery: [file]",
         f"    valid_from: {register.valid_from}",
         f"    assessed: {ASSESSED}",
         *(line for line in optional if line),

@@ -1,8 +1,8 @@
 """The book of data: elements, resources, who may read what for which purpose, and the connectors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,27 +20,6 @@ from tongban.workbench.confirming import confirmed_cause
 from tongban.workbench.guard import StaffRequest, for_staff, page
 from tongban.workbench.pages import CATALOGUE
 
-SHARE_CLASSES = {
-    "unconditional": Text("无条件共享", "shared without conditions"),
-    "conditional": Text("有条件共享", "shared on conditions"),
-    "none": Text("不予共享", "not shared"),
-}
-WHEN_NONE = {
-    "none_on_record": Text("查无即“无”", "nothing found means none"),
-    "not_applicable": Text("查无即不适用", "nothing found means it does not apply"),
-    "unknown": Text("查无即未知", "nothing found means unknown"),
-}
-COVERAGES = {
-    "all": Text("全量登记", "a register of all"),
-    "affected": Text("名单登记", "a list of those affected"),
-}
-UPDATES = {
-    "realtime": Text("实时", "at once"),
-    "daily": Text("每日", "daily"),
-    "weekly": Text("每周", "weekly"),
-    "monthly": Text("每月", "monthly"),
-    "yearly": Text("每年", "yearly"),
-}
 POSITIONS = {
     "closed": Text("正常", "working"),
     "open": Text("熔断", "resting"),
@@ -58,6 +37,27 @@ class ResourceRow:
     division: Text
     share_class: Text
     grants: int
+    freshness: "Freshness"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What an office promised of a resource, and what was seen of it."""
+
+    promised: Text
+    standing: catalogue.Standing
+    words: Text
+    seen: catalogue.Seen | None
+    age_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    """One copy of a resource: who holds it, and how old it is."""
+
+    resource: catalogue.Resource
+    holder: Text
+    freshness: Freshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,12 @@ def book(request: StaffRequest) -> HttpResponse:
     found = _book(request)
     known, day = registry.directory(), found.on
     resources = cut(found.resources.values(), _code, after=_place(request, "resources"))
+    look = _look(request, resources.lines)
     elements = cut(found.elements.values(), _code, after=_place(request, "elements"))
     said = {
         "at": "workbench:catalogue",
         "epoch": found.epoch.number,
-        "resources": resources.of(lambda each: _resource_row(each, found, known, day)),
+        "resources": resources.of(lambda each: _resource_row(each, found, known, day, look)),
         "elements": elements.of(lambda each: _element_row(each, found, known, day)),
         "how_many": {"resources": len(found.resources), "elements": len(found.elements)},
         "connectors": connector_page(request, found),
@@ -121,15 +122,19 @@ def resource(request: StaffRequest, code: str) -> HttpResponse:
         raise _no_such("resource", code)
     known, day = registry.directory(), found.on
     purposes = _purposes()
+    copies = cut(found.copies_of(code), _code, after=_place(request, "copies"))
+    look = _look(request, [shown, *copies.lines])
     elements = cut(
         (found.elements[each] for each in shown.elements), _code, after=_place(request, "elements")
     )
     grants = (grant for grant in found.grants if grant.resource == code)
     said = {
         "at": "workbench:catalogue",
-        "row": _resource_row(shown, found, known, day),
-        "coverage": COVERAGES[shown.coverage],
-        "update": UPDATES.get(shown.update),
+        "row": _resource_row(shown, found, known, day, look),
+        "words": _words(shown, found),
+        "copies": copies.of(
+            lambda each: CopyRow(each, known.organisation(each.organisation).name, look.freshness(each))
+        ),
         "keys": [_element_name(found, key) for key in shown.keys],
         "elements": elements.of(lambda each: _element_row(each, found, known, day)),
         "grants": cut(grants, _code, after=_place(request, "grants")).of(
@@ -173,7 +178,8 @@ def connector_page(request: StaffRequest, found: catalogue.Book) -> Page[Connect
     states = road.breaker_states()
     offered: dict[str, list[Text]] = {}
     for each in found.resources.values():
-        offered.setdefault(each.connector, []).append(each.name)
+        if each.is_connected:
+            offered.setdefault(each.connector, []).append(each.name)
     return cut(states, str, after=_place(request, "connectors")).of(
         lambda name: ConnectorRow(
             name=name,
@@ -199,14 +205,54 @@ def _book(request: StaffRequest) -> catalogue.Book:
     return catalogue.book(civil_date(request.workplace.clock.now()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was seen of the resources on a page, read at once, and the moment of looking."""
+
+    seen: Mapping[str, catalogue.Seen]
+    now: datetime
+
+    def freshness(self, shown: catalogue.Resource) -> Freshness:
+        seen = self.seen.get(shown.code)
+        standing = catalogue.standing(shown, seen, self.now)
+        age = None if seen is None else seen.age(self.now)
+        return Freshness(
+            promised=catalogue.UPDATES[shown.update],
+            standing=standing,
+            words=catalogue.STANDINGS[standing],
+            seen=seen,
+            age_s=None if age is None else age.total_seconds(),
+        )
+
+
+def _look(request: StaffRequest, shown: Iterable[catalogue.Resource]) -> _Look:
+    return _Look(catalogue.sightings([each.code for each in shown]), request.workplace.clock.now())
+
+
+def _words(shown: catalogue.Resource, found: catalogue.Book) -> dict[str, object]:
+    """Give an entry's closed fields in words."""
+    return {
+        "entry_class": catalogue.CLASSES[shown.entry_class],
+        "coverage": catalogue.COVERAGES[shown.coverage],
+        "grade": catalogue.GRADES[found.grade_of(shown)],
+        "own_grade": catalogue.GRADES[shown.grade],
+        "raised": found.grade_of(shown) != shown.grade,
+        "format": catalogue.FORMATS[shown.data_format],
+        "delivery": [catalogue.DELIVERIES[each] for each in shown.delivery],
+        "opening": catalogue.OPENINGS[shown.open_to_public],
+        "rank": None if shown.forbidden_by is None else catalogue.RANKS[shown.forbidden_by],
+    }
+
+
 def _resource_row(
-    shown: catalogue.Resource, found: catalogue.Book, known: registry.Directory, day: date
+    shown: catalogue.Resource, found: catalogue.Book, known: registry.Directory, day: date, look: _Look
 ) -> ResourceRow:
     return ResourceRow(
         resource=shown,
         owner=known.organisation(shown.organisation).name,
         division=_division(known, shown.division, day),
-        share_class=SHARE_CLASSES[shown.share_class],
+        share_class=catalogue.SHARE_CLASSES[shown.share_class],
+        freshness=look.freshness(shown),
         grants=sum(grant.resource == shown.code and grant.in_force(day) for grant in found.grants),
     )
 
@@ -219,7 +265,7 @@ def _element_row(
         for each in found.resources.values()
         if element.code in each.elements and each.copy_of is None
     )
-    return ElementRow(element, WHEN_NONE[element.when_none], tuple(sources))
+    return ElementRow(element, catalogue.WHEN_NONE[element.when_none], tuple(sources))
 
 
 def _grant_row(
