@@ -131,7 +131,7 @@ def _replace(declared: CityCatalogue, *, now: datetime, chance: Chance) -> Loade
     fields = {
         "files_digest": declared.digest,
         "counts": counts,
-        "files": ["catalogue/elements.yaml", "catalogue/resources.yaml", "catalogue/grants.yaml"],
+        "files": list(declared.files),
     }
     ledger.record("decisions", "catalogue.loaded", fields, now=now, chance=chance)
     return Loaded(True, number, counts)

@@ -3,7 +3,7 @@
 from tongban.catalogue.actions import Loaded, load, note_seen, withdraw_grant
 from tongban.catalogue.book import Book, Epoch, make_book
 from tongban.catalogue.freshness import STANDINGS, Seen, Standing, standing
-from tongban.catalogue.loading import CityCatalogue, read_city
+from tongban.catalogue.loading import CityCatalogue, read_city, read_entries
 from tongban.catalogue.queries import book, epoch, sightings
 from tongban.catalogue.rules import (
     Basis,
@@ -18,6 +18,15 @@ from tongban.catalogue.rules import (
     conflict,
     first_conflict,
     within,
+)
+from tongban.catalogue.sheets import (
+    Found,
+    Surroundings,
+    imported_files,
+    read_sheet,
+    sheet_of,
+    write_imported,
+    write_rows,
 )
 from tongban.catalogue.speaking import in_words
 from tongban.catalogue.wording import (
@@ -52,11 +61,13 @@ __all__ = [
     "Element",
     "ElementType",
     "Epoch",
+    "Found",
     "Grant",
     "Loaded",
     "Resource",
     "Seen",
     "Standing",
+    "Surroundings",
     "Value",
     "WhenNone",
     "book",
@@ -64,13 +75,19 @@ __all__ = [
     "conflict",
     "epoch",
     "first_conflict",
+    "imported_files",
     "in_words",
     "load",
     "make_book",
     "note_seen",
     "read_city",
+    "read_entries",
+    "read_sheet",
+    "sheet_of",
     "sightings",
     "standing",
     "withdraw_grant",
     "within",
+    "write_imported",
+    "write_rows",
 ]

@@ -288,6 +288,13 @@ class ResourceFile(Declaration):
     resources: tuple[ResourceDeclared, ...]
 
 
+class ImportedFile(Declaration):
+    """imported/*.yaml: what came from a sheet, elements and resources together."""
+
+    elements: tuple[ElementDeclared, ...] = ()
+    resources: tuple[ResourceDeclared, ...] = ()
+
+
 class GrantFile(Declaration):
     """grants.yaml"""
 

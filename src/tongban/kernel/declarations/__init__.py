@@ -1,5 +1,6 @@
 """Declared things: a city's and a pack's YAML, read into models, each mistake at its file and line."""
 
+from tongban.kernel.declarations.explaining import Places, explain
 from tongban.kernel.declarations.fields import Declaration, TextField, checked, told_at_its_line
 from tongban.kernel.declarations.reading import (
     Declared,
@@ -18,8 +19,10 @@ __all__ = [
     "DeclarationErrors",
     "Declared",
     "InvalidDeclaration",
+    "Places",
     "TextField",
     "checked",
+    "explain",
     "load",
     "load_all",
     "raise_all",

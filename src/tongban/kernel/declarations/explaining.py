@@ -2,12 +2,12 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tongban.kernel.declarations.yaml_nodes import Document
+from tongban.kernel.declarations.yaml_nodes import Location
 from tongban.kernel.errors import InvalidDeclaration
 from tongban.kernel.texts import Text
 
@@ -49,9 +49,20 @@ BOUNDS = {
 }
 
 
-def explain(
-    refusals: ValidationError, document: Document, model: type[BaseModel]
-) -> list[InvalidDeclaration]:
+class Places(Protocol):
+    """What knows where the values of a declaration stand: a YAML document, a row of a sheet."""
+
+    @property
+    def file(self) -> str: ...
+
+    def line(self, location: Location) -> int:
+        """Give the line (from 1) of the value at a location, or of the nearest thing around it."""
+
+    def trail(self, location: Location) -> Location:
+        """Give the steps of a location that stand in the file, as its reader knows them."""
+
+
+def explain(refusals: ValidationError, document: Places, model: type[BaseModel]) -> list[InvalidDeclaration]:
     """Turn a model's refusals into errors that point at lines, in the order of the lines."""
     schema = model.model_json_schema()
     errors = [_one(detail, document, schema) for detail in refusals.errors(include_url=False)]
@@ -59,7 +70,7 @@ def explain(
     return sorted(unique.values(), key=lambda error: error.line)
 
 
-def _one(detail: ErrorDetails, document: Document, schema: JsonSchema) -> InvalidDeclaration:
+def _one(detail: ErrorDetails, document: Places, schema: JsonSchema) -> InvalidDeclaration:
     location = detail["loc"]
     # Steps that a union or a mapping's key check adds to the location stand nowhere in the file.
     trail = document.trail(location)

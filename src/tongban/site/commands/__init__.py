@@ -5,6 +5,7 @@ from typing import Protocol
 
 from tongban.site.commands import (
     account,
+    catalogue,
     city,
     connector,
     consumer,
@@ -42,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     ledger,
     witness,
     monitor,
+    catalogue,
     connector,
     consumer,
     gateway,
