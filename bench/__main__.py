@@ -20,6 +20,7 @@ FILES = (
     "through",
     "pages",
     "licences",
+    "catalogue",
     "memory",
     "population",
     "cold",

@@ -4,16 +4,26 @@ Each that changes rights takes the lock of the one epoch row first and raises th
 rights change one after another and every process can tell that they did.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from tongban.catalogue.freshness import Seen, joined
+from tongban.catalogue.indexing import Words, postings_of, words_of
 from tongban.catalogue.loading import CityCatalogue, read_city
-from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry, RightsEpoch, Sighting
+from tongban.catalogue.models import (
+    ElementEntry,
+    GrantEntry,
+    Posting,
+    ResourceEntry,
+    RightsEpoch,
+    Sighting,
+)
 from tongban.catalogue.queries import sightings, standing_codes
-from tongban.catalogue.rules import Basis, Grant
+from tongban.catalogue.rules import Basis, Element, Grant, Resource
+from tongban.kernel.canonical import digest
 from tongban.kernel.errors import AlreadyDone, InvalidValue, NotAllowed, NotFound
 from tongban.kernel.ids import Chance, new_id
 from tongban.kernel.texts import Text, is_readable
@@ -41,9 +51,9 @@ def load(city: Path, *, now: datetime, chance: Chance) -> Loaded:
     Raises InvalidDeclaration with file and line; nothing is changed then. What is no longer declared is
     ended or withdrawn, never deleted; a grant that a person withdrew stays withdrawn.
     """
-    organisations = {organisation.slug for organisation in registry.organisations()}
-    declared = read_city(city, organisations=organisations, standing=standing_codes())
-    return _replace(declared, now=now, chance=chance)
+    names = {organisation.slug: organisation.name for organisation in registry.organisations()}
+    declared = read_city(city, organisations=names.keys(), standing=standing_codes())
+    return _replace(declared, names, now=now, chance=chance)
 
 
 @whole
@@ -114,19 +124,23 @@ def note_seen(seen: Mapping[str, Seen]) -> None:
 
 
 @whole
-def _replace(declared: CityCatalogue, *, now: datetime, chance: Chance) -> Loaded:
+def _replace(
+    declared: CityCatalogue, offices: Mapping[str, Text], *, now: datetime, chance: Chance
+) -> Loaded:
     epoch = _locked_epoch()
     counts = {
         "elements": len(declared.elements),
         "resources": len(declared.resources),
         "grants": len(declared.grants),
     }
-    if epoch.files_digest == declared.digest:
+    # Entries are found by their offices' names too, so a new name is a change although no file is.
+    state = digest([declared.digest, {slug: name.as_dict() for slug, name in sorted(offices.items())}])
+    if epoch.files_digest == state:
         return Loaded(False, epoch.number, counts)
     _store_elements(declared, now)
-    resources = _store_resources(declared, now)
+    resources = _store_resources(declared, offices, now)
     _store_grants(declared.grants, resources, now)
-    epoch.files_digest = declared.digest
+    epoch.files_digest = state
     number = _raise_epoch(epoch, now, chance)
     fields = {
         "files_digest": declared.digest,
@@ -149,7 +163,14 @@ def _store_elements(declared: CityCatalogue, now: datetime) -> None:
     gone.update(ended_at=now)
 
 
-def _store_resources(declared: CityCatalogue, now: datetime) -> dict[str, ResourceEntry]:
+def _store_resources(
+    declared: CityCatalogue, offices: Mapping[str, Text], now: datetime
+) -> dict[str, ResourceEntry]:
+    elements = {element.code: element for element in declared.elements}
+    in_order = sorted(declared.resources, key=lambda each: each.code)
+    words = [_words(each, offices[each.organisation], elements) for each in in_order]
+    found_by = {each.code: (place, words[place].all) for place, each in enumerate(in_order)}
+    ResourceEntry.objects.exclude(place=None).update(place=None)  # every place is given anew
     ResourceEntry.objects.bulk_create(
         [
             ResourceEntry(
@@ -157,17 +178,36 @@ def _store_resources(declared: CityCatalogue, now: datetime) -> dict[str, Resour
                 organisation=resource.organisation,
                 connector=resource.connector,
                 declared=declared.resources_declared[resource.code],
+                place=found_by[resource.code][0],
+                words=found_by[resource.code][1],
             )
             for resource in declared.resources
         ],
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["organisation", "connector", "declared", "ended_at"],
+        update_fields=["organisation", "connector", "declared", "ended_at", "place", "words"],
         batch_size=BATCH,
     )
+    store_postings(words)
     rows = ResourceEntry.objects.filter(ended_at=None)
     rows.exclude(code__in=declared.resources_declared).update(ended_at=now)
     return {row.code: row for row in rows}
+
+
+def store_postings(words: Iterable[Words]) -> None:
+    """Write the whole index anew; `words` are of the entries in the order of their places."""
+    Posting.objects.all().delete()
+    made = (Posting(gram=gram, names=names, entries=entries) for gram, names, entries in postings_of(words))
+    while batch := list(islice(made, BATCH)):
+        Posting.objects.bulk_create(batch)
+
+
+def _words(resource: Resource, office: Text, elements: Mapping[str, Element]) -> Words:
+    names = [resource.name.zh, resource.name.en, resource.code, resource.number or ""]
+    offered = [elements[code] for code in resource.elements]
+    others = [office.zh, office.en]
+    others += [part for one in offered for part in (one.name.zh, one.name.en, one.code)]
+    return words_of(names, others)
 
 
 def _store_grants(grants: Collection[Grant], resources: Mapping[str, ResourceEntry], now: datetime) -> None:

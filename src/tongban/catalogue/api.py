@@ -4,7 +4,7 @@ from tongban.catalogue.actions import Loaded, load, note_seen, withdraw_grant
 from tongban.catalogue.book import Book, Epoch, make_book
 from tongban.catalogue.freshness import STANDINGS, Seen, Standing, standing
 from tongban.catalogue.loading import CityCatalogue, read_city, read_entries
-from tongban.catalogue.queries import book, epoch, sightings
+from tongban.catalogue.queries import Hits, book, epoch, search, sightings
 from tongban.catalogue.rules import (
     Basis,
     Claim,
@@ -63,6 +63,7 @@ __all__ = [
     "Epoch",
     "Found",
     "Grant",
+    "Hits",
     "Loaded",
     "Resource",
     "Seen",
@@ -83,6 +84,7 @@ __all__ = [
     "read_city",
     "read_entries",
     "read_sheet",
+    "search",
     "sheet_of",
     "sightings",
     "standing",

@@ -34,13 +34,25 @@ class ElementEntry(models.Model):
 
 
 class ResourceEntry(models.Model):
-    """One resource as declared; `place` keeps who claimed first."""
+    """One resource as declared; its row's id keeps who claimed first."""
 
     code = models.CharField(max_length=100, unique=True)
     organisation = models.CharField(max_length=60, db_index=True)
     connector = models.CharField(max_length=100)
     declared = models.JSONField()
     ended_at = models.DateTimeField(null=True)
+    place = models.IntegerField(
+        null=True, unique=True
+    )  # its bit in every posting; by code, of those in force
+    words = models.TextField(default="")  # what it is found by, in the form that is searched
+
+
+class Posting(models.Model):
+    """One gram and the entries that have it: packed bitmaps over their places, written anew by each load."""
+
+    gram = models.CharField(max_length=8, primary_key=True)
+    names = models.BinaryField()
+    entries = models.BinaryField()
 
 
 class Sighting(models.Model):

@@ -1,7 +1,9 @@
 """Every read of the catalogue's tables; the book is built once per epoch and then only asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from threading import Lock
 from typing import Any
 
@@ -10,12 +12,17 @@ from django.db import connection
 from tongban.catalogue.book import Book, Epoch, make_book
 from tongban.catalogue.declared import BasisDeclared, ElementDeclared, ResourceDeclared
 from tongban.catalogue.freshness import Seen
-from tongban.catalogue.models import ElementEntry, GrantEntry, ResourceEntry, Sighting
+from tongban.catalogue.indexing import Posting as Held
+from tongban.catalogue.indexing import found, places_in, terms_of, unpacked, wanted
+from tongban.catalogue.models import ElementEntry, GrantEntry, Posting, ResourceEntry, Sighting
 from tongban.catalogue.rules import Element, Grant, Resource
 from tongban.kernel.errors import Conflict
+from tongban.kernel.pages import A_PAGE, Page, place, place_in
 from tongban.kernel.texts import Text
 
 _MOST_READINGS = 5
+LOOKED_AT = 4  # times a page: candidates whose words are read to fill it
+MOST_ENTRIES = 2**31  # no place lies behind it
 _GRANT_COLUMNS = (
     "code",
     "consumer",
@@ -69,6 +76,55 @@ def sightings(resources: Collection[str]) -> dict[str, Seen]:
     """Give what the connectors saw of these resources; one that was never asked is left out. One query."""
     rows = Sighting.objects.filter(pk__in=resources)
     return {row.resource: Seen(row.answered_at, row.dated_at, row.changed_at) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """A page of what a search found, codes of entries: those with all terms in their names first.
+
+    `candidates` is how many may have them: exact for terms of one or two characters. A page may be shorter
+    than others and not the last: what only seemed to have the terms was left out of it.
+    """
+
+    page: Page[str]
+    candidates: int
+
+
+def search(searched: str, *, after: str = "", most: int = A_PAGE) -> Hits:
+    """Find entries that have every term in their names, office or elements; always two queries at most."""
+    terms = terms_of(searched)
+    if not terms:
+        return Hits(Page(()), 0)
+    rows = Posting.objects.filter(gram__in=wanted(terms)).values_list("gram", "names", "entries")
+    have = {gram: Held(unpacked(bytes(names)), unpacked(bytes(every))) for gram, names, every in rows}
+    hit = found(terms, have)
+    seen = list(islice(_behind(hit, place_in(after, [int, int])), most * LOOKED_AT + 1))
+    looked_at, more = seen[: most * LOOKED_AT], len(seen) > most * LOOKED_AT
+    entries = ResourceEntry.objects.filter(place__in=[at for _, at in looked_at])
+    known = {at: (code, words) for at, code, words in entries.values_list("place", "code", "words")}
+    right = [
+        (spot, known[spot[1]][0])
+        for spot in looked_at
+        if spot[1] in known and all(term in known[spot[1]][1] for term in terms)
+    ]
+    if len(right) > most:
+        return Hits(Page(tuple(code for _, code in right[:most]), place(right[most - 1][0])), _count(hit))
+    last = place(looked_at[-1]) if more else ""
+    return Hits(Page(tuple(code for _, code in right), last), _count(hit))
+
+
+def _behind(hit: Held, spot: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Give the candidates behind a spot, (0, place) for those found by name and then (1, place)."""
+    part, at = spot or (0, -1)
+    at = min(at, MOST_ENTRIES)
+    if part == 0:
+        yield from ((0, each) for each in places_in(hit.names, behind=at))
+        at = -1
+    yield from ((1, each) for each in places_in(hit.entries & ~hit.names, behind=at))
+
+
+def _count(hit: Held) -> int:
+    return hit.entries.bit_count()
 
 
 def _read_book(present: Epoch, on: date) -> Book:

@@ -25,6 +25,7 @@ POSITIONS = {
     "open": Text("熔断", "resting"),
     "half_open": Text("试探恢复", "being tried again"),
 }
+MOST_SEARCHED = 200  # letters of a search; no address is longer for a purpose
 REASON = Text("撤回理由", "Reason")
 
 
@@ -98,12 +99,15 @@ def book(request: StaffRequest) -> HttpResponse:
     """Show the whole book: resources, elements with their one source, connectors."""
     found = _book(request)
     known, day = registry.directory(), found.on
-    resources = cut(found.resources.values(), _code, after=_place(request, "resources"))
+    searched = request.GET.get("q", "")[:MOST_SEARCHED].strip()
+    resources, candidates = _resources(request, found, searched)
     look = _look(request, resources.lines)
     elements = cut(found.elements.values(), _code, after=_place(request, "elements"))
     said = {
         "at": "workbench:catalogue",
         "epoch": found.epoch.number,
+        "searched": searched,
+        "candidates": candidates,
         "resources": resources.of(lambda each: _resource_row(each, found, known, day, look)),
         "elements": elements.of(lambda each: _element_row(each, found, known, day)),
         "how_many": {"resources": len(found.resources), "elements": len(found.elements)},
@@ -190,6 +194,18 @@ def connector_page(request: StaffRequest, found: catalogue.Book) -> Page[Connect
             idempotency=exchange.idempotency(road, name),
         )
     )
+
+
+def _resources(
+    request: StaffRequest, found: catalogue.Book, searched: str
+) -> tuple[Page[catalogue.Resource], int]:
+    """Give a page of all resources, or of those found; and how many there may be."""
+    after = _place(request, "resources")
+    if not searched:
+        return cut(found.resources.values(), _code, after=after), len(found.resources)
+    hits = catalogue.search(searched, after=after)
+    shown = tuple(found.resources[code] for code in hits.page.lines if code in found.resources)
+    return Page(shown, hits.page.after), hits.candidates
 
 
 def _place(request: StaffRequest, name: str) -> str:
