@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ledger.recording import decide
 from tests.licences.conftest import CASE, MARKET, TAX, Issuing
 from tests.licences.fitting import signed_by
 from tests.licences.test_actions import SUSPEND
@@ -312,3 +313,11 @@ def test_no_leaf_tells_when_a_part_was_shown_so_a_revoked_key_vouches_for_none(
     licences.revoke_key(MARKET, work, reason=STOLEN)
     reasons = desk.verify(shown.file, listed).reasons  # of what was shown, and of the list
     assert [reason.code for reason in reasons] == ["key_revoked", "key_revoked"]
+
+
+def test_the_trust_statement_goes_on_naming_the_logs_of_past_years(issuing: Issuing) -> None:
+    decide("a share", log="shares", now=issuing.now)
+    later = issuing.now + timedelta(days=4 * 365)
+    origins = [vkey.partition("+")[0] for vkey in licences.publish_trust(later)["content"]["logs"]]
+    assert {issuing.log_signer.origin(log) for log in ("shares-2026", "shares-2030")} <= set(origins)
+    assert origins == sorted(set(origins)), "each once, decisions first"

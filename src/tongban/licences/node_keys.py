@@ -81,10 +81,13 @@ def publish_trust(now: datetime, witnesses: ledger.WitnessPolicy = ledger.NO_WIT
 
 
 def log_vkeys(now: datetime) -> list[ledger.VerifierKey]:
-    """Give the public keys of the node's logs, those of years that are to come among them."""
+    """Give the public keys of the node's logs, those of years that are to come among them.
+
+    A log is named for good: after its retention somebody still wants to know whether it was pruned by right.
+    """
     logs, year = _public_log_key(), civil_date(now).year
-    names = ["decisions", *(f"shares-{year + ahead}" for ahead in range(-1, YEARS_AHEAD + 1))]
-    return [logs.vkey(name) for name in names]
+    shares = {f"shares-{year + ahead}" for ahead in range(-1, YEARS_AHEAD + 1)}
+    return [logs.vkey(name) for name in sorted({"decisions", *shares, *ledger.log_names()})]
 
 
 def _provide_certificate(office: Office, keys: Path) -> None:
