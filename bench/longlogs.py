@@ -145,7 +145,7 @@ def verified_elsewhere_s() -> float:
     """Seconds for the same by the verifier that shares no code with the node."""
     folder, _ = long_log(VERIFIED, with_entries=True)
     start = time.perf_counter()
-    report = tongban_verify.verify_log(tongban_verify.from_folder(folder), _anchor())
+    report = tongban_verify.verify_log(tongban_verify.from_folder(folder), _anchor(), SystemClock().now())
     taken = time.perf_counter() - start
     if report.exit_code:
         raise RuntimeError(report.sentence("en"))

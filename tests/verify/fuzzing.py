@@ -153,21 +153,28 @@ def trust(data: bytes) -> None:
 def log(data: bytes) -> None:
     """Any bytes in the place of any file of a log, its checkpoint signed or not."""
     chosen = atheris.FuzzedDataProvider(data)
-    path = chosen.PickValueInList([*sorted(FILES), "checkpoint", "body", "origin"])
+    path = chosen.PickValueInList([*sorted(FILES), "checkpoint", "body", "origin", "pruned", "said"])
     rest = chosen.ConsumeBytes(16384)
     body = BODY
     if path == "body":
         body = rest.decode("utf-8", "replace")
     elif path == "origin":
         body = f"{ORIGIN}\n" + rest.decode("utf-8", "replace")
-    hint = VerifierKey(ORIGIN, LOG.public_key().public_bytes_raw()).key_id
-    line = b64encode(hint + LOG.sign(body.encode())).decode()
-    served = {**FILES, "checkpoint": f"{body}\n— {ORIGIN} {line}\n".encode(), path: rest}
+    served = {**FILES, "checkpoint": noted(body), path: rest}
+    if path == "said":
+        said = rest.decode("utf-8", "replace")
+        served["pruned"] = noted(f"tongban ledger pruned 1\n{ORIGIN}\n{said}\n")
 
     def read(name: str, most: int) -> bytes | None:
         return served[name][: most + 1] if name in served else None
 
-    spoken(tongban_verify.verify_log(read, TRUSTING))
+    spoken(tongban_verify.verify_log(read, TRUSTING, NOON))
+
+
+def noted(body: str) -> bytes:
+    """Give a note that the log signed."""
+    hint = VerifierKey(ORIGIN, LOG.public_key().public_bytes_raw()).key_id
+    return f"{body}\n— {ORIGIN} {b64encode(hint + LOG.sign(body.encode())).decode()}\n".encode()
 
 
 def keys(data: bytes) -> None:
@@ -196,7 +203,7 @@ SEEDS: dict[str, list[bytes]] = {
     "presented": [bytes([at]) * 3 + b'{"zh":[1,null,"x"]}' for at in range(12)],
     "coded": [bytes([at]) * 2 + encoded(dict(CLAIMS)) for at in range(3)],
     "trust": [written(trust_statement()), *(b64encode(each.root.spki) for each in FORGERS.values())],
-    "log": [*(FILES[path] for path in sorted(FILES)), BODY.encode()],
+    "log": [*(FILES[path] for path in sorted(FILES)), BODY.encode(), b"256\n2029-12-31"],
     "keys": [
         *(each.root.spki for each in FORGERS.values()),
         SM2_VKEY.encode(),

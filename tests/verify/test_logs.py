@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.verify.forging import LOG, ORIGIN, trust_statement
+from tests.verify.forging import LOG, NOON, ORIGIN, trust_statement
 from tests.verify.sm2_ones import SM2_VKEY, signed_by_sm2
 from tests.verify.test_command import run
 from tests.verify.test_witnesses import SIGNERS, VKEYS
@@ -62,7 +62,7 @@ class Kept:
         return None if found is None else found[: most + 1]
 
     def verify(self) -> Report:
-        return verify_log(self.read, ANCHOR)
+        return verify_log(self.read, ANCHOR, NOON)
 
     def codes(self) -> list[str]:
         return [reason.code for reason in self.verify().reasons]
@@ -147,35 +147,35 @@ def test_what_no_entry_may_be_is_found_though_the_log_signed_it(odd: bytes) -> N
 
 
 def test_a_log_that_others_signed_or_that_nobody_vouches_for_is_told_apart() -> None:
-    assert [reason.code for reason in verify_log(KEPT.read, None).reasons] == ["no_statement"]
+    assert [reason.code for reason in verify_log(KEPT.read, None, NOON).reasons] == ["no_statement"]
     other = anchor_from_bytes(json.dumps(trust_statement(logs=[VKEYS[0]])).encode())
-    assert verify_log(KEPT.read, other).verdict is Verdict.INVALID
-    assert [reason.code for reason in verify_log(Kept().read, ANCHOR).reasons] == ["no_log"]
+    assert verify_log(KEPT.read, other, NOON).verdict is Verdict.INVALID
+    assert [reason.code for reason in verify_log(Kept().read, ANCHOR, NOON).reasons] == ["no_log"]
     wanted = with_witnesses(ANCHOR, VKEYS, 2)
-    assert [reason.code for reason in verify_log(KEPT.read, wanted).reasons] == ["not_witnessed"]
+    assert [reason.code for reason in verify_log(KEPT.read, wanted, NOON).reasons] == ["not_witnessed"]
     note = KEPT.files["checkpoint"].decode()
     body = note.split("\n\n")[0] + "\n"
     lines = "".join(cosign(body, name, SIGNERS[name], time=1_790_000_000) for name in ("court", "fund"))
     cosigned = Kept({**KEPT.files, "checkpoint": (note + lines).encode()})
-    assert verify_log(cosigned.read, wanted).verdict is Verdict.VALID
+    assert verify_log(cosigned.read, wanted, NOON).verdict is Verdict.VALID
 
 
 def test_a_log_whose_node_announces_an_sm2_key_is_signed_by_it_too(tmp_path: Path) -> None:
     anchor = anchor_from_bytes(json.dumps(trust_statement(logs_sm2=[SM2_VKEY])).encode())
     note = KEPT.files["checkpoint"].decode()
     both = Kept({**KEPT.files, "checkpoint": signed_by_sm2(note).encode()})
-    report = verify_log(both.read, anchor)
+    report = verify_log(both.read, anchor, NOON)
     assert report.verdict is Verdict.VALID
     assert "检查点签名（含 SM2）、全部 700 条存证" in report.sentence("zh")
     assert "its checkpoint (SM2 too), all of" in report.sentence("en")
-    assert verify_log(both.read, ANCHOR).verdict is Verdict.VALID
+    assert verify_log(both.read, ANCHOR, NOON).verdict is Verdict.VALID
     trust = tmp_path / "trust.json"
     trust.write_text(json.dumps(trust_statement(logs_sm2=[SM2_VKEY])))
     told = run(str(KEPT.written_to(tmp_path / "log")), "--trust", str(trust), "--lang", "zh")
     assert (told.returncode, "缺少该节点所公布的 SM2 签名" in told.stdout.decode()) == (1, True)
     line = signed_by_sm2(note.replace("\n700\n", "\n701\n")).splitlines(keepends=True)[-1]
     wrong = Kept({**KEPT.files, "checkpoint": (note + line).encode()})
-    assert [reason.code for reason in verify_log(wrong.read, anchor).reasons] == ["checkpoint_sm2"]
+    assert [reason.code for reason in verify_log(wrong.read, anchor, NOON).reasons] == ["checkpoint_sm2"]
 
 
 class Server:
@@ -210,7 +210,7 @@ class Server:
         self.address = f"http://127.0.0.1:{self._http.server_port}/logs/decisions"
 
     def verify(self) -> Report:
-        return verify_log(from_address(self.address), ANCHOR)
+        return verify_log(from_address(self.address), ANCHOR, NOON)
 
     def close(self) -> None:
         self._http.shutdown()
@@ -227,7 +227,7 @@ def server() -> Iterator[Server]:
 
 def test_a_log_at_an_address_is_verified_like_one_in_a_folder(server: Server, tmp_path: Path) -> None:
     assert server.verify().verdict is Verdict.VALID
-    assert verify_log(from_folder(KEPT.written_to(tmp_path)), ANCHOR).verdict is Verdict.VALID
+    assert verify_log(from_folder(KEPT.written_to(tmp_path)), ANCHOR, NOON).verdict is Verdict.VALID
 
 
 @pytest.mark.parametrize(

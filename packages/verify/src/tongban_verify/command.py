@@ -131,9 +131,9 @@ def _report(file: str, anchor: Anchor | None, now: datetime, status_list: str | 
         data = os.fsencode(file)
         if not is_code(data):  # which stands in the place of a file, as a scanner gives it
             if file.startswith(SCHEMES):
-                return verify_log(from_address(file), anchor)
+                return verify_log(from_address(file), anchor, now)
             if file != "-" and Path(file).is_dir():
-                return verify_log(from_folder(Path(file)), anchor)
+                return verify_log(from_folder(Path(file)), anchor, now)
             data = _read(sys.stdin.buffer) if file == "-" else _read_path(Path(file))
     except (OSError, ValueError):  # no such file or address, or no name of one
         return Report((Reason("unreadable"),))

@@ -1,12 +1,13 @@
 """Log keys, checkpoints and cosignatures in the formats of C2SP signed-note, -checkpoint, -cosignature.
 
-A log of the 国密 profile signs its checkpoints by SM2 too, over the text and its SM3 digest, in a line of
-their own which other readers pass over.
+A log of the 国密 profile signs its checkpoints, and its note on what it pruned, by SM2 too, over the text and
+its SM3 digest, in a line of their own which other readers pass over.
 """
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from typing import Final
 
@@ -22,6 +23,7 @@ _SM2: Final = b"\xff" + _SM2_NAME  # signed-note's type for what has no number t
 _KEY_BYTES: Final = {_ED25519: 32, _COSIGNATURE: 32, _SM2: 65}
 _SM3_BYTES: Final = 32
 _LARGEST_LOG: Final = 2**62
+_PRUNED: Final = "tongban ledger pruned 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class LogKey:
         signed = b"%s\nsm3 %s\n%s" % (_SM2_NAME, b64encode(digest), message)
         public = sm2.read_point(self.key)
         if signature[:_SM3_BYTES] != digest or not sm2.verify(public, signed, signature[_SM3_BYTES:]):
-            raise ValueError("the SM2 signature or the SM3 digest does not fit the checkpoint")
+            raise ValueError("the SM2 signature or the SM3 digest does not fit the text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,14 @@ class Head:
 
     size: int
     root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What a log says it pruned: the entries before `minimum`, which it kept to the end of a day."""
+
+    minimum: int
+    kept_until: date
 
 
 def read_log_key(text: str) -> LogKey:
@@ -129,22 +139,56 @@ def open_checkpoint(note: str, log: LogKey) -> Head:
         raise ValueError("the log did not sign this checkpoint")
     body = signed[:-1]
     origin, size, root = body.split("\n", 3)[:3]
-    if origin != log.origin or not size.isascii() or not size.isdigit() or str(int(size)) != size:
-        raise ValueError("a checkpoint of another log, or without a size")
-    found = Head(int(size), from_base64(root))
-    if len(found.root) != 32 or found.size > _LARGEST_LOG:
-        raise ValueError("a root is 32 bytes, and no log is that long")
+    if origin != log.origin:
+        raise ValueError("a checkpoint of another log")
+    found = Head(_number(size), from_base64(root))
+    if len(found.root) != 32:
+        raise ValueError("a root is 32 bytes")
     return found
 
 
-def sm2_fault(note: str, log: LogKey) -> str:
-    """Give the code of the reason why a checkpoint is not signed by its log's SM2 key; empty where it is."""
+def pruned_log(note: str) -> str:
+    """Give the origin of the log that a note on pruning is about, unchecked; raises ValueError."""
+    return _pruned_lines(note)[0]
+
+
+def open_pruned(note: str, log: LogKey) -> Pruned | None:
+    """Read what this log signed as pruned, None where it did not sign it; raises ValueError.
+
+    The note is of four lines and no more. That some other text of the log's is none, its heading says: a
+    checkpoint begins with the origin.
+    """
+    _, minimum, kept_until = _pruned_lines(note)
+    found = Pruned(_number(minimum), date.fromisoformat(kept_until))
+    if found.kept_until.isoformat() != kept_until:
+        raise ValueError("a day that is written in another way than the usual one")
+    try:
+        return found if _signed_by(log, *_split(note)) else None
+    except ValueError:
+        return None
+
+
+def _pruned_lines(note: str) -> list[str]:
+    heading, *lines = _split(note)[0][:-1].split("\n")
+    if heading != _PRUNED or len(lines) != 3:
+        raise ValueError("not a note on what was pruned")
+    return lines
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or str(int(text)) != text or int(text) > _LARGEST_LOG:
+        raise ValueError("not a number of entries, or of more than any log has")
+    return int(text)
+
+
+def sm2_fault(note: str, log: LogKey, what: str = "checkpoint") -> str:
+    """Give the code of the reason why a note is not signed by its log's SM2 key; empty where it is."""
     if log.sm2 is None:
         return ""
     try:
-        return "" if _signed_by(log.sm2, *_split(note)) else "checkpoint_without_sm2"
+        return "" if _signed_by(log.sm2, *_split(note)) else f"{what}_without_sm2"
     except ValueError:
-        return "checkpoint_sm2"
+        return f"{what}_sm2"
 
 
 def from_base64(text: str) -> bytes:

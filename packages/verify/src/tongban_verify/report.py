@@ -131,6 +131,38 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "它本身不含公钥，请同时提供该节点的信任文件 trust.json（--trust）",
             "it holds no keys itself: give the node's trust.json too (--trust)",
         ),
+        "pruned_note": (
+            "日志的清理声明格式不正确",
+            "the log's note on what it pruned is malformed",
+        ),
+        "pruned_other": (
+            "清理声明说的是另一本日志",
+            "the note on what was pruned is about another log",
+        ),
+        "pruned_signature": (
+            "日志的清理声明不是由日志密钥签名的",
+            "the note on what was pruned is not signed by the log",
+        ),
+        "pruned_without_sm2": (
+            "日志的清理声明缺少该节点所公布的 SM2 签名",
+            "the log's note on what it pruned lacks the SM2 signature that its node announces",
+        ),
+        "pruned_sm2": (
+            "日志清理声明的 SM2 签名或 SM3 摘要不正确",
+            "the SM2 signature of the log's note on what it pruned, or its SM3 digest, is wrong",
+        ),
+        "pruned_beyond": (
+            "清理声明所称的条数超过检查点所含的条数",
+            "the note on what was pruned claims more entries than the checkpoint counts",
+        ),
+        "pruned_for_good": (
+            "该日志应当永久保存，却声明已清理",
+            "the log says it was pruned, and is one that is kept for good",
+        ),
+        "pruned_early": (
+            "清理声明自称的保存期限尚未届满",
+            "the note on what was pruned says that it is kept until a day that is not over",
+        ),
         "log_unreached": (
             "日志没有读完：网络或存储不通，请稍后再试",
             "the log could not be read to its end: the network or the storage failed, try again later",
@@ -231,9 +263,10 @@ class Report:
     def _chinese(self) -> str:
         about = self._about("zh")
         why = "；".join(reason.words("zh") for reason in self.reasons)
+        gone = self._named("gone", "zh")
         said = {
             Verdict.VALID: f"有效：{about}由{self._named('issuer', 'zh')}签发，"
-            f"{self._named('proved', 'zh') or '签名、存证和日志'}均核验无误。",
+            f"{self._named('proved', 'zh') or '签名、存证和日志'}均核验无误{gone and '；' + gone}。",
             Verdict.INVALID: f"无效：{about}未通过核验——{why}。",
             Verdict.CANNOT_TELL: f"尚不能确认：{about}目前核验无误，但{why}。",
             Verdict.UNREADABLE: f"无法读取：{why}。",
@@ -243,9 +276,11 @@ class Report:
     def _english(self) -> str:
         about = self._about("en")
         why = "; ".join(reason.words("en") for reason in self.reasons)
+        gone = self._named("gone", "en")
         said = {
             Verdict.VALID: f"Valid: {about}, issued by {self._named('issuer', 'en')};"
-            f" {self._named('proved', 'en') or 'signature, evidence and log all'} verify.",
+            f" {self._named('proved', 'en') or 'signature, evidence and log all'} verify"
+            f"{gone and '; ' + gone}.",
             Verdict.INVALID: f"Invalid: {about} does not verify, because {why}.",
             Verdict.CANNOT_TELL: f"Cannot tell: {about} shows no fault, but {why}.",
             Verdict.UNREADABLE: f"Unreadable: {why}.",
