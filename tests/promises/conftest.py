@@ -45,6 +45,7 @@ def program(served: Town, provider: Hosted) -> Callable[[str], Program]:
 
     def of(name: str) -> Program:
         number = CHARACTERS["persons"][name]["resident_id"]
+        provider.clock.moment = served.now  # the city may have gone on since
         at = Provider(provider.url, SECRETS["client"], SECRETS["key"])
         return Program(sign_in(at, number, back_to="http://127.0.0.1:9/program", chance=SystemChance()))
 

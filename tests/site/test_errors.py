@@ -14,6 +14,7 @@ KINDS = [
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, errors.TongbanError) and kind is not errors.TongbanError
 ]
+MORE = {errors.StepUpNeeded: {"level": "L3"}}  # what a kind holds beside its sentences
 SAID = {"what": Text("出了什么事。", "What is wrong."), "todo": Text("怎么办。", "What to do.")}
 
 
@@ -30,7 +31,8 @@ def request_for_a_page() -> HttpRequest:
 def test_each_kind_of_refusal_says_what_and_what_to_do_with_its_own_status(
     request_for_a_page: HttpRequest, kind: type[errors.TongbanError]
 ) -> None:
-    answer = RefusalMiddleware(failed).process_exception(request_for_a_page, kind("some.code", **SAID))
+    refusal = kind("some.code", **SAID, **MORE.get(kind, {}))
+    answer = RefusalMiddleware(failed).process_exception(request_for_a_page, refusal)
     assert answer is not None
     assert answer.status_code == kind.status
     page = answer.content.decode()
