@@ -120,6 +120,7 @@ def test_the_promised_frequency_stands_beside_what_was_seen(town: Town, visit: V
 def test_what_is_searched_for_stands_among_the_resources_and_nothing_else(town: Town, visit: Visit) -> None:
     visit.as_staff(staff(town, BUREAU))
     page = visit.open("/workbench/catalogue?q=被执行人")
+    assert "找到1条" in page.text
     assert "/workbench/catalogue/resources/court.enforcement" in page.read.links
     assert "人口基本信息" not in page.text.partition("一数一源")[0]
     assert "没有找到" in visit.open("/workbench/catalogue?q=没有这个目录").text

@@ -82,8 +82,9 @@ def sightings(resources: Collection[str]) -> dict[str, Seen]:
 class Hits:
     """A page of what a search found, codes of entries: those with all terms in their names first.
 
-    `candidates` is how many may have them: exact for terms of one or two characters. A page may be shorter
-    than others and not the last: what only seemed to have the terms was left out of it.
+    `candidates` is how many may have them: exact for terms of one or two characters, and where the first
+    page holds all. A page may be shorter than others and not the last: what only seemed to have the terms
+    was left out of it.
     """
 
     page: Page[str]
@@ -110,7 +111,7 @@ def search(searched: str, *, after: str = "", most: int = A_PAGE) -> Hits:
     if len(right) > most:
         return Hits(Page(tuple(code for _, code in right[:most]), place(right[most - 1][0])), _count(hit))
     last = place(looked_at[-1]) if more else ""
-    return Hits(Page(tuple(code for _, code in right), last), _count(hit))
+    return Hits(Page(tuple(code for _, code in right), last), _count(hit) if after or more else len(right))
 
 
 def _behind(hit: Held, spot: tuple[int, ...]) -> Iterator[tuple[int, int]]:
