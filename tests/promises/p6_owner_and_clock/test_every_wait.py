@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bench.filing import draft
@@ -217,6 +217,7 @@ def walk_at_random(town: Town, *, walks: int) -> None:
         alone=st.booleans(),
         steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=14),
     )
+    @example("zhang_dahai", True, ["a_week", "a_week", "an_hour", "leader_extends"])  # all rang, then anew
     def whatever_happens(owner: str, alone: bool, steps: list[str]) -> None:
         for register in town.registers.values():
             register.trouble = None

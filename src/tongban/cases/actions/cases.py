@@ -1,6 +1,6 @@
 """The parts of which a case's life is made: opened, received, accepted, granted, ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tongban.cases.actions import numbers
@@ -18,6 +18,8 @@ from tongban.kernel.clock import civil_date
 from tongban.kernel.texts import Text
 from tongban.kernel.transactions import part
 from tongban.kernel.values import case_number
+
+LADDER = ("warn_at", "promised_due_at", "statutory_due_at")  # in the order in which they ring
 
 
 @part
@@ -123,6 +125,13 @@ def set_clocks(
     row.warn_at = clocks.warning_before(due.promised.at, row.accepted_at)
     # A public service that no law sets a time for has its promise alone.
     row.statutory_due_at = None if due.statutory is None else due.statutory.at
+    quieten(row, LADDER, at.clock.now())
+
+
+def quieten(row: Case, ladder: Sequence[str], now: datetime) -> None:
+    """Take away what rang for a time that has been put off since: it rings again."""
+    passed = [getattr(row, name) is not None and getattr(row, name) <= now for name in ladder]
+    row.alarm = min(row.alarm, sum(passed))
 
 
 @part

@@ -1,9 +1,9 @@
 """Counting provisional ends again once the year's holidays are announced (domain: the deadline table)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from tongban.cases.actions.cases import set_clocks, set_closing, stops_of
+from tongban.cases.actions.cases import quieten, set_clocks, set_closing, stops_of
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Filing, Pause, ReviewRequest, SignedPledge
@@ -26,7 +26,6 @@ from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.papers import api as papers
 
-LADDER = ("warn_at", "promised_due_at", "statutory_due_at")  # in the order in which they ring
 CLOSING_LADDER = ("warn_at", "closing_due_at")
 ENDS = {
     "acceptance_due_at": Text("受理期限", "to accept or not"),
@@ -87,11 +86,10 @@ def _count_case(row: Case, filing: Filing, *, now: datetime, at: Workplace) -> N
     bundle = items.pinned(filing.bundle_digest)
     if row.closing_due_at is not None:
         set_closing(row, bundle.item(row.item), division=filing.division, at=at)
-        _quieten(row, CLOSING_LADDER, now)
+        quieten(row, CLOSING_LADDER, now)
         return
     if row.accepted_at is not None:
         set_clocks(row, bundle, division=filing.division, stops=stops_of(row), at=at)
-        _quieten(row, LADDER, now)
         return
     ends: list[Deadline] = []
     acceptance, received_at = bundle.item(row.item).limits.acceptance, row.completed_at or row.received_at
@@ -102,12 +100,6 @@ def _count_case(row: Case, filing: Filing, *, now: datetime, at: Workplace) -> N
         ends.append(_policy_end("correction.supply", filing, row.told_at, at=at))
         row.correction_due_at = ends[-1].at
     row.due_provisional = any(end.provisional for end in ends)
-
-
-def _quieten(row: Case, ladder: Sequence[str], now: datetime) -> None:
-    """Take away what rang too early: it rings again."""
-    passed = [getattr(row, name) is not None and getattr(row, name) <= now for name in ladder]
-    row.alarm = min(row.alarm, sum(passed))
 
 
 @part

@@ -173,6 +173,7 @@ def extend(sight: Sight, case_number: str, *, staff: registry.Staff, reason: str
     until = papers.written_day(row.statutory_due_at, provisional=row.due_provisional)
     words = Text(f"办理期限延长至{until.zh}：{reason.strip()}", f"Extended to {until.en}: {reason.strip()}")
     _tell(filing, row, "extended", words, staff=staff, entry=entry, at=at)
+    wake(filing, now=now)  # every earlier alarm may have rung, and the new ones wait for a look
 
 
 @part
