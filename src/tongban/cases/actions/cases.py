@@ -20,6 +20,7 @@ from tongban.kernel.transactions import part
 from tongban.kernel.values import case_number
 
 LADDER = ("warn_at", "promised_due_at", "statutory_due_at")  # in the order in which they ring
+CLOSING_LADDER = ("warn_at", "closing_due_at")
 
 
 @part
@@ -125,10 +126,10 @@ def set_clocks(
     row.warn_at = clocks.warning_before(due.promised.at, row.accepted_at)
     # A public service that no law sets a time for has its promise alone.
     row.statutory_due_at = None if due.statutory is None else due.statutory.at
-    quieten(row, LADDER, at.clock.now())
+    _quieten(row, LADDER, at.clock.now())
 
 
-def quieten(row: Case, ladder: Sequence[str], now: datetime) -> None:
+def _quieten(row: Case, ladder: Sequence[str], now: datetime) -> None:
     """Take away what rang for a time that has been put off since: it rings again."""
     passed = [getattr(row, name) is not None and getattr(row, name) <= now for name in ladder]
     row.alarm = min(row.alarm, sum(passed))
@@ -147,6 +148,7 @@ def set_closing(row: Case, item: items.Item, *, division: str, at: Workplace) ->
     )
     row.closing_due_at, row.due_provisional = ends.at, ends.provisional
     row.warn_at = None if began is None else clocks.warning_before(ends.at, began)
+    _quieten(row, CLOSING_LADDER, at.clock.now())
 
 
 def stops_of(row: Case) -> list[clocks.Stop]:

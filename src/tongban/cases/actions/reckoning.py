@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from tongban.cases.actions.cases import quieten, set_clocks, set_closing, stops_of
+from tongban.cases.actions.cases import set_clocks, set_closing, stops_of
 from tongban.cases.actions.events import Happening, tell
 from tongban.cases.actions.work import lock, wake
 from tongban.cases.models import Case, Contest, Filing, Pause, ReviewRequest, SignedPledge
@@ -26,7 +26,6 @@ from tongban.kernel.transactions import part, whole
 from tongban.ledger import api as ledger
 from tongban.papers import api as papers
 
-CLOSING_LADDER = ("warn_at", "closing_due_at")
 ENDS = {
     "acceptance_due_at": Text("受理期限", "to accept or not"),
     "correction_due_at": Text("补正期限", "to complete"),
@@ -53,7 +52,7 @@ def count_again(number: str, *, at: Workplace) -> int:
     counted = 0
     for row in provisional_cases().filter(filing=filing).order_by("id"):
         before = _ends(row, CASE_ENDS)
-        _count_case(row, filing, now=now, at=at)
+        _count_case(row, filing, at=at)
         counted += _settle(filing, row, row, before, now=now, at=at)
     for pause in provisional_pauses().filter(case__filing=filing).select_related("case").order_by("id"):
         before = _ends(pause, ("due_at",))
@@ -82,11 +81,10 @@ def count_again(number: str, *, at: Workplace) -> int:
 
 
 @part
-def _count_case(row: Case, filing: Filing, *, now: datetime, at: Workplace) -> None:
+def _count_case(row: Case, filing: Filing, *, at: Workplace) -> None:
     bundle = items.pinned(filing.bundle_digest)
     if row.closing_due_at is not None:
         set_closing(row, bundle.item(row.item), division=filing.division, at=at)
-        quieten(row, CLOSING_LADDER, now)
         return
     if row.accepted_at is not None:
         set_clocks(row, bundle, division=filing.division, stops=stops_of(row), at=at)
