@@ -83,3 +83,13 @@ WHEN_NONE: Final[Mapping[str, Text]] = {
     "not_applicable": Text("查无即不适用", "nothing found means it does not apply"),
     "unknown": Text("查无即未知", "nothing found means unknown"),
 }
+MARKS: Final[Mapping[str, Text]] = {
+    "found": Text("已查阅", "read"),
+    "recalled": Text("待核对", "to be verified"),
+    "gap": Text("本地设定", "local setting"),
+}
+ABOUT: Final[Mapping[str, Text]] = {
+    "person": Text("自然人", "person"),
+    "entity": Text("法人", "entity"),
+    "place": Text("场所", "place"),
+}

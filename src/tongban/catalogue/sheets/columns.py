@@ -13,17 +13,6 @@ from tongban.kernel.texts import Text
 
 Kind = Literal["text", "plain", "word", "words", "list", "flag", "codes"]
 
-MARKS: Final[Mapping[str, Text]] = {
-    "found": Text("已查阅", "read"),
-    "recalled": Text("待核对", "to be verified"),
-    "gap": Text("本地设定", "local setting"),
-}
-ABOUT: Final[Mapping[str, Text]] = {
-    "person": Text("自然人", "person"),
-    "entity": Text("法人", "entity"),
-    "place": Text("场所", "place"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -64,7 +53,7 @@ ENTRY: Final = (
     Column("禁止共享依据类别", "share.forbidden_by", "word", words=wording.RANKS),
     Column("共享依据", "share.basis.text", "text", ("依据",), required=True),
     Column("依据出处", "share.basis.source"),
-    Column("依据核实", "share.basis.mark", "word", words=MARKS),
+    Column("依据核实", "share.basis.mark", "word", words=wording.MARKS),
     Column("共享方式", "delivery", "words", words=wording.DELIVERIES, required=True),
     Column("开放属性", "open", "word", ("是否向社会开放",), wording.OPENINGS),
     Column("数据分级", "grade", "word", ("分级",), wording.GRADES, required=True),
@@ -86,7 +75,7 @@ ITEM: Final = (
     Column("数据元编码", "code", also=("信息项编码",)),
     Column("数据类型", "kind", "word", words=wording.KINDS, required=True),
     Column("数据项分级", "grade", "word", words=wording.GRADES),
-    Column("数据主体", "about", "word", words=ABOUT),
+    Column("数据主体", "about", "word", words=wording.ABOUT),
     Column("敏感个人信息", "sensitive", "flag"),
     Column("指明个人", "names_person", "flag"),
     Column("查无含义", "when_none", "word", words=wording.WHEN_NONE),
